@@ -1,0 +1,1 @@
+//! Protoloupe: view, edit and replay binary Protocol Buffers messages.
