@@ -86,7 +86,7 @@ impl Icon {
     /// As text, for stock widgets: `ui.menu_button((Icon::Open.text(), "Open"), …)`.
     ///
     /// A button named by it alone has no accessible name; use
-    /// [`icon_button`](super::widgets::icon_button()) for those.
+    /// [`IconButton`](super::widgets::IconButton) for those.
     pub fn text(self) -> RichText {
         RichText::new(self.glyph()).font(fonts::icons(theme::column(false).size.icon))
     }
