@@ -6,3 +6,5 @@ mod gallery; // pictures to look at, on demand
 mod harness; // the one way to start a test window
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
+#[path = "ui/widgets.rs"]
+mod widgets; // each widget by role and label

@@ -108,7 +108,11 @@ fn definitions() -> FontDefinitions {
         fonts.families.insert(family, chain);
     }
     // A family of its own: private-use characters in data must never turn into our icons.
-    let icons = FontData::from_static(lucide_icons::LUCIDE_FONT_BYTES);
+    let icons = FontData::from_static(lucide_icons::LUCIDE_FONT_BYTES).tweak(FontTweak {
+        // Its line is 1.09 em high and an icon fills the lower 1 em: back to the middle.
+        y_offset_factor: 0.045,
+        ..FontTweak::default()
+    });
     fonts.font_data.insert("icons".to_owned(), Arc::new(icons));
     fonts
         .families

@@ -1,5 +1,6 @@
 //! The table, told to egui: every stock widget follows it.
 
+use egui::epaint::FontColorTransferFunction;
 use egui::style::{ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontId, Margin, Stroke, Style, TextStyle, ThemePreference,
@@ -104,6 +105,10 @@ fn visuals(theme: &Theme) -> Visuals {
     } else {
         Visuals::light()
     };
+    if theme.dark {
+        // Light text on dark ground looks bolder than it is; egui's default doubles that.
+        visuals.text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.8);
+    }
     visuals.widgets = widgets(theme);
     visuals.selection = Selection {
         bg_fill: color.highlight,

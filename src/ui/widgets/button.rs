@@ -189,52 +189,19 @@ impl<'a> TextButton<'a> {
         self
     }
 
+    /// What [`Self::show`] takes, for placing buttons from the right or in the middle.
+    pub fn width(self, ui: &Ui) -> f32 {
+        let text = self.galley(ui).size().x;
+        let icon = f32::from(u8::from(self.choice.icon.is_some())) * self.icon_space(theme(ui));
+        let chevron = f32::from(u8::from(self.has_menu)) * theme(ui).size.icon;
+        (2.0 * self.pad(theme(ui)) + icon + text + chevron).ceil()
+    }
+
     pub fn show(self, ui: &mut Ui) -> Response {
-        let theme = theme(ui);
-        let ink = if self.is_primary {
-            theme.color.on_accent
-        } else {
-            theme.color.text
-        };
-        let font = if self.is_primary {
-            fonts::medium(theme.size.text)
-        } else {
-            fonts::regular(theme.size.text)
-        };
-        let galley = ui
-            .painter()
-            .layout_no_wrap(self.choice.title.to_owned(), font, ink);
-        let pad = theme.size.gap
-            + if self.is_primary || self.is_outlined {
-                4.0
-            } else {
-                0.0
-            };
-        let beside = theme.size.icon + 6.0;
-        let icons = f32::from(u8::from(self.choice.icon.is_some())) * beside;
-        let chevron = if self.has_menu { theme.size.icon } else { 0.0 };
-        let width = 2.0 * pad + icons + galley.size().x + chevron;
+        let size = vec2(self.width(ui), theme(ui).size.button);
         ui.add_enabled_ui(self.choice.is_enabled(), |ui| {
-            let size = vec2(width.ceil(), theme.size.button);
             let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            let border = if self.is_outlined {
-                theme.outline()
-            } else {
-                Stroke::NONE
-            };
-            frame(ui, rect, self.fill(theme, &response), border, &response);
-            let mut text = rect.shrink2(vec2(pad, 0.0));
-            if let Some(icon) = self.choice.icon {
-                let center = pos2(text.left() + theme.size.icon / 2.0, rect.center().y);
-                icon.paint(ui.painter(), center, ink);
-                text.min.x += beside;
-            }
-            if self.has_menu {
-                let center = pos2(text.right() - 5.0, rect.center().y);
-                Icon::ChevronDown.paint_sized(ui.painter(), center, 12.0, theme.color.muted);
-            }
-            let at = place(ui.painter(), text, &galley, Align::Min);
-            ui.painter().galley(at.min, galley, ink);
+            self.draw(ui, rect, &response);
             self.choice.announce(ui, &response, Role::Button);
             let has_more = !self.choice.shortcut.is_empty() || !self.choice.hint.is_empty();
             if has_more || !self.choice.is_enabled() {
@@ -244,6 +211,63 @@ impl<'a> TextButton<'a> {
             }
         })
         .inner
+    }
+
+    fn draw(self, ui: &Ui, rect: Rect, response: &Response) {
+        let theme = theme(ui);
+        let border = if self.is_outlined {
+            theme.outline()
+        } else {
+            Stroke::NONE
+        };
+        frame(ui, rect, self.fill(theme, response), border, response);
+        let ink = self.ink(theme);
+        let mut text = rect.shrink2(vec2(self.pad(theme), 0.0));
+        if let Some(icon) = self.choice.icon {
+            let center = pos2(text.left() + theme.size.icon / 2.0, rect.center().y);
+            icon.paint(ui.painter(), center, ink);
+            text.min.x += self.icon_space(theme);
+        }
+        if self.has_menu {
+            let center = pos2(text.right() - 5.0, rect.center().y);
+            Icon::ChevronDown.paint_sized(ui.painter(), center, 12.0, theme.color.muted);
+        }
+        let galley = self.galley(ui);
+        let at = place(ui.painter(), text, &galley, Align::Min);
+        ui.painter().galley(at.min, galley, ink);
+    }
+
+    fn galley(self, ui: &Ui) -> std::sync::Arc<egui::Galley> {
+        let theme = theme(ui);
+        let font = if self.is_primary {
+            fonts::medium(theme.size.text)
+        } else {
+            fonts::regular(theme.size.text)
+        };
+        let title = self.choice.title.to_owned();
+        ui.painter().layout_no_wrap(title, font, self.ink(theme))
+    }
+
+    fn ink(self, theme: &Theme) -> Color32 {
+        if self.is_primary {
+            theme.color.on_accent
+        } else {
+            theme.color.text
+        }
+    }
+
+    fn pad(self, theme: &Theme) -> f32 {
+        let has_ground = self.is_primary || self.is_outlined;
+        theme.size.gap
+            + if has_ground {
+                theme.size.gap_small
+            } else {
+                0.0
+            }
+    }
+
+    fn icon_space(self, theme: &Theme) -> f32 {
+        theme.size.icon + 6.0
     }
 
     fn fill(self, theme: &Theme, response: &Response) -> Color32 {

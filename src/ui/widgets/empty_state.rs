@@ -45,32 +45,24 @@ pub fn empty_state_ui(
     chosen
 }
 
-/// A row of buttons in the middle; two passes know its width.
 fn buttons_ui(ui: &mut Ui, choices: &[Choice<'_>]) -> Option<usize> {
-    let theme = theme(ui);
-    let id = ui.make_persistent_id("buttons");
-    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+    let gap = theme(ui).size.gap;
+    let buttons: Vec<TextButton<'_>> = (0..)
+        .zip(choices)
+        .map(|(choice_idx, choice)| match choice_idx {
+            0 => TextButton::of(*choice).primary(),
+            _ => TextButton::of(*choice).outlined(),
+        })
+        .collect();
+    let width: f32 = buttons.iter().map(|button| button.width(ui) + gap).sum();
+    let size = vec2((width - gap).max(0.0), theme(ui).size.button);
     let mut chosen = None;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = theme.size.gap;
-        ui.add_space(((ui.available_width() - width) / 2.0).max(0.0).floor() - theme.size.gap);
-        let start = ui.cursor().left();
-        for (choice_idx, choice) in choices.iter().enumerate() {
-            let button = TextButton::of(*choice);
-            let button = if choice_idx == 0 {
-                button.primary()
-            } else {
-                button.outlined()
-            };
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (choice_idx, button) in buttons.into_iter().enumerate() {
             if button.show(ui).clicked() {
                 chosen = Some(choice_idx);
             }
-        }
-        let shown = ui.cursor().left() - theme.size.gap - start;
-        if (shown - width).abs() > 0.5 {
-            ui.data_mut(|data| data.insert_temp(id, shown));
-            ui.ctx()
-                .request_discard("the width of the buttons is known now");
         }
     });
     chosen

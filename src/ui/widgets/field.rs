@@ -1,6 +1,8 @@
 //! One-line and many-line text inputs with a border, an icon and a state for drafts that do not
 //! parse.
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{
     FontId, Id, Margin, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2,
     vec2,
@@ -213,6 +215,14 @@ impl<'a> TextField<'a> {
             fonts::regular(theme.size.text)
         }
     }
+}
+
+/// Puts the cursor of the field `id` behind its last character, from the next time it is shown.
+pub fn cursor_to_end(ctx: &egui::Context, id: Id, text: &str) {
+    let end = CCursor::new(text.chars().count());
+    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ctx, id);
 }
 
 /// What is wrong with a draft, in a line whose space is kept when there is nothing wrong.

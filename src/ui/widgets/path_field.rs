@@ -4,7 +4,7 @@ use egui::{Context, Id, Key, Modal, Modifiers, Ui, vec2};
 
 use super::button::TextButton;
 use super::elide::{Elide, cell_elided};
-use super::field::{TextField, error_line_ui};
+use super::field::{TextField, cursor_to_end, error_line_ui};
 use super::row_list::{RowLabel, RowList, RowListState};
 use super::visible_text::visible_text;
 use crate::ui::fonts;
@@ -91,6 +91,9 @@ impl PathField<'_> {
         let theme = theme(ui);
         ui.label(egui::RichText::new(self.title).heading());
         let id = ui.make_persistent_id("path");
+        if !state.is_focused {
+            cursor_to_end(ui.ctx(), id, &state.path);
+        }
         let field = TextField::new("Path", &mut state.path)
             .hint("/path/to/file, or paste a path or file:// address")
             .icon(Icon::File)
@@ -156,7 +159,7 @@ fn keys(ctx: &Context, state: &mut PathFieldState, offers: &[String]) -> PathFie
     if pressed(Key::Tab)
         && let Some(offer) = picked.or(offers.first())
     {
-        take(ctx, state, offer.clone());
+        take(state, offer.clone());
         return PathFieldResponse::Changed;
     }
     if pressed(Key::Enter) {
@@ -164,7 +167,7 @@ fn keys(ctx: &Context, state: &mut PathFieldState, offers: &[String]) -> PathFie
         return match path.as_str() {
             "" => PathFieldResponse::Open,
             folder if folder.ends_with('/') => {
-                take(ctx, state, path);
+                take(state, path);
                 PathFieldResponse::Changed
             }
             _ => PathFieldResponse::Chosen(path),
@@ -174,16 +177,10 @@ fn keys(ctx: &Context, state: &mut PathFieldState, offers: &[String]) -> PathFie
 }
 
 /// Puts an offer into the field, with the cursor behind it.
-fn take(ctx: &Context, state: &mut PathFieldState, path: String) {
+fn take(state: &mut PathFieldState, path: String) {
     state.path = path;
     state.picked = None;
-    // The field puts its cursor at the end when it gets the focus anew.
     state.is_focused = false;
-    ctx.memory_mut(|memory| {
-        if let Some(id) = memory.focused() {
-            memory.surrender_focus(id);
-        }
-    });
 }
 
 fn offers_ui(
@@ -236,7 +233,7 @@ fn offers_ui(
         *response = if shown.double_clicked.is_some() && !path.ends_with('/') {
             PathFieldResponse::Chosen(path)
         } else {
-            take(ui.ctx(), state, path);
+            take(state, path);
             PathFieldResponse::Changed
         };
     }

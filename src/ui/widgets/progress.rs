@@ -23,15 +23,15 @@ pub fn progress_ui(
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let mut rest = rect;
     let mut is_cancelled = false;
+    let side = theme.size.row_dense;
     if can_cancel {
-        let side = theme.size.row_dense;
         let center = pos2(rest.right() - side / 2.0, rest.center().y);
         let name = format!("Cancel {}", label.to_lowercase());
         let button = IconButton::new(Icon::Close, &name).small();
         let at = Rect::from_center_size(center, vec2(side, side));
         is_cancelled = button.put(ui, at, response.id.value()).clicked();
-        rest.max.x -= side + theme.size.gap;
     }
+    rest.max.x -= side + theme.size.gap;
     let bar_width = (rest.width() * 0.3).clamp(40.0, 160.0);
     let bar = Rect::from_center_size(
         pos2(rest.right() - bar_width / 2.0, rest.center().y),

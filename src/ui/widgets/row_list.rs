@@ -16,8 +16,8 @@ mod scroll_bar;
 use std::ops::Range;
 
 use egui::{
-    CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, StrokeKind, Ui,
-    UiBuilder, pos2, vec2,
+    CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape, StrokeKind,
+    Ui, UiBuilder, pos2, vec2,
 };
 use position::{Extent, Position};
 
@@ -229,7 +229,7 @@ impl<'a> RowList<'a> {
             view_height: rect.height(),
         };
         let bar_rect = Rect::from_min_max(pos2(rows_rect.right(), rect.top()), rect.max);
-        self.scroll(ui, state, rect, bar_rect, id);
+        let thumb = self.scroll(ui, state, rect, bar_rect, id);
 
         let mut shown = RowListResponse {
             response,
@@ -246,10 +246,12 @@ impl<'a> RowList<'a> {
                 .max_rect(rows_rect)
                 .accessibility_parent(id),
         );
-        rows.shrink_clip_rect(rows_rect);
+        // Hover and selection run under the scroll bar, to the edge.
+        rows.shrink_clip_rect(rect);
         for (row_idx, row_rect) in rows_in_view(state, rows_rect, ui.pixels_per_point()) {
             self.row(&mut rows, row_idx, row_rect, &mut shown, &mut row_ui);
         }
+        ui.painter().add(thumb);
         take_focus(ui, &shown);
         if shown.response.has_focus() {
             let ring = rect.shrink(theme.size.line / 2.0);
@@ -260,7 +262,14 @@ impl<'a> RowList<'a> {
         shown
     }
 
-    fn scroll(&self, ui: &mut Ui, state: &mut RowListState, rect: Rect, bar_rect: Rect, id: Id) {
+    fn scroll(
+        &self,
+        ui: &mut Ui,
+        state: &mut RowListState,
+        rect: Rect,
+        bar_rect: Rect,
+        id: Id,
+    ) -> Shape {
         let extent = state.extent;
         state.position = state.position.within(&extent);
         state.position = match state.wanted.take() {
@@ -277,7 +286,7 @@ impl<'a> RowList<'a> {
             state.position = state.position.moved(-f64::from(wheel), &extent);
         }
         let bar_id = id.with("scroll bar");
-        let moved = scroll_bar::scroll_bar_ui(
+        let (moved, thumb) = scroll_bar::scroll_bar_ui(
             ui,
             bar_id,
             bar_rect,
@@ -286,6 +295,7 @@ impl<'a> RowList<'a> {
             &mut state.grab,
         );
         state.position = moved.unwrap_or(state.position);
+        thumb
     }
 
     fn row(
@@ -306,12 +316,13 @@ impl<'a> RowList<'a> {
             is_hovered: self.has_hover && response.contains_pointer() && !is_dragging,
             response,
         };
+        let ground = rect.with_max_x(rect.right() + theme.size.scroll_bar);
         if row.is_selected {
-            ui.painter().rect_filled(rect, 0.0, theme.color.selection);
+            ui.painter().rect_filled(ground, 0.0, theme.color.selection);
             let edge = rect.with_max_x(rect.left() + theme.size.edge);
             ui.painter().rect_filled(edge, 0.0, theme.color.accent);
         } else if row.is_hovered {
-            ui.painter().rect_filled(rect, 0.0, theme.color.hover);
+            ui.painter().rect_filled(ground, 0.0, theme.color.hover);
         }
         let label = row_ui(ui, &row);
         self.announce_row(ui, &row, label, shown.response.id);

@@ -89,7 +89,16 @@ pub fn tab_bar_ui(
             vec2(theme.size.button, theme.size.button),
         );
         let button = IconButton::new(Icon::ChevronDown, "All documents").put(ui, at, 0);
-        egui::Popup::menu(&button).show(|ui| {
+        egui::Popup::menu(&button).show(|ui| menu_ui(ui, tabs, active, &mut happened));
+    }
+    happened
+}
+
+fn menu_ui(ui: &mut Ui, tabs: &[Tab<'_>], active: usize, happened: &mut TabBarResponse) {
+    let most = ui.ctx().content_rect().height() * 0.6;
+    egui::ScrollArea::vertical()
+        .max_height(most)
+        .show(ui, |ui| {
             for (tab_idx, tab) in tabs.iter().enumerate() {
                 let icon = (tab_idx == active).then_some(Icon::Check);
                 let choice = Choice {
@@ -101,8 +110,6 @@ pub fn tab_bar_ui(
                 }
             }
         });
-    }
-    happened
 }
 
 fn tab_width(ui: &Ui, tab: &Tab<'_>) -> f32 {

@@ -139,11 +139,9 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
                 .tone
                 .icon()
                 .paint(ui.painter(), icon_rect.center(), toast.tone.color(theme));
-            let buttons = theme.size.button
-                + toast
-                    .action
-                    .as_ref()
-                    .map_or(0.0, |title| 24.0 + 8.0 * title.len() as f32);
+            let action = toast.action.as_deref().map(TextButton::new);
+            let action_width = action.map_or(0.0, |action| action.width(ui) + theme.size.gap);
+            let buttons = action_width + theme.size.button;
             let most = width - buttons - theme.size.icon - 2.0 * theme.size.gap;
             let text = ui.scope(|ui| {
                 ui.set_max_width(most);
@@ -158,9 +156,7 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
             ui.ctx().accesskit_node_builder(text.inner.id, |node| {
                 node.set_live(egui::accesskit::Live::Polite);
             });
-            if let Some(title) = &toast.action
-                && TextButton::new(title).show(ui).clicked()
-            {
+            if action.is_some_and(|action| action.show(ui).clicked()) {
                 asked = Some(Asked::Action);
             }
             let close = IconButton::new(Icon::Close, "Close").color(theme.color.muted);

@@ -1,6 +1,7 @@
 //! The list's own scroll bar: an egui one keeps its place in f32 points over all rows.
 
-use egui::{Id, PointerButton, Rect, Sense, Ui, pos2, vec2};
+use egui::epaint::RectShape;
+use egui::{Id, PointerButton, Rect, Sense, Shape, Ui, pos2, vec2};
 
 use super::position::{Extent, Position};
 use crate::ui::theme::theme;
@@ -8,7 +9,7 @@ use crate::ui::theme::theme;
 /// Where on the thumb the pointer holds it, in points from its top.
 pub type Grab = Option<f32>;
 
-/// Draws the bar into `rect`; returns where the person moved the list.
+/// The bar in `rect`: where the person moved the list, and the thumb, to be painted over the rows.
 ///
 /// Keys and the wheel do all a bar does, so it takes no focus.
 pub fn scroll_bar_ui(
@@ -18,10 +19,10 @@ pub fn scroll_bar_ui(
     extent: &Extent,
     position: Position,
     grab: &mut Grab,
-) -> Option<Position> {
+) -> (Option<Position>, Shape) {
     if extent.fits() {
         *grab = None;
-        return None;
+        return (None, Shape::Noop);
     }
     let theme = theme(ui);
     let track = rect.shrink2(vec2(0.0, 2.0));
@@ -61,17 +62,14 @@ pub fn scroll_bar_ui(
     }
 
     let is_hot = response.hovered() || response.dragged();
-    let width = if is_hot {
-        theme.size.thumb + 2.0
-    } else {
-        theme.size.thumb
-    };
+    let width = theme.size.thumb + if is_hot { 3.0 } else { 0.0 };
     let min = pos2(
         track.right() - width - 1.0,
         thumb_at(moved.unwrap_or(position)),
     );
     let thumb = Rect::from_min_size(min, vec2(width, length));
-    ui.painter()
-        .rect_filled(thumb, width / 2.0, theme.color.thumb);
-    moved
+    (
+        moved,
+        RectShape::filled(thumb, width / 2.0, theme.color.thumb).into(),
+    )
 }
