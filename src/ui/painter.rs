@@ -152,6 +152,8 @@ pub fn encode_png(image: &ColorImage) -> Result<Vec<u8>, png::EncodingError> {
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
+    // Even ground and repeated letters pack better as they are.
+    encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
     let rgba: Vec<u8> = image
         .pixels

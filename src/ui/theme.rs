@@ -121,10 +121,8 @@ colors! {
     popup,
     hover,
     pressed,
-    /// The selected row of the list that has the focus.
+    /// The ground of a selected row.
     selection,
-    /// The selected row of a list without the focus.
-    selection_dim,
     /// A range inside data: selected text, selected bytes, a search hit.
     highlight,
     text,

@@ -2,7 +2,8 @@
 //!
 //! Without it they are drawn once each, so that no widget panics in either theme.
 
-use egui::{ColorImage, Ui, vec2};
+use egui::{ColorImage, Key, Ui, pos2, vec2};
+use egui_kittest::kittest::Queryable as _;
 use protoloupe::ui::painter::encode_png;
 use protoloupe::ui::render::{Shot, render};
 use protoloupe::ui::theme::ThemeChoice;
@@ -14,7 +15,11 @@ mod parts; // one widget beside the other
 
 fn pictures(name: &str, size: [f32; 2], mut draw_ui: impl FnMut(&mut Ui)) {
     let dir = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from);
-    let scales: &[f32] = if dir.is_some() { &[1.0, 2.0] } else { &[1.0] };
+    let scales: &[f32] = if dir.is_some() {
+        &[1.0, 1.5, 2.0]
+    } else {
+        &[1.0]
+    };
     for (theme, theme_name) in [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")] {
         for scale in scales {
             let shot = Shot {
@@ -83,5 +88,34 @@ fn gallery_empty_and_toasts() {
         egui::CentralPanel::default().show(ui, |ui| parts::empty_ui(ui));
         toasts.show(ui.ctx(), 0.0, 24.0);
     });
-    let _ = vec2(0.0, 0.0);
+}
+
+/// Hover, focus, a tooltip and an open menu, which need a pointer and keys.
+#[test]
+fn gallery_touched() {
+    let mut harness =
+        crate::harness::harness([1280.0, 800.0], mock::Window::default(), |ui, window| {
+            mock::window_ui(ui, window);
+        });
+    harness
+        .get_by_role_and_label(egui::Role::TreeItem, "tag")
+        .click();
+    harness.run();
+    harness.key_press(Key::Tab);
+    harness.hover_at(pos2(480.0, 280.0));
+    harness.run();
+    save("touched-row", harness.render().expect("a picture"));
+    harness.hover_at(harness.get_by_label("Save").rect().center() + vec2(2.0, 1.0));
+    harness.run_steps(8);
+    harness.get_by_label("Ctrl+S");
+    save("touched-button", harness.render().expect("a picture"));
+}
+
+fn save(name: &str, image: image::RgbaImage) {
+    if let Some(dir) = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from) {
+        let size = [image.width() as usize, image.height() as usize];
+        let image = ColorImage::from_rgba_unmultiplied(size, &image);
+        let png = encode_png(&image).expect("a PNG");
+        std::fs::write(dir.join(format!("{name}.png")), png).expect("a folder that takes files");
+    }
 }

@@ -54,7 +54,7 @@ fn text_can_be_read_on_every_surface() {
     check(4.5, |color| {
         let fronts = roles!(color; text, muted, accent, problem, warning, ok, note, unknown);
         let grounds = roles!(
-            color; surface_0, surface_1, surface_2, popup, hover, selection, selection_dim
+            color; surface_0, surface_1, surface_2, popup, hover, selection
         );
         (fronts.to_vec(), grounds.to_vec())
     });
@@ -65,7 +65,7 @@ fn values_can_be_read_in_every_row() {
     check(4.5, |color| {
         let fronts = roles!(color; string, number, bytes, enumeration);
         let grounds = roles!(
-            color; surface_0, surface_1, popup, hover, selection, selection_dim
+            color; surface_0, surface_1, popup, hover, selection
         );
         (fronts.to_vec(), grounds.to_vec())
     });
@@ -114,7 +114,7 @@ fn meaningful_lines_stand_out() {
     check(3.0, |color| {
         (
             roles!(color; accent, focus).to_vec(),
-            roles!(color; selection, selection_dim).to_vec(),
+            roles!(color; selection).to_vec(),
         )
     });
 }

@@ -315,17 +315,3 @@ pub fn bar_separator_ui(ui: &mut Ui) {
         theme.line(),
     );
 }
-
-/// Parts regions of a bar: a line over its whole height.
-pub fn bar_divider_ui(ui: &mut Ui) {
-    let theme = theme(ui);
-    let rect = ui.max_rect();
-    let (space, _) =
-        ui.allocate_exact_size(vec2(theme.size.gap, theme.size.button), Sense::hover());
-    let x = ui.painter().round_to_pixel_center(space.center().x);
-    let y = egui::Rangef::new(
-        ui.clip_rect().top().max(rect.top() - 20.0),
-        ui.clip_rect().bottom(),
-    );
-    ui.painter().vline(x, y, theme.line());
-}

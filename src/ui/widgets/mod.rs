@@ -22,10 +22,11 @@ pub mod section;
 pub mod tab_bar;
 pub mod toast;
 pub mod tone;
+pub mod tree_cell;
 pub mod visible_text;
 
 pub use banner::{BannerResponse, banner_ui};
-pub use button::{IconButton, TextButton, bar_divider_ui, bar_separator_ui};
+pub use button::{IconButton, TextButton, bar_separator_ui};
 pub use choice::{Choice, menu_item_ui};
 pub use columns::{Column, ColumnLayout, header_ui};
 pub use elide::{Cell, Elide, cell, cell_elided};
@@ -39,4 +40,5 @@ pub use section::{KeyValue, section_ui};
 pub use tab_bar::{Tab, TabBarResponse, TabBarState, tab_bar_ui};
 pub use toast::{Toast, Toasts};
 pub use tone::Tone;
+pub use tree_cell::{TreeCell, tree_cell};
 pub use visible_text::{visible_job, visible_text};

@@ -152,13 +152,15 @@ fn tab_ui(
     let is_over = response.contains_pointer();
     if is_active {
         ui.painter().rect_filled(rect, 0.0, theme.color.surface_0);
-        let edge = rect.with_max_y(rect.top() + 2.0);
-        ui.painter().rect_filled(edge, 0.0, theme.color.accent);
     } else if is_over {
         ui.painter().rect_filled(rect, 0.0, theme.color.surface_2);
     }
     let line_x = ui.painter().round_to_pixel_center(rect.right() - 1.0);
     ui.painter().vline(line_x, rect.y_range(), theme.line());
+    if is_active {
+        let edge = rect.with_max_y(rect.top() + 2.0);
+        ui.painter().rect_filled(edge, 0.0, theme.color.accent);
+    }
     if response.has_focus() {
         let ring = rect.shrink2(vec2(2.0, 3.0));
         ui.painter().rect_stroke(

@@ -6,7 +6,7 @@ use protoloupe::ui::icons::Icon;
 use protoloupe::ui::theme::{Theme, theme};
 use protoloupe::ui::widgets::{
     Column, IconButton, KeyValue, Row, RowLabel, RowList, RowListState, Tab, TabBarState,
-    TextButton, TextField, bar_separator_ui, cell, header_ui, section_ui, tab_bar_ui,
+    TextButton, TextField, bar_separator_ui, cell, header_ui, section_ui, tab_bar_ui, tree_cell,
 };
 
 #[derive(Default)]
@@ -420,34 +420,9 @@ fn name_ui(
     name: &str,
     color: Color32,
 ) {
-    let painter = ui.painter();
-    for level in 0..depth {
-        let x = painter.round_to_pixel_center(rect.left() + level as f32 * theme.size.indent + 7.0);
-        painter.vline(x, rect.y_range(), theme.line());
-    }
-    let left = rect.left() + depth as f32 * theme.size.indent;
-    if let Some(open) = open {
-        let icon = if open {
-            Icon::ChevronDown
-        } else {
-            Icon::ChevronRight
-        };
-        icon.paint_sized(
-            painter,
-            pos2(left + 7.0, rect.center().y),
-            14.0,
-            theme.color.muted,
-        );
-    }
+    let tree = tree_cell(ui.painter(), theme, rect, depth, open);
     let font = fonts::regular(theme.size.text);
-    cell(
-        painter,
-        rect.with_min_x(left + 18.0),
-        name,
-        &font,
-        color,
-        Align::Min,
-    );
+    cell(ui.painter(), tree.text, name, &font, color, Align::Min);
 }
 
 fn tree_ui(ui: &mut Ui, window: &mut Window) {
