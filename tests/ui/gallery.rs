@@ -85,7 +85,7 @@ fn gallery_path_field() {
 fn gallery_empty_and_toasts() {
     let mut toasts = parts::toasts();
     pictures("empty", [900.0, 560.0], |ui| {
-        egui::CentralPanel::default().show(ui, |ui| parts::empty_ui(ui));
+        egui::CentralPanel::default().show(ui, parts::empty_ui);
         toasts.show(ui.ctx(), 0.0, 24.0);
     });
 }

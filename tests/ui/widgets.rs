@@ -541,3 +541,16 @@ fn a_column_edge_is_dragged_and_moved_by_keys() {
     press(&mut harness, Key::ArrowLeft);
     assert_eq!(harness.state()[0], 222.0);
 }
+
+#[test]
+fn a_field_of_few_rows_keeps_its_height_with_many_lines() {
+    let text = "line\n".repeat(40);
+    let mut harness = window(text, |ui, text| {
+        TextField::new("Text", text).rows(3).show(ui);
+        ui.label("below");
+    });
+    harness.run();
+    let below = harness.get_by_label("below").rect();
+    assert!(below.top() < 100.0, "{below:?}");
+    harness.get_by_role_and_label(Role::MultilineTextInput, "Text");
+}

@@ -54,8 +54,16 @@ impl<'a> Choice<'a> {
 
     /// Title, shortcut, hint and, where it is greyed out, the reason.
     pub(super) fn tooltip(&self, response: Response) -> Response {
-        let tooltip_ui = |ui: &mut Ui| {
-            let theme = theme(ui);
+        let tooltip_ui = |ui: &mut Ui| self.tooltip_ui(ui);
+        response
+            .on_hover_ui(tooltip_ui)
+            .on_disabled_hover_ui(tooltip_ui)
+    }
+
+    fn tooltip_ui(&self, ui: &mut Ui) {
+        let theme = theme(ui);
+        let inset = egui::Frame::new().inner_margin(egui::Margin::symmetric(4, 1));
+        inset.show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.label(self.title);
                 if !self.shortcut.is_empty() {
@@ -68,10 +76,7 @@ impl<'a> Choice<'a> {
                     ui.label(line.size(theme.size.text_dense));
                 }
             }
-        };
-        response
-            .on_hover_ui(tooltip_ui)
-            .on_disabled_hover_ui(tooltip_ui)
+        });
     }
 
     /// Tells assistive software the name, the shortcut and the reason for being greyed out.

@@ -44,13 +44,9 @@ pub fn elide_middle<'a>(
     }
     let mut left = width - glyph('…');
     let (mut start, mut end) = (0, text.len());
-    let mut from_end = text.char_indices().rev();
     let mut from_start = text.char_indices();
     // The end gets the first and every other character: it is what tells ids apart.
-    loop {
-        let Some((at, character)) = from_end.next() else {
-            break;
-        };
+    for (at, character) in text.char_indices().rev() {
         left -= glyph(character);
         if left < 0.0 || at <= start {
             break;

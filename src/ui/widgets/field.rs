@@ -1,16 +1,18 @@
 //! One-line and many-line text inputs with a border, an icon and a state for drafts that do not
 //! parse.
 
+use egui::epaint::RectShape;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
-    FontId, Id, Margin, Response, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, pos2,
-    vec2,
+    Color32, FontId, Id, Margin, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, TextEdit,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::button::IconButton;
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
-use crate::ui::{fonts, theme::theme};
+use crate::ui::theme::{Theme, theme};
 
 /// A text input. Its name is for those who do not see what stands beside it.
 ///
@@ -105,102 +107,36 @@ impl<'a> TextField<'a> {
     }
 
     /// The response is that of the text: `changed`, `lost_focus`, `has_focus`.
-    pub fn show(self, ui: &mut Ui) -> Response {
+    ///
+    /// Fields of one name in one `Ui` need [`Self::id`].
+    pub fn show(mut self, ui: &mut Ui) -> Response {
         let theme = theme(ui);
-        let font = self.font(theme);
         let width = self.width.unwrap_or_else(|| ui.available_width());
-        let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
-        let pad_y = ((theme.size.field - line) / 2.0).floor().max(2.0);
+        let line = ui.fonts_mut(|fonts| fonts.row_height(&self.font(theme)));
         let height = theme.size.field + line * (self.rows.max(1) - 1) as f32;
         let (rect, frame) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-        let ground = ui.painter().add(egui::Shape::Noop);
+        let ground = ui.painter().add(Shape::Noop);
 
-        let pad_x = theme.size.gap;
-        let icon_space = if self.icon.is_some() {
-            theme.size.icon + 6.0
-        } else {
-            0.0
-        };
-        let has_clear = self.has_clear && !self.text.is_empty();
-        let clear_space = if self.has_clear {
-            theme.size.row_dense - 4.0
-        } else {
-            0.0
-        };
-        let mut inner = rect.shrink2(vec2(pad_x, pad_y));
-        inner.min.x += icon_space;
-        inner.max.x -= clear_space;
-        let is_multiline = 1 < self.rows;
-        let edit = if is_multiline {
-            TextEdit::multiline(self.text).desired_rows(self.rows)
-        } else {
-            TextEdit::singleline(self.text)
-        };
-        let hint = egui::RichText::new(self.hint)
-            .color(theme.color.muted)
-            .font(font.clone());
-        let edit = edit
-            .id(self.id.unwrap_or_else(|| ui.make_persistent_id(self.name)))
-            .hint_text(hint)
-            .font(font)
-            .text_color(theme.color.text)
-            .frame(egui::Frame::NONE)
-            .margin(Margin::ZERO)
-            .min_size(vec2(0.0, 0.0))
-            .desired_width(inner.width());
-        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
-        let mut response = child.add(edit);
-
+        let pad_y = ((theme.size.field - line) / 2.0).floor().max(2.0);
+        let mut inner = rect.shrink2(vec2(theme.size.gap, pad_y));
         if let Some(icon) = self.icon {
-            let at = pos2(
-                rect.left() + pad_x + theme.size.icon / 2.0,
-                rect.top() + theme.size.field / 2.0,
-            );
+            let middle = theme.size.field / 2.0;
+            let at = pos2(inner.left() + theme.size.icon / 2.0, rect.top() + middle);
             icon.paint(ui.painter(), at, theme.color.muted);
+            inner.min.x += theme.size.icon + 6.0;
         }
-        if has_clear {
-            let side = theme.size.row_dense;
-            let center = pos2(rect.right() - side / 2.0 - 3.0, rect.center().y);
-            let at = egui::Rect::from_center_size(center, vec2(side, side));
-            let clear = IconButton::new(Icon::Close, "Clear")
-                .small()
-                .color(theme.color.muted);
-            if clear.put(ui, at, response.id.value()).clicked() {
-                self.text.clear();
-                response.mark_changed();
-                response.request_focus();
-            }
+        if self.has_clear {
+            inner.max.x -= theme.size.row_dense - 4.0;
+        }
+        let mut response = self.edit_ui(ui, inner);
+        if self.has_clear && !self.text.is_empty() {
+            self.clear_ui(ui, rect, &mut response);
         }
         let is_hot = frame.contains_pointer() || response.has_focus();
-        let stroke = if self.is_invalid {
-            Stroke::new(
-                if response.has_focus() { 2.0 } else { 1.0 },
-                theme.color.problem,
-            )
-        } else if response.has_focus() {
-            theme.focus()
-        } else if self.is_quiet && !is_hot {
-            Stroke::NONE
-        } else {
-            theme.outline()
-        };
-        let fill = if self.is_quiet && !is_hot {
-            egui::Color32::TRANSPARENT
-        } else {
-            theme.color.surface_0
-        };
-        let shape =
-            egui::epaint::RectShape::new(rect, theme.size.radius, fill, stroke, StrokeKind::Inside);
+        let shape = self.frame(theme, rect, is_hot, response.has_focus());
         ui.painter().set(ground, shape);
-        let role = if is_multiline {
-            Role::MultilineTextInput
-        } else {
-            Role::TextInput
-        };
-        let (is_enabled, name) = (ui.is_enabled(), self.name);
-        let _ = WidgetInfo::labeled(role, is_enabled, name);
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_label(name);
+            node.set_label(self.name);
             if self.is_invalid {
                 node.set_invalid(egui::accesskit::Invalid::True);
             }
@@ -208,7 +144,76 @@ impl<'a> TextField<'a> {
         response
     }
 
-    fn font(&self, theme: &crate::ui::theme::Theme) -> FontId {
+    fn edit_ui(&mut self, ui: &mut Ui, inner: Rect) -> Response {
+        let theme = theme(ui);
+        let font = self.font(theme);
+        let hint = egui::RichText::new(self.hint)
+            .color(theme.color.muted)
+            .font(font.clone());
+        let id = self.id.unwrap_or_else(|| ui.make_persistent_id(self.name));
+        let is_multiline = 1 < self.rows;
+        let edit = if is_multiline {
+            TextEdit::multiline(self.text).desired_rows(self.rows)
+        } else {
+            TextEdit::singleline(self.text)
+        };
+        let edit = edit
+            .id(id)
+            .hint_text(hint)
+            .font(font)
+            .text_color(theme.color.text)
+            .frame(egui::Frame::NONE)
+            .margin(Margin::ZERO)
+            .min_size(egui::Vec2::ZERO)
+            .desired_width(inner.width());
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
+        if !is_multiline {
+            return child.add(edit);
+        }
+        // More lines than the field has rows are scrolled to, never drawn over what is below.
+        egui::ScrollArea::vertical()
+            .id_salt(id)
+            .max_height(inner.height())
+            .show(&mut child, |ui| ui.add(edit))
+            .inner
+    }
+
+    fn clear_ui(&mut self, ui: &mut Ui, rect: Rect, response: &mut Response) {
+        let theme = theme(ui);
+        let side = theme.size.row_dense;
+        let center = pos2(rect.right() - side / 2.0 - 3.0, rect.center().y);
+        let at = Rect::from_center_size(center, vec2(side, side));
+        let clear = IconButton::new(Icon::Close, "Clear").small();
+        let clear = clear.color(theme.color.muted);
+        if clear.put(ui, at, response.id.value()).clicked() {
+            self.text.clear();
+            response.mark_changed();
+            response.request_focus();
+        }
+    }
+
+    fn frame(&self, theme: &Theme, rect: Rect, is_hot: bool, has_focus: bool) -> RectShape {
+        let is_bare = self.is_quiet && !is_hot && !self.is_invalid;
+        let stroke = match (self.is_invalid, has_focus) {
+            _ if is_bare => Stroke::NONE,
+            (true, _) => Stroke::new(theme.outline().width, theme.color.problem),
+            (false, true) => theme.focus(),
+            (false, false) => theme.outline(),
+        };
+        let stroke = if has_focus {
+            Stroke::new(theme.focus().width, stroke.color)
+        } else {
+            stroke
+        };
+        let fill = if is_bare {
+            Color32::TRANSPARENT
+        } else {
+            theme.color.surface_0
+        };
+        RectShape::new(rect, theme.size.radius, fill, stroke, StrokeKind::Inside)
+    }
+
+    fn font(&self, theme: &Theme) -> FontId {
         if self.is_mono {
             fonts::mono(theme.size.text_mono)
         } else {

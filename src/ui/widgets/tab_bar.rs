@@ -150,26 +150,7 @@ fn tab_ui(
     let id = ui.make_persistent_id(("tab", tab_idx));
     let response = ui.interact(rect, id, Sense::click());
     let is_over = response.contains_pointer();
-    if is_active {
-        ui.painter().rect_filled(rect, 0.0, theme.color.surface_0);
-    } else if is_over {
-        ui.painter().rect_filled(rect, 0.0, theme.color.surface_2);
-    }
-    let line_x = ui.painter().round_to_pixel_center(rect.right() - 1.0);
-    ui.painter().vline(line_x, rect.y_range(), theme.line());
-    if is_active {
-        let edge = rect.with_max_y(rect.top() + 2.0);
-        ui.painter().rect_filled(edge, 0.0, theme.color.accent);
-    }
-    if response.has_focus() {
-        let ring = rect.shrink2(vec2(2.0, 3.0));
-        ui.painter().rect_stroke(
-            ring,
-            theme.size.radius,
-            theme.focus(),
-            egui::StrokeKind::Inside,
-        );
-    }
+    ground(ui, rect, is_active, &response);
     let side = theme.size.row_dense;
     let close_at = Rect::from_center_size(
         pos2(rect.right() - side / 2.0 - 6.0, rect.center().y),
@@ -227,5 +208,30 @@ fn tab_ui(
     }
     if !tab.hint.is_empty() {
         response.on_hover_text(tab.hint);
+    }
+}
+
+fn ground(ui: &Ui, rect: Rect, is_active: bool, response: &egui::Response) {
+    let theme = theme(ui);
+    let is_over = response.contains_pointer();
+    if is_active {
+        ui.painter().rect_filled(rect, 0.0, theme.color.surface_0);
+    } else if is_over {
+        ui.painter().rect_filled(rect, 0.0, theme.color.surface_2);
+    }
+    let line_x = ui.painter().round_to_pixel_center(rect.right() - 1.0);
+    ui.painter().vline(line_x, rect.y_range(), theme.line());
+    if is_active {
+        let edge = rect.with_max_y(rect.top() + 2.0);
+        ui.painter().rect_filled(edge, 0.0, theme.color.accent);
+    }
+    if response.has_focus() {
+        let ring = rect.shrink2(vec2(2.0, 3.0));
+        ui.painter().rect_stroke(
+            ring,
+            theme.size.radius,
+            theme.focus(),
+            egui::StrokeKind::Inside,
+        );
     }
 }
