@@ -1,1 +1,4 @@
 //! Protoloupe: view, edit and replay binary Protocol Buffers messages.
+
+pub mod document;
+pub mod wire;
