@@ -8,6 +8,7 @@ mod pieces;
 mod reader;
 mod snapshot;
 mod source;
+pub mod value;
 
 pub use path::{Path, PathError, Step};
 pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
