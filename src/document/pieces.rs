@@ -75,10 +75,6 @@ impl Pieces {
         self.root.len
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Replaces the bytes of `range` with `added` and returns the pieces that stood there.
     ///
     /// # Panics

@@ -311,7 +311,7 @@ impl Walk<'_, '_> {
             Target::Entries { entries, value } => {
                 let Kind::Message(message) = value.kind() else { return Err(not_a_message()) };
                 let mut values = Vec::new();
-                for entry in entries.last() {
+                if let Some(entry) = entries.last() {
                     let mut offset = entry.at.payload().start;
                     while let Found::Record(at) = self.reader.record(offset, entry.at.payload().end)? {
                         offset = at.end();

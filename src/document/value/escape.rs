@@ -103,7 +103,7 @@ pub fn quote_bytes(bytes: &[u8], complete: bool, max_chars: usize) -> (String, Q
 }
 
 /// A number in groups of three digits, as sizes are shown.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (idx, digit) in digits.chars().enumerate() {

@@ -2,14 +2,16 @@
 //!
 //! Each function returns an [`Act`] for [`super::Document::apply`]; none changes anything itself.
 
-use super::doc::{Act, Document};
-use super::edit::{Chain, Edit};
-use super::level::Meaning;
-use super::path::{Path, Step};
-use super::reader::{Found, Reader, SMALL_WINDOW};
-use super::resolve::{Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, resolve};
-use super::source::{ReadMode, SourceError};
-use super::value::{Encoded, ValueError, parse_raw, parse_value};
+use crate::document::edit::{Chain, Edit};
+use crate::document::level::Meaning;
+use crate::document::path::{Path, Step};
+use crate::document::reader::{Found, Reader, SMALL_WINDOW};
+use crate::document::resolve::{
+    Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, resolve,
+};
+use crate::document::source::{ReadMode, SourceError};
+use crate::document::value::{Encoded, ValueError, parse_raw, parse_value};
+use crate::document::{Act, Document};
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable};
 use crate::wire::{WireType, write_tag, write_varint};
 use std::ops::Range;
@@ -482,3 +484,6 @@ fn key_bytes(entry: &MessageDescriptor, key: &MapKey, path: &Path) -> Result<Vec
     };
     Ok(field_bytes(&field, &encoded))
 }
+
+#[cfg(test)]
+mod tests;
