@@ -1,0 +1,255 @@
+//! The document: bytes, what they are read as, and everything done to them.
+
+use super::edit::{Edit, EditError, replacements};
+use super::history::{Draft, Gesture, History, HistoryEntry};
+use super::level::MessageAt;
+use super::snapshot::Snapshot;
+use super::source::Source;
+use super::splices::SpliceLog;
+use crate::schema::MessageDescriptor;
+use std::sync::Arc;
+
+/// One act of a person on a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// For the history, such as `Set topic.name`.
+    pub label: String,
+    pub gesture: Option<Gesture>,
+    /// Offset of the record selected when the act began.
+    pub selection: Option<u64>,
+    /// In the order they are to be made; their offsets are those before the act.
+    pub edits: Vec<Edit>,
+}
+
+impl Act {
+    pub fn new(label: impl Into<String>, edits: Vec<Edit>) -> Act {
+        Act { label: label.into(), gesture: None, selection: None, edits }
+    }
+}
+
+/// What taking back or repeating a step did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stepped {
+    pub label: String,
+    /// Offset of the record to select, in the present bytes.
+    pub selection: Option<u64>,
+}
+
+/// A sequence of bytes being edited. Only [`Document::apply`], [`Document::undo`] and
+/// [`Document::redo`] change it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    snapshot: Snapshot,
+    message: Option<MessageDescriptor>,
+    log: SpliceLog,
+    history: History,
+}
+
+impl Document {
+    pub fn new(source: Arc<dyn Source>, message: Option<MessageDescriptor>) -> Document {
+        Document {
+            snapshot: Snapshot::new(source),
+            message,
+            log: SpliceLog::default(),
+            history: History::default(),
+        }
+    }
+
+    pub fn of_bytes(bytes: &[u8], message: Option<MessageDescriptor>) -> Document {
+        Self::new(Arc::new(super::MemorySource::new(bytes)), message)
+    }
+
+    /// The bytes as they are now.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub fn len(&self) -> u64 {
+        self.snapshot.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.snapshot.is_empty()
+    }
+
+    /// What the root is read as.
+    pub fn message(&self) -> Option<&MessageDescriptor> {
+        self.message.as_ref()
+    }
+
+    /// Reads the same bytes as another message, or as none. Not an edit.
+    pub fn read_as(&mut self, message: Option<MessageDescriptor>) {
+        self.message = message;
+    }
+
+    /// The whole document as a message.
+    pub fn root(&self) -> MessageAt {
+        MessageAt { range: 0..self.len(), message: self.message.clone() }
+    }
+
+    /// Grows with every change, undo and redo; what was made from another revision is stale.
+    pub fn revision(&self) -> usize {
+        self.log.len()
+    }
+
+    pub fn splices(&self) -> &SpliceLog {
+        &self.log
+    }
+
+    /// Makes all edits of an act, or none. Returns whether a byte changed.
+    pub fn apply(&mut self, act: &Act) -> Result<bool, EditError> {
+        let mut snapshot = self.snapshot.clone();
+        let mut draft = Draft::new();
+        for edit in &act.edits {
+            for replacement in replacements(&snapshot, edit, &draft.splices)? {
+                draft.splice(&mut snapshot, replacement.range, &replacement.bytes);
+            }
+        }
+        if draft.is_empty() {
+            return Ok(false);
+        }
+        let after = act.selection.map(|offset| super::edit::forward(offset, &draft.splices));
+        self.snapshot = snapshot;
+        self.history.push(draft, act.label.clone(), act.gesture, (act.selection, after), &mut self.log);
+        Ok(true)
+    }
+
+    pub fn undo(&mut self) -> Option<Stepped> {
+        let (label, selection) = self.history.undo(&mut self.snapshot, &mut self.log)?;
+        Some(Stepped { label, selection })
+    }
+
+    pub fn redo(&mut self) -> Option<Stepped> {
+        let (label, selection) = self.history.redo(&mut self.snapshot, &mut self.log)?;
+        Some(Stepped { label, selection })
+    }
+
+    /// What undo would take back.
+    pub fn undo_label(&self) -> Option<&str> {
+        self.history.undo_label()
+    }
+
+    /// What redo would do again.
+    pub fn redo_label(&self) -> Option<&str> {
+        self.history.redo_label()
+    }
+
+    /// Names the present state of the bytes; see [`Document::mark_saved`].
+    pub fn state(&self) -> u64 {
+        self.history.state()
+    }
+
+    /// Says that the bytes of `state` are on disk.
+    pub fn mark_saved(&mut self, state: u64) {
+        self.history.mark_saved(state);
+    }
+
+    /// Whether the bytes differ from the last saved state.
+    pub fn is_modified(&self) -> bool {
+        !self.history.is_saved()
+    }
+
+    /// Steps that are applied now.
+    pub fn n_edits(&self) -> usize {
+        self.history.n_applied()
+    }
+
+    /// All steps, oldest first.
+    pub fn history(&self) -> impl Iterator<Item = HistoryEntry<'_>> {
+        self.history.entries()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::ReadMode;
+
+    fn bytes(document: &Document) -> Vec<u8> {
+        document.snapshot().bytes(0..document.len(), ReadMode::Wait).unwrap()
+    }
+
+    /// 1: { 2: "ab"  3: 150 }  4: 7, with the outer length padded to three bytes.
+    const NESTED: &[u8] = &[0x0a, 0x87, 0x80, 0x00, 0x12, 0x02, b'a', b'b', 0x18, 0x96, 0x01, 0x20, 0x07];
+
+    fn set(chain: &[u64], offset: u64, payload: &[u8]) -> Act {
+        let edit = Edit::SetPayload { chain: chain.to_vec(), offset, payload: payload.to_vec() };
+        Act::new("Set", vec![edit])
+    }
+
+    #[test]
+    fn an_edit_changes_its_record_and_the_lengths_around_it() {
+        let mut document = Document::of_bytes(NESTED, None);
+        assert!(document.apply(&set(&[0], 4, b"abc")).unwrap());
+        let expected = [0x0a, 0x88, 0x80, 0x00, 0x12, 0x03, b'a', b'b', b'c', 0x18, 0x96, 0x01, 0x20, 0x07];
+        assert_eq!(bytes(&document), expected);
+        assert!(document.is_modified());
+        assert_eq!(document.undo().unwrap().label, "Set");
+        assert_eq!(bytes(&document), NESTED);
+        assert!(!document.is_modified());
+        document.redo().unwrap();
+        assert_eq!(bytes(&document), expected);
+    }
+
+    #[test]
+    fn a_length_that_outgrows_its_width_grows_its_parents_too() {
+        let mut inner = vec![0x12, 126];
+        inner.extend([b'x'; 126]);
+        let mut outer = vec![0x0a, 0x80, 0x01];
+        outer.extend(&inner);
+        let mut document = Document::of_bytes(&outer, None);
+        document.apply(&set(&[0], 3, &[b'y'; 128])).unwrap();
+        let now = bytes(&document);
+        assert_eq!(&now[..6], [0x0a, 0x83, 0x01, 0x12, 0x80, 0x01]);
+        assert_eq!(now.len(), 3 + 3 + 128);
+    }
+
+    #[test]
+    fn an_equal_value_is_no_edit() {
+        let mut document = Document::of_bytes(NESTED, None);
+        assert!(!document.apply(&set(&[0], 8, &[0x96, 0x01])).unwrap());
+        assert_eq!((document.undo_label(), document.revision()), (None, 0));
+    }
+
+    #[test]
+    fn a_refused_edit_changes_nothing() {
+        let mut document = Document::of_bytes(NESTED, None);
+        let mut act = set(&[0], 4, b"abc");
+        act.edits.push(Edit::SetPayload { chain: vec![0], offset: 8, payload: vec![0x80] });
+        assert!(matches!(document.apply(&act), Err(EditError::Payload { .. })));
+        assert_eq!(bytes(&document), NESTED);
+    }
+
+    #[test]
+    fn the_edits_of_one_act_mean_the_offsets_before_it() {
+        let mut document = Document::of_bytes(NESTED, None);
+        let edits = vec![
+            Edit::Remove { chain: vec![0], range: 4..8 },
+            Edit::SetPayload { chain: vec![0], offset: 8, payload: vec![0x01] },
+            Edit::Insert { chain: vec![], offset: 11, bytes: vec![0x28, 0x05] },
+            Edit::Move { chain: vec![], range: 11..13, to: 0 },
+        ];
+        document.apply(&Act::new("Several", edits)).unwrap();
+        assert_eq!(bytes(&document), [0x20, 0x07, 0x0a, 0x82, 0x80, 0x00, 0x18, 0x01, 0x28, 0x05]);
+        document.undo();
+        assert_eq!(bytes(&document), NESTED);
+    }
+
+    #[test]
+    fn one_gesture_is_one_step_and_a_save_ends_it() {
+        let mut document = Document::of_bytes(NESTED, None);
+        for text in [&b"a"[..], b"abc", b"abcd"] {
+            let act = Act { gesture: Some(Gesture(7)), ..set(&[0], 4, text) };
+            document.apply(&act).unwrap();
+        }
+        assert_eq!(document.n_edits(), 1);
+        document.mark_saved(document.state());
+        document.apply(&Act { gesture: Some(Gesture(7)), ..set(&[0], 4, b"z") }).unwrap();
+        assert_eq!((document.n_edits(), document.is_modified()), (2, true));
+        document.undo();
+        assert!(!document.is_modified());
+        document.undo();
+        assert_eq!(bytes(&document), NESTED);
+        assert!(document.is_modified());
+    }
+}

@@ -1,0 +1,45 @@
+//! The thing edited: a sequence of bytes, of which the tree is a reading.
+//!
+//! **Law.** No edit: the identical bytes. Edit then undo: the identical bytes. An edit changes only
+//! the records it names and the lengths around them.
+//!
+//! - `source`, `pieces`, `snapshot`: bytes that never change, and what splices make of them
+//! - `reader`: records of a snapshot, through a window
+//! - `level`: what a schema says of a record
+//! - `edit`, `history`, `splices`, `doc`: the closed set of edits, undo, and places that survive both
+//! - `index`, `rows`, `view`: the tree as numbered rows, and the words of a row
+//! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
+//! - `value`: one value as text
+//!
+//! **Not here:** files (`worker` implements [`Source`]), JSON (`format`), drawing (`ui`).
+
+mod doc;
+mod edit;
+mod history;
+mod index;
+mod level;
+pub mod ops;
+mod path;
+mod pieces;
+mod reader;
+mod resolve;
+mod rows;
+mod snapshot;
+mod source;
+mod splices;
+pub mod value;
+mod view;
+
+pub use doc::{Act, Document, Stepped};
+pub use edit::{Chain, Edit, EditError};
+pub use history::{Gesture, HistoryEntry};
+pub use index::{Index, Place};
+pub use level::{Meaning, MessageAt, forms_runs, message_in};
+pub use path::{Path, PathError, Step};
+pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
+pub use resolve::{Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve};
+pub use rows::{BranchId, Entry, Facet, IndexWork, Row, RowId, Tree};
+pub use snapshot::{Part, Snapshot};
+pub use source::{MemorySource, ReadMode, Source, SourceError};
+pub use splices::{Anchor, Anchored, Hull, Splice, SpliceLog};
+pub use view::{RowText, Tone, opens_by_itself, path_of, row_text};

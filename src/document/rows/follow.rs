@@ -1,0 +1,326 @@
+//! Keeping the tree where it is while the bytes below it change, and finding rows by offset.
+
+use super::super::doc::Document;
+use super::super::level::{Meaning, message_in};
+use super::super::reader::{Reader, SMALL_WINDOW};
+use super::super::snapshot::Snapshot;
+use super::super::source::{ReadMode, SourceError};
+use super::super::splices::{Anchored, Splice};
+use super::entry::{Entry, Facet, Row, RowId};
+use super::tree::{BranchId, Tree, What};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Removals whose expanded rows are remembered for an undo.
+const MAX_GONE: usize = 64;
+
+impl Tree {
+    /// Brings the tree up to date with the document after edits, undo or redo. What was expanded
+    /// stays expanded; what was removed is closed, and opens again when the removal is undone.
+    pub fn follow(&mut self, document: &Document, mode: ReadMode) {
+        let splices: Vec<Splice> = document.splices().since(self.n_followed).collect();
+        if splices.is_empty() {
+            return;
+        }
+        let n_before = self.n_followed;
+        self.n_followed = document.revision();
+        let snapshot = document.snapshot();
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        let mut open = vec![(BranchId::root(), Some(document.root().range))];
+        let mut in_order = Vec::new();
+        while let Some((id, range)) = open.pop() {
+            self.follow_index(&mut reader, id, range, &splices);
+            self.recount_own(&mut reader, id);
+            in_order.push(id);
+            let Some(branch) = self.branch_mut(id) else { continue };
+            let children = std::mem::take(&mut branch.children);
+            let mut kept = BTreeMap::new();
+            for child in children.into_values() {
+                match self.follow_child(&mut reader, id, child, &splices) {
+                    Some((ordinal, range)) if !kept.contains_key(&ordinal) => {
+                        kept.insert(ordinal, child);
+                        open.push((child, range));
+                    }
+                    _ => self.forget(child, n_before),
+                }
+            }
+            if let Some(branch) = self.branch_mut(id) {
+                for (ordinal, child) in &kept {
+                    branch.children.insert(*ordinal, *child);
+                }
+            }
+            for (ordinal, child) in kept {
+                if let Some(branch) = self.branch_mut(child) {
+                    branch.parent = Some((id, ordinal));
+                }
+            }
+        }
+        for id in in_order.into_iter().rev() {
+            self.recount(snapshot, id, mode);
+        }
+        self.bring_back(document, mode);
+    }
+
+    fn follow_index(
+        &mut self,
+        reader: &mut Reader<'_>,
+        id: BranchId,
+        range: Option<Range<u64>>,
+        splices: &[Splice],
+    ) {
+        let Some((branch, range)) = self.branch_mut(id).zip(range) else { return };
+        if let Some(index) = branch.what.index_mut() {
+            branch.error = index.follow(reader, splices, range).err();
+        }
+    }
+
+    /// Finds an open row's new place in its branch, and the bytes that its own rows stand for;
+    /// `None` if its bytes are gone or mean something else now.
+    fn follow_child(
+        &mut self,
+        reader: &mut Reader<'_>,
+        parent: BranchId,
+        child: BranchId,
+        splices: &[Splice],
+    ) -> Option<(u64, Option<Range<u64>>)> {
+        let (offset, is_run) = match &self.branch(child)?.what {
+            What::Run { offset, .. } => (*offset, true),
+            what => (what.record()?, false),
+        };
+        let moved = map_all(offset, splices);
+        let offset = match moved {
+            Ok(offset) => offset,
+            Err(place) if is_run => place,
+            Err(_) => return None,
+        };
+        let ordinal = self.ordinal_at(reader, parent, offset).ok()??;
+        let entry = self.row(reader, parent, ordinal).entry;
+        let run_start = match &entry {
+            Entry::Run { field, range, .. } => {
+                Some(self.run_start(reader, parent, range.start, field.number())?)
+            }
+            _ => None,
+        };
+        match (&mut self.branch_mut(child)?.what, entry) {
+            (
+                What::Run { offset, first_record, first_element, field },
+                Entry::Run { field: now, range, .. },
+            ) => {
+                if *field != now {
+                    return None;
+                }
+                *offset = range.start;
+                (*first_record, *first_element) = run_start?;
+                Some((ordinal, None))
+            }
+            (What::Message { record, message, .. }, Entry::Record { at, meaning, .. })
+                if at.offset == offset =>
+            {
+                if message_in(&at, &meaning)?.message != *message {
+                    return None;
+                }
+                *record = Some(offset);
+                Some((ordinal, Some(at.payload())))
+            }
+            (
+                What::Packed { record, field, first_element, .. },
+                Entry::Record { at, meaning: Meaning::Packed(now), element_idx },
+            ) if at.offset == offset && *field == now => {
+                *record = offset;
+                *first_element = element_idx.unwrap_or(0);
+                Some((ordinal, Some(at.payload())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Records of the message, and elements of the field, before the run that starts at `offset`.
+    pub(super) fn run_start(
+        &self,
+        reader: &mut Reader<'_>,
+        id: BranchId,
+        offset: u64,
+        number: u32,
+    ) -> Option<(u64, u64)> {
+        let index = self.branch(id)?.what.index()?;
+        let (place, _) = index.seek_offset(reader, offset).ok()??;
+        Some((place.n_records, index.n_elements_before(reader, place, number).ok()?))
+    }
+
+    /// Closes a row whose bytes are gone, and remembers what was open.
+    fn forget(&mut self, id: BranchId, n_before: usize) {
+        let mut opened = Vec::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let Some(branch) = self.branch(id) else { continue };
+            let row = match &branch.what {
+                What::Run { offset, .. } => Some(RowId { offset: *offset, facet: Facet::Run }),
+                what => what.record().map(|offset| RowId { offset, facet: Facet::Record }),
+            };
+            opened.extend(row);
+            open.extend(branch.children.values());
+        }
+        self.drop_branch(id);
+        if self.gone.len() == MAX_GONE {
+            self.gone.remove(0);
+        }
+        self.gone.push((n_before, opened));
+    }
+
+    fn bring_back(&mut self, document: &Document, mode: ReadMode) {
+        let mut still_gone = Vec::new();
+        for (n_before, opened) in std::mem::take(&mut self.gone) {
+            let now = |row: &RowId| match document
+                .splices()
+                .resolve(document.splices().anchor_at(row.offset, n_before))
+            {
+                Anchored::At(offset) => Some(RowId { offset, facet: row.facet }),
+                Anchored::Gone(_) => None,
+            };
+            let back: Vec<RowId> = opened.iter().filter_map(now).collect();
+            if back.len() < opened.len() {
+                still_gone.push((n_before, opened));
+                continue;
+            }
+            for id in back {
+                if let Some(row) = self.find(document.snapshot(), id, mode) {
+                    self.expand(document.snapshot(), &row, mode);
+                }
+            }
+        }
+        self.gone = still_gone;
+    }
+
+    /// The visible row with this id.
+    pub fn find(&self, snapshot: &Snapshot, id: RowId, mode: ReadMode) -> Option<Row> {
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        let mut branch = BranchId::root();
+        loop {
+            let ordinal = self.ordinal_at(&mut reader, branch, id.offset).ok()??;
+            let row = self.row(&mut reader, branch, ordinal);
+            if row.id == id {
+                return Some(row);
+            }
+            branch = *self.branch(branch)?.children.get(&ordinal)?;
+        }
+    }
+
+    /// The deepest visible row that holds the byte at `offset`.
+    pub fn deepest(&self, snapshot: &Snapshot, offset: u64, mode: ReadMode) -> Option<Row> {
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        let (mut branch, mut found) = (BranchId::root(), None);
+        while let Ok(Some(ordinal)) = self.ordinal_at(&mut reader, branch, offset) {
+            let row = self.row(&mut reader, branch, ordinal);
+            if !row.entry.range().contains(&offset) {
+                break;
+            }
+            found = Some(row);
+            match self.branch(branch).and_then(|branch| branch.children.get(&ordinal)) {
+                Some(child) => branch = *child,
+                None => break,
+            }
+        }
+        found
+    }
+
+    /// Opens rows until the innermost record or element that holds the byte at `offset` is
+    /// visible, and returns it. What is only plausibly a message is not opened.
+    pub fn reveal(&mut self, snapshot: &Snapshot, offset: u64, mode: ReadMode) -> Option<Row> {
+        loop {
+            let row = self.deepest(snapshot, offset, mode)?;
+            let inside = match &row.entry {
+                Entry::Run { .. } => true,
+                Entry::Record { at, meaning, .. } => {
+                    at.payload().contains(&offset)
+                        && (matches!(meaning, Meaning::Packed(_)) || meaning.message().is_some())
+                }
+                _ => false,
+            };
+            if !inside || row.is_expanded {
+                return Some(row);
+            }
+            let n_rows = self.n_rows();
+            self.expand(snapshot, &row, mode);
+            if self.n_rows() == n_rows {
+                return Some(row);
+            }
+        }
+    }
+
+    /// Opens everything above the record with this chain, and returns its row.
+    pub fn reveal_record(
+        &mut self,
+        snapshot: &Snapshot,
+        chain: &[u64],
+        id: RowId,
+        mode: ReadMode,
+    ) -> Option<Row> {
+        for &offset in chain {
+            for facet in [Facet::Run, Facet::Record] {
+                if let Some(row) = self.find(snapshot, RowId { offset, facet }, mode) {
+                    self.expand(snapshot, &row, mode);
+                } else if let Some(row) =
+                    self.deepest(snapshot, offset, mode).filter(|row| row.id.facet == Facet::Run)
+                {
+                    self.expand(snapshot, &row, mode);
+                    if let Some(row) = self.find(snapshot, RowId { offset, facet: Facet::Record }, mode) {
+                        self.expand(snapshot, &row, mode);
+                    }
+                }
+            }
+        }
+        if let Some(row) = self.find(snapshot, id, mode) {
+            return Some(row);
+        }
+        let row = self.deepest(snapshot, id.offset, mode)?;
+        self.expand(snapshot, &row, mode);
+        self.find(snapshot, id, mode).or(Some(row))
+    }
+
+    /// The place in a branch of the row that holds the byte at `offset`.
+    fn ordinal_at(
+        &self,
+        reader: &mut Reader<'_>,
+        id: BranchId,
+        offset: u64,
+    ) -> Result<Option<u64>, SourceError> {
+        let Some(branch) = self.branch(id) else { return Ok(None) };
+        let (index, first_record) = match &branch.what {
+            What::Message { index, .. } | What::Packed { index, .. } => (index, None),
+            What::Run { first_record, .. } => {
+                let parent = branch.parent.and_then(|(parent, _)| self.branch(parent));
+                let Some(index) = parent.and_then(|parent| parent.what.index()) else { return Ok(None) };
+                (index, Some(*first_record))
+            }
+        };
+        Ok(match index.seek_offset(reader, offset)? {
+            Some((place, next)) => match first_record {
+                Some(first) => place.n_records.checked_sub(first).filter(|ordinal| *ordinal < branch.n_own),
+                None => Some(next.n_rows - 1),
+            },
+            None => {
+                let rest = index.rest().filter(|(start, _)| *start <= offset && offset < index.range().end);
+                rest.filter(|_| first_record.is_none()).map(|_| index.frontier().n_rows)
+            }
+        })
+    }
+}
+
+impl BranchId {
+    /// The branch of the root's rows.
+    pub fn root() -> BranchId {
+        super::tree::ROOT
+    }
+}
+
+fn map_all(offset: u64, splices: &[Splice]) -> Result<u64, u64> {
+    let mut gone = false;
+    let mut at = offset;
+    for splice in splices {
+        at = splice.map(at).unwrap_or_else(|place| {
+            gone = true;
+            place
+        });
+    }
+    if gone { Err(at) } else { Ok(at) }
+}

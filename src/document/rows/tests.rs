@@ -1,0 +1,265 @@
+use super::*;
+use crate::document::{Act, Document, Edit, ReadMode};
+use crate::schema::MessageDescriptor;
+use crate::wire::{WireType, write_len, write_tag, write_varint};
+use proptest::prelude::*;
+
+const PROTO: &str = r#"
+    syntax = "proto3";
+    package t;
+    message Node {
+        Node child = 1;
+        repeated Node children = 2;
+        repeated int32 packed = 3;
+        string name = 4;
+        map<string, Node> named = 5;
+        repeated fixed32 fixed = 6;
+    }
+"#;
+
+fn message() -> MessageDescriptor {
+    struct OneFile;
+    impl protox::file::FileResolver for OneFile {
+        fn open_file(&self, name: &str) -> Result<protox::file::File, protox::Error> {
+            protox::file::File::from_source(name, PROTO)
+        }
+    }
+    let mut compiler = protox::Compiler::with_file_resolver(OneFile);
+    compiler.open_file("t.proto").unwrap();
+    compiler.descriptor_pool().get_message_by_name("t.Node").unwrap()
+}
+
+fn open(bytes: &[u8]) -> (Document, Tree) {
+    let document = Document::of_bytes(bytes, Some(message()));
+    let tree = Tree::new(&document, ReadMode::Wait);
+    (document, tree)
+}
+
+fn rows(document: &Document, tree: &Tree) -> Vec<Row> {
+    tree.rows(document.snapshot(), 0..u64::MAX, ReadMode::Wait)
+}
+
+fn shown(document: &Document, tree: &Tree) -> Vec<String> {
+    let line = |row: &Row| {
+        let range = row.entry.range();
+        let indent = "  ".repeat(row.depth as usize);
+        let what = match &row.entry {
+            Entry::Run { field, n_records, .. } => format!("{} ×{n_records}", field.name()),
+            Entry::Record { at, meaning, element_idx } => {
+                let name =
+                    meaning.field().map_or_else(|| at.number().to_string(), |field| field.name().to_owned());
+                element_idx.map_or(name.clone(), |idx| format!("{name}[{idx}]"))
+            }
+            Entry::Element { element_idx, .. } => format!("[{element_idx}]"),
+            Entry::Rest { .. } => "rest".to_owned(),
+            Entry::Unread { .. } => "unread".to_owned(),
+        };
+        format!("{indent}{what} {}..{}", range.start, range.end)
+    };
+    rows(document, tree).iter().map(line).collect()
+}
+
+fn expand_all(document: &Document, tree: &mut Tree) {
+    let mut at = 0;
+    while at < tree.n_rows() {
+        let row = tree.rows(document.snapshot(), at..at + 1, ReadMode::Wait).remove(0);
+        tree.expand(document.snapshot(), &row, ReadMode::Wait);
+        at += 1;
+    }
+}
+
+fn sample() -> Vec<u8> {
+    let mut leaf = Vec::new();
+    write_len(&mut leaf, 4, b"x");
+    let mut out = Vec::new();
+    write_len(&mut out, 1, &leaf);
+    write_len(&mut out, 2, &leaf);
+    write_len(&mut out, 2, &leaf);
+    write_len(&mut out, 3, &[1, 0x96, 0x01, 3]);
+    write_len(&mut out, 2, &leaf);
+    write_tag(&mut out, 3, WireType::Varint);
+    write_varint(&mut out, 9);
+    write_len(&mut out, 3, &[7, 8]);
+    write_len(&mut out, 99, b"??");
+    out.push(0x07);
+    out
+}
+
+#[test]
+fn runs_elements_and_the_rest_are_rows_where_they_stand() {
+    let (document, mut tree) = open(&sample());
+    assert_eq!(
+        shown(&document, &tree),
+        [
+            "child 0..5",
+            "children ×2 5..15",
+            "packed[0] 15..21",
+            "children ×1 21..26",
+            "packed ×2 26..32",
+            "99 32..37",
+            "rest 37..38",
+        ]
+    );
+    expand_all(&document, &mut tree);
+    assert_eq!(
+        shown(&document, &tree),
+        [
+            "child 0..5",
+            "  name 2..5",
+            "children ×2 5..15",
+            "  children[0] 5..10",
+            "    name 7..10",
+            "  children[1] 10..15",
+            "    name 12..15",
+            "packed[0] 15..21",
+            "  [0] 17..18",
+            "  [1] 18..20",
+            "  [2] 20..21",
+            "children ×1 21..26",
+            "  children[2] 21..26",
+            "    name 23..26",
+            "packed ×2 26..32",
+            "  packed[3] 26..28",
+            "  packed[4] 28..32",
+            "    [4] 30..31",
+            "    [5] 31..32",
+            "99 32..37",
+            "  rest 35..37",
+            "rest 37..38",
+        ]
+    );
+}
+
+#[test]
+fn what_is_open_stays_open_through_an_edit_and_its_undo() {
+    let (mut document, mut tree) = open(&sample());
+    expand_all(&document, &mut tree);
+    let before = shown(&document, &tree);
+    let edits = vec![
+        Edit::SetPayload { chain: vec![0], offset: 2, payload: vec![b'y'; 200] },
+        Edit::Remove { chain: vec![], range: 10..15 },
+    ];
+    document.apply(&Act::new("Two", edits)).unwrap();
+    tree.follow(&document, ReadMode::Wait);
+    let now = shown(&document, &tree);
+    assert_eq!(&now[..3], ["child 0..206", "  name 3..206", "children ×1 206..211"]);
+    assert_eq!(now.len(), before.len() - 2);
+    document.undo();
+    tree.follow(&document, ReadMode::Wait);
+    assert_eq!(shown(&document, &tree), before);
+}
+
+#[test]
+fn a_row_is_found_by_any_of_its_bytes() {
+    let (document, mut tree) = open(&sample());
+    let row = tree.reveal(document.snapshot(), 13, ReadMode::Wait).unwrap();
+    assert_eq!(row.id, RowId { offset: 12, facet: Facet::Record });
+    assert_eq!(tree.chain(row.branch), [10]);
+    let number = tree.row_number(&row).unwrap();
+    assert_eq!(tree.rows(document.snapshot(), number..number + 1, ReadMode::Wait)[0].id, row.id);
+    assert_eq!(tree.reveal(document.snapshot(), 19, ReadMode::Wait).unwrap().id.facet, Facet::Element);
+    assert_eq!(tree.reveal(document.snapshot(), 37, ReadMode::Wait).unwrap().id.facet, Facet::Rest);
+}
+
+#[test]
+fn ten_thousand_levels_open_one_by_one() {
+    let mut bytes = Vec::new();
+    for _ in 0..10_000 {
+        let mut outer = Vec::new();
+        write_len(&mut outer, 1, &bytes);
+        bytes = outer;
+    }
+    let (mut document, mut tree) = open(&bytes);
+    tree.expand_levels(document.snapshot(), 20_000, 20_000, ReadMode::Wait);
+    assert_eq!(tree.n_rows(), 10_000);
+    let last = tree.rows(document.snapshot(), 9_999..10_000, ReadMode::Wait).remove(0);
+    assert_eq!(last.depth, 9_999);
+    let chain = tree.chain(last.branch);
+    let offset = last.entry.range().end;
+    let mut chain_in = chain.clone();
+    chain_in.push(last.id.offset);
+    let edit = Edit::Insert { chain: chain_in, offset, bytes: vec![0x22, 1, b'!'] };
+    document.apply(&Act::new("Deep", vec![edit])).unwrap();
+    tree.follow(&document, ReadMode::Wait);
+    assert_eq!(tree.n_rows(), 10_000);
+    document.undo();
+    assert_eq!(document.len(), bytes.len() as u64);
+}
+
+fn record() -> impl Strategy<Value = Vec<u8>> {
+    let leaf = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..6).prop_map(|b| {
+            let mut o = vec![];
+            write_len(&mut o, 4, &b);
+            o
+        }),
+        prop::collection::vec(0_u8..0x90, 0..6).prop_map(|b| {
+            let mut o = vec![];
+            write_len(&mut o, 3, &b);
+            o
+        }),
+        any::<u8>().prop_map(|v| vec![0x18, v & 0x7f]),
+        prop::collection::vec(any::<u8>(), 8).prop_map(|b| {
+            let mut o = vec![];
+            write_len(&mut o, 6, &b);
+            o
+        }),
+        prop::collection::vec(any::<u8>(), 1..4),
+    ];
+    leaf.prop_recursive(4, 200, 60, |inner| {
+        (1_u32..6, prop::collection::vec(inner, 0..60)).prop_map(|(number, records)| {
+            let mut out = Vec::new();
+            write_len(&mut out, number, &records.concat());
+            out
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// A tree that followed edits shows what a fresh tree with the same rows open shows.
+    #[test]
+    fn a_followed_tree_equals_a_fresh_one(
+        records in prop::collection::vec(record(), 0..200),
+        acts in prop::collection::vec((any::<u32>(), 0_u8..5, prop::collection::vec(any::<u8>(), 0..5)), 1..12),
+        n_open in 0_usize..400,
+    ) {
+        let (mut document, mut tree) = open(&records.concat());
+        let mut at = 0;
+        while at < tree.n_rows().min(n_open as u64) {
+            let row = tree.rows(document.snapshot(), at..at + 1, ReadMode::Wait).remove(0);
+            tree.expand(document.snapshot(), &row, ReadMode::Wait);
+            at += 1;
+        }
+        for (place, kind, bytes) in acts {
+            let n_rows = tree.n_rows();
+            if n_rows > 0 {
+                let row = tree.rows(document.snapshot(), u64::from(place) % n_rows..u64::MAX, ReadMode::Wait).remove(0);
+                let (chain, range) = (tree.chain(row.branch), row.entry.range());
+                let edit = match kind {
+                    0 => Edit::SetPayload { chain, offset: range.start, payload: bytes },
+                    1 => Edit::Remove { chain, range },
+                    2 => Edit::Insert { chain, offset: range.start, bytes: vec![0x18, 0x05] },
+                    _ => Edit::Splice { chain, range, bytes },
+                };
+                if kind == 4 {
+                    document.undo();
+                } else {
+                    let _refused = document.apply(&Act::new("any", vec![edit]));
+                }
+            }
+            tree.follow(&document, ReadMode::Wait);
+            let mut fresh = Tree::new(&document, ReadMode::Wait);
+            let opened: Vec<u64> = rows(&document, &tree).iter().enumerate()
+                .filter(|(_, row)| row.is_expanded).map(|(idx, _)| idx as u64).collect();
+            for number in opened {
+                let row = fresh.rows(document.snapshot(), number..number + 1, ReadMode::Wait);
+                prop_assert!(!row.is_empty());
+                fresh.expand(document.snapshot(), &row[0], ReadMode::Wait);
+            }
+            prop_assert_eq!(shown(&document, &tree), shown(&document, &fresh));
+            prop_assert_eq!(tree.n_rows(), fresh.n_rows());
+        }
+    }
+}

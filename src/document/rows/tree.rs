@@ -1,0 +1,553 @@
+//! Branches: what is expanded, and how many rows that makes.
+
+use super::super::doc::Document;
+use super::super::edit::Chain;
+use super::super::index::{Index, Place};
+use super::super::level::{Meaning, MessageAt, forms_runs, message_in};
+use super::super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::super::snapshot::Snapshot;
+use super::super::source::{ReadMode, SourceError};
+use super::entry::{Entry, Row, RowId};
+use crate::schema::{FieldDescriptor, MessageDescriptor, is_packable};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Bytes and records that expanding may look at before the rest is left to a background pass.
+const EXPAND_BYTES: u64 = 1 << 20;
+const EXPAND_RECORDS: u64 = 20_000;
+
+/// An expanded row, or the root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BranchId(u32);
+
+#[derive(Clone, Debug)]
+pub(super) struct Branch {
+    pub parent: Option<(BranchId, u64)>,
+    pub what: What,
+    /// By their place in this branch.
+    pub children: BTreeMap<u64, BranchId>,
+    /// Rows of its own.
+    pub n_own: u64,
+    /// Own rows and those of everything expanded below.
+    pub n_rows: u64,
+    pub depth: u32,
+    pub error: Option<SourceError>,
+}
+
+/// What an expanded row holds.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// The records of a message; `record` is the offset of the record around it, none for the root.
+    Message { record: Option<u64>, message: Option<MessageDescriptor>, index: Index },
+    /// The records of a run in the parent's message, from the record at `offset` on.
+    Run { offset: u64, first_record: u64, first_element: u64, field: FieldDescriptor },
+    /// The elements of a packed record.
+    Packed { record: u64, field: FieldDescriptor, first_element: u64, index: Index },
+}
+
+impl What {
+    pub fn index(&self) -> Option<&Index> {
+        match self {
+            What::Message { index, .. } | What::Packed { index, .. } => Some(index),
+            What::Run { .. } => None,
+        }
+    }
+
+    pub fn index_mut(&mut self) -> Option<&mut Index> {
+        match self {
+            What::Message { index, .. } | What::Packed { index, .. } => Some(index),
+            What::Run { .. } => None,
+        }
+    }
+
+    /// Offset of the record that the branch is the inside of.
+    pub fn record(&self) -> Option<u64> {
+        match self {
+            What::Message { record, .. } => *record,
+            What::Packed { record, .. } => Some(*record),
+            What::Run { .. } => None,
+        }
+    }
+}
+
+/// An index that is not complete, to be advanced elsewhere and given back.
+#[derive(Clone, Debug)]
+pub struct IndexWork {
+    pub branch: BranchId,
+    /// The document's revision that the index belongs to.
+    pub revision: usize,
+    pub index: Index,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    pub(super) branches: Vec<Option<Branch>>,
+    pub(super) free: Vec<u32>,
+    /// Length of the document's splice log that the tree has followed.
+    pub(super) n_followed: usize,
+    /// Rows whose bytes were removed while they were expanded, with the log's length just before.
+    pub(super) gone: Vec<(usize, Vec<RowId>)>,
+}
+
+pub(super) const ROOT: BranchId = BranchId(0);
+
+impl Tree {
+    /// The tree of a document with only the root's rows.
+    pub fn new(document: &Document, mode: ReadMode) -> Tree {
+        let root = document.root();
+        let what = What::Message { record: None, index: Index::of_message(&root), message: root.message };
+        let branch = Branch {
+            parent: None,
+            what,
+            children: BTreeMap::new(),
+            n_own: 0,
+            n_rows: 0,
+            depth: 0,
+            error: None,
+        };
+        let mut tree = Tree {
+            branches: vec![Some(branch)],
+            free: Vec::new(),
+            n_followed: document.revision(),
+            gone: Vec::new(),
+        };
+        tree.advance(document.snapshot(), ROOT, mode);
+        tree
+    }
+
+    /// Rows that are visible when scrolled to. Grows while the background pass goes on.
+    pub fn n_rows(&self) -> u64 {
+        self.branch(ROOT).map_or(0, |root| root.n_rows)
+    }
+
+    /// Whether all rows have been counted.
+    pub fn is_counted(&self) -> bool {
+        self.unfinished_branch().is_none()
+    }
+
+    pub(super) fn branch(&self, id: BranchId) -> Option<&Branch> {
+        self.branches.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(super) fn branch_mut(&mut self, id: BranchId) -> Option<&mut Branch> {
+        self.branches.get_mut(id.0 as usize)?.as_mut()
+    }
+
+    fn unfinished_branch(&self) -> Option<BranchId> {
+        let unfinished = |branch: &Branch| {
+            branch.error.as_ref().is_none_or(|error| matches!(error, SourceError::Missing { .. }))
+                && branch.what.index().is_some_and(|index| !index.is_done())
+        };
+        let idx = self.branches.iter().position(|branch| branch.as_ref().is_some_and(unfinished))?;
+        Some(BranchId(idx as u32))
+    }
+
+    /// An index to be completed in the background, if there is one.
+    pub fn index_work(&self) -> Option<IndexWork> {
+        let branch = self.unfinished_branch()?;
+        let index = self.branch(branch)?.what.index()?.clone();
+        Some(IndexWork { branch, revision: self.n_followed, index })
+    }
+
+    /// Takes an advanced index back; `false` if the document has moved on since it was given out.
+    pub fn take_index(&mut self, work: IndexWork, snapshot: &Snapshot) -> bool {
+        let current = work.revision == self.n_followed;
+        let Some(branch) = self.branch_mut(work.branch).filter(|_| current) else { return false };
+        let Some(index) = branch.what.index_mut() else { return false };
+        if index.range() != work.index.range() {
+            return false;
+        }
+        *index = work.index;
+        branch.error = None;
+        self.recount(snapshot, work.branch, ReadMode::Cached);
+        true
+    }
+
+    /// Lets a branch look at a bounded part of its bytes.
+    pub(super) fn advance(&mut self, snapshot: &Snapshot, id: BranchId, mode: ReadMode) {
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW * 4);
+        if let Some(branch) = self.branch_mut(id)
+            && let Some(index) = branch.what.index_mut()
+        {
+            branch.error = index.advance(&mut reader, EXPAND_BYTES, EXPAND_RECORDS).err();
+        }
+        self.recount(snapshot, id, mode);
+    }
+
+    /// Counts a branch's own rows again, those of runs directly below it too.
+    pub(super) fn recount(&mut self, snapshot: &Snapshot, id: BranchId, mode: ReadMode) {
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        self.recount_own(&mut reader, id);
+        let runs: Vec<BranchId> =
+            self.branch(id).map(|b| b.children.values().copied().collect()).unwrap_or_default();
+        for run in runs {
+            if self.branch(run).is_some_and(|branch| matches!(branch.what, What::Run { .. })) {
+                self.recount_own(&mut reader, run);
+                self.sum_rows(run);
+            }
+        }
+        self.sum_rows(id);
+    }
+
+    pub(super) fn recount_own(&mut self, reader: &mut Reader<'_>, id: BranchId) {
+        let n_own = self.count_own(reader, id);
+        if let Some((n_own, branch)) = n_own.zip(self.branch_mut(id)) {
+            let unread =
+                branch.error.as_ref().is_some_and(|error| !matches!(error, SourceError::Missing { .. }));
+            branch.n_own = n_own + u64::from(unread);
+        }
+    }
+
+    fn count_own(&self, reader: &mut Reader<'_>, id: BranchId) -> Option<u64> {
+        let branch = self.branch(id)?;
+        match &branch.what {
+            What::Message { index, .. } | What::Packed { index, .. } => Some(index.n_rows()),
+            What::Run { first_record, .. } => {
+                let (parent, ordinal) = branch.parent?;
+                let index = self.branch(parent)?.what.index()?;
+                let end = index.seek_row(reader, ordinal + 1).ok()?.unwrap_or_else(|| index.frontier());
+                Some(end.n_records.saturating_sub(*first_record))
+            }
+        }
+    }
+
+    /// Brings the row count of a branch and of everything around it up to date.
+    pub(super) fn sum_rows(&mut self, id: BranchId) {
+        let mut next = Some(id);
+        while let Some(id) = next {
+            let Some(branch) = self.branch(id) else { return };
+            let below: u64 =
+                branch.children.values().filter_map(|child| self.branch(*child)).map(|b| b.n_rows).sum();
+            let (n_rows, parent) = (branch.n_own + below, branch.parent);
+            let changed = n_rows != branch.n_rows;
+            if let Some(branch) = self.branch_mut(id) {
+                branch.n_rows = n_rows;
+            }
+            next = parent.map(|(parent, _)| parent).filter(|_| changed);
+        }
+    }
+
+    /// The rows `range` of the tree, fewer at its end.
+    pub fn rows(&self, snapshot: &Snapshot, range: Range<u64>, mode: ReadMode) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        let mut at = if range.start < self.n_rows() { self.position(range.start) } else { None };
+        while let Some((id, ordinal)) = at
+            && (rows.len() as u64) < range.end.saturating_sub(range.start)
+        {
+            rows.push(self.row(&mut reader, id, ordinal));
+            at = self.successor(id, ordinal);
+        }
+        rows
+    }
+
+    /// The branch and place of a row.
+    fn position(&self, row: u64) -> Option<(BranchId, u64)> {
+        let (mut id, mut row) = (ROOT, row);
+        'branch: loop {
+            let branch = self.branch(id)?;
+            let mut n_below = 0;
+            for (ordinal, child) in &branch.children {
+                let own = ordinal + n_below;
+                if row <= own {
+                    break;
+                }
+                let n_rows = self.branch(*child)?.n_rows;
+                if row <= own + n_rows {
+                    row = row - own - 1;
+                    id = *child;
+                    continue 'branch;
+                }
+                n_below += n_rows;
+            }
+            return Some((id, row - n_below));
+        }
+    }
+
+    fn successor(&self, id: BranchId, ordinal: u64) -> Option<(BranchId, u64)> {
+        if let Some(child) = self.branch(id)?.children.get(&ordinal)
+            && self.branch(*child)?.n_own > 0
+        {
+            return Some((*child, 0));
+        }
+        let (mut id, mut ordinal) = (id, ordinal + 1);
+        loop {
+            let branch = self.branch(id)?;
+            if ordinal < branch.n_own {
+                return Some((id, ordinal));
+            }
+            let (parent, place) = branch.parent?;
+            id = parent;
+            ordinal = place + 1;
+        }
+    }
+
+    /// The number of the row at this place of a branch.
+    pub(super) fn number(&self, id: BranchId, ordinal: u64) -> Option<u64> {
+        let (mut id, mut ordinal, mut number) = (id, ordinal, 0);
+        loop {
+            let branch = self.branch(id)?;
+            let before = branch.children.range(..ordinal).filter_map(|(_, child)| self.branch(*child));
+            number += ordinal + before.map(|child| child.n_rows).sum::<u64>();
+            let Some((parent, place)) = branch.parent else { return Some(number) };
+            number += 1;
+            id = parent;
+            ordinal = place;
+        }
+    }
+
+    pub(super) fn row(&self, reader: &mut Reader<'_>, id: BranchId, ordinal: u64) -> Row {
+        let branch = self.branch(id);
+        let entry = branch.and_then(|_| self.entry(reader, id, ordinal).transpose()).unwrap_or_else(|| {
+            let error = branch.and_then(|branch| branch.error.clone());
+            let offset = branch.and_then(|b| b.what.index()).map_or(0, |index| index.frontier().offset);
+            Ok(Entry::Unread { offset, error: error.unwrap_or(SourceError::Missing { offset }) })
+        });
+        let entry = entry.unwrap_or_else(|error| Entry::Unread {
+            offset: branch.and_then(|b| b.what.index()).map_or(0, |index| index.range().start),
+            error,
+        });
+        let is_expanded = branch.is_some_and(|branch| branch.children.contains_key(&ordinal));
+        Row { id: entry.id(), depth: branch.map_or(0, |b| b.depth), branch: id, ordinal, entry, is_expanded }
+    }
+
+    fn entry(
+        &self,
+        reader: &mut Reader<'_>,
+        id: BranchId,
+        ordinal: u64,
+    ) -> Result<Option<Entry>, SourceError> {
+        let Some(branch) = self.branch(id) else { return Ok(None) };
+        match &branch.what {
+            What::Message { index, message, .. } => {
+                if let Some(place) = index.seek_row(reader, ordinal)? {
+                    return message_entry(reader, index, message.as_ref(), place, ordinal);
+                }
+                Ok(rest_entry(index, ordinal))
+            }
+            What::Run { first_record, first_element, field, .. } => {
+                let Some((parent, _)) = branch.parent else { return Ok(None) };
+                let Some(What::Message { index, message, .. }) =
+                    self.branch(parent).map(|parent| &parent.what)
+                else {
+                    return Ok(None);
+                };
+                let Some(place) = index.seek_record(reader, first_record + ordinal)? else { return Ok(None) };
+                if is_packable(field) {
+                    return record_entry(reader, index, message.as_ref(), place);
+                }
+                Ok(plain_record(reader, index, message.as_ref(), place)?.map(|(at, meaning)| Entry::Record {
+                    at,
+                    meaning,
+                    element_idx: Some(first_element + ordinal),
+                }))
+            }
+            What::Packed { index, field, first_element, .. } => {
+                let Some(place) = index.seek_record(reader, ordinal)? else {
+                    return Ok(rest_entry(index, ordinal));
+                };
+                let Some(next) = index.next(reader, place)? else { return Ok(None) };
+                let range = place.offset..next.offset;
+                Ok(Some(Entry::Element { field: field.clone(), range, element_idx: first_element + ordinal }))
+            }
+        }
+    }
+
+    /// The records around the rows of a branch, outermost first.
+    pub fn chain(&self, id: BranchId) -> Chain {
+        let mut chain = Chain::new();
+        let mut next = Some(id);
+        while let Some(branch) = next.and_then(|id| self.branch(id)) {
+            chain.extend(branch.what.record());
+            next = branch.parent.map(|(parent, _)| parent);
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// The message whose records the rows of a branch are; for packed elements the message around
+    /// their record.
+    pub fn message_at(&self, id: BranchId) -> Option<MessageAt> {
+        let branch = self.branch(id)?;
+        match &branch.what {
+            What::Message { message, index, .. } => {
+                Some(MessageAt { range: index.range(), message: message.clone() })
+            }
+            _ => self.message_at_of_parent(branch),
+        }
+    }
+
+    fn message_at_of_parent(&self, branch: &Branch) -> Option<MessageAt> {
+        let mut parent = branch.parent;
+        while let Some((id, _)) = parent {
+            let branch = self.branch(id)?;
+            if let What::Message { message, index, .. } = &branch.what {
+                return Some(MessageAt { range: index.range(), message: message.clone() });
+            }
+            parent = branch.parent;
+        }
+        None
+    }
+
+    /// The row that a branch is the inside of; `None` for the root.
+    pub fn row_of_branch(&self, id: BranchId) -> Option<u64> {
+        let (parent, ordinal) = self.branch(id)?.parent?;
+        self.number(parent, ordinal)
+    }
+
+    /// The number of a row.
+    pub fn row_number(&self, row: &Row) -> Option<u64> {
+        self.number(row.branch, row.ordinal)
+    }
+
+    /// Opens a row. Does nothing if it cannot be opened or is open.
+    pub fn expand(&mut self, snapshot: &Snapshot, row: &Row, mode: ReadMode) {
+        if row.is_expanded || !row.entry.is_expandable() {
+            return;
+        }
+        let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+        let what = match &row.entry {
+            Entry::Run { field, range, .. } => {
+                let start = self.run_start(&mut reader, row.branch, range.start, field.number());
+                let Some((first_record, first_element)) = start else { return };
+                What::Run { offset: range.start, first_record, first_element, field: field.clone() }
+            }
+            Entry::Record { at, meaning: Meaning::Packed(field), element_idx } => What::Packed {
+                record: at.offset,
+                field: field.clone(),
+                first_element: element_idx.unwrap_or(0),
+                index: Index::of_packed(at.payload(), field),
+            },
+            Entry::Record { at, meaning, .. } => {
+                let Some(inside) = message_in(at, meaning) else { return };
+                let index = Index::of_message(&inside);
+                What::Message { record: Some(at.offset), message: inside.message, index }
+            }
+            _ => return,
+        };
+        let branch = Branch {
+            parent: Some((row.branch, row.ordinal)),
+            what,
+            children: BTreeMap::new(),
+            n_own: 0,
+            n_rows: 0,
+            depth: row.depth + 1,
+            error: None,
+        };
+        let id = self.insert(branch);
+        if let Some(parent) = self.branch_mut(row.branch) {
+            parent.children.insert(row.ordinal, id);
+        }
+        self.advance(snapshot, id, mode);
+        self.sum_rows(row.branch);
+    }
+
+    fn insert(&mut self, branch: Branch) -> BranchId {
+        match self.free.pop() {
+            Some(idx) => {
+                self.branches[idx as usize] = Some(branch);
+                BranchId(idx)
+            }
+            None => {
+                self.branches.push(Some(branch));
+                BranchId(self.branches.len() as u32 - 1)
+            }
+        }
+    }
+
+    /// Closes a row and everything open below it.
+    pub fn collapse(&mut self, row: &Row) {
+        if let Some(child) =
+            self.branch_mut(row.branch).and_then(|branch| branch.children.remove(&row.ordinal))
+        {
+            self.drop_branch(child);
+            self.sum_rows(row.branch);
+        }
+    }
+
+    /// Frees a branch that its parent no longer holds, with all below it.
+    pub(super) fn drop_branch(&mut self, id: BranchId) {
+        let mut doomed = vec![id];
+        while let Some(id) = doomed.pop() {
+            if let Some(branch) = self.branches.get_mut(id.0 as usize).and_then(Option::take) {
+                doomed.extend(branch.children.values());
+                self.free.push(id.0);
+            }
+        }
+    }
+
+    /// Opens rows from the first on until `n_levels` are open or `max_rows` rows are visible.
+    pub fn expand_levels(&mut self, snapshot: &Snapshot, n_levels: u32, max_rows: u64, mode: ReadMode) {
+        let mut at = Some((ROOT, 0)).filter(|_| self.n_rows() > 0);
+        let mut n_seen = 0;
+        while let Some((id, ordinal)) = at
+            && n_seen < max_rows
+            && self.n_rows() < max_rows.saturating_mul(4)
+        {
+            let row = self.row(&mut Reader::new(snapshot, mode, SMALL_WINDOW), id, ordinal);
+            let plausible = row.entry.field().is_some() || matches!(row.entry, Entry::Record { .. });
+            if row.depth < n_levels
+                && plausible
+                && super::super::view::opens_by_itself(snapshot, &row.entry, mode)
+            {
+                self.expand(snapshot, &row, mode);
+            }
+            at = self.successor(id, ordinal);
+            n_seen += 1;
+        }
+    }
+}
+
+pub(super) fn rest_entry(index: &Index, ordinal: u64) -> Option<Entry> {
+    let (offset, damage) = index.rest()?;
+    (ordinal == index.frontier().n_rows).then(|| Entry::Rest { range: offset..index.range().end, damage })
+}
+
+/// The row of a message that starts at `place`: a run, or one record.
+fn message_entry(
+    reader: &mut Reader<'_>,
+    index: &Index,
+    message: Option<&MessageDescriptor>,
+    place: Place,
+    ordinal: u64,
+) -> Result<Option<Entry>, SourceError> {
+    let Some(Entry::Record { at, meaning, element_idx }) = record_entry(reader, index, message, place)?
+    else {
+        return Ok(None);
+    };
+    let Some(field) = meaning.field().filter(|field| forms_runs(field)).cloned() else {
+        return Ok(Some(Entry::Record { at, meaning, element_idx }));
+    };
+    let next = index.seek_row(reader, ordinal + 1)?;
+    let counted = next.is_some() || index.is_done();
+    let end = next.unwrap_or_else(|| index.frontier());
+    let n_records = end.n_records.saturating_sub(place.n_records);
+    if n_records == 1 && counted && matches!(meaning, Meaning::Packed(_)) {
+        return Ok(Some(Entry::Record { at, meaning, element_idx }));
+    }
+    Ok(Some(Entry::Run { field, range: place.offset..end.offset, n_records, counted }))
+}
+
+fn plain_record(
+    reader: &mut Reader<'_>,
+    index: &Index,
+    message: Option<&MessageDescriptor>,
+    place: Place,
+) -> Result<Option<(RecordAt, Meaning)>, SourceError> {
+    let Found::Record(at) = reader.record(place.offset, index.range().end)? else { return Ok(None) };
+    Ok(Some((at, Meaning::of(message, at.number(), at.wire_type()))))
+}
+
+fn record_entry(
+    reader: &mut Reader<'_>,
+    index: &Index,
+    message: Option<&MessageDescriptor>,
+    place: Place,
+) -> Result<Option<Entry>, SourceError> {
+    let Some((at, meaning)) = plain_record(reader, index, message, place)? else { return Ok(None) };
+    let repeated = meaning.field().is_some_and(forms_runs);
+    let element_idx =
+        if repeated { Some(index.n_elements_before(reader, place, at.number())?) } else { None };
+    Ok(Some(Entry::Record { at, meaning, element_idx }))
+}

@@ -1,0 +1,139 @@
+//! The message types of `google.protobuf` that have a text of their own.
+
+use super::scalar::scalar_of_bits;
+use super::{Scalar, read_scalar, wire_type_of};
+use crate::wire::{Read, Record, WireType, records, write_tag, write_varint};
+use prost_reflect::{Kind, MessageDescriptor};
+
+/// A message type with a text of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WellKnown {
+    Timestamp,
+    Duration,
+    FieldMask,
+    Any,
+    /// `Int32Value` and its like, by the kind they box.
+    Wrapper(Kind),
+    /// `Struct`, `Value` and `ListValue`.
+    Json,
+}
+
+/// The fields of a Timestamp or Duration, in range or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SecondsNanos {
+    pub seconds: i64,
+    pub nanos: i32,
+}
+
+/// What a message type is, by its full name and its fields: a schema may call anything Timestamp.
+pub fn well_known(message: &MessageDescriptor) -> Option<WellKnown> {
+    let name = message.full_name().strip_prefix("google.protobuf.")?;
+    let is = |number, kind: Kind| message.get_field(number).is_some_and(|field| field.kind() == kind);
+    let n_fields = message.fields().len();
+    let boxed = |kind: Kind| (n_fields == 1 && is(1, kind.clone())).then_some(WellKnown::Wrapper(kind));
+    let time = n_fields == 2 && is(1, Kind::Int64) && is(2, Kind::Int32);
+    match name {
+        "Timestamp" if time => Some(WellKnown::Timestamp),
+        "Duration" if time => Some(WellKnown::Duration),
+        "FieldMask" if n_fields == 1 && is(1, Kind::String) => Some(WellKnown::FieldMask),
+        "Any" if n_fields == 2 && is(1, Kind::String) && is(2, Kind::Bytes) => Some(WellKnown::Any),
+        "DoubleValue" => boxed(Kind::Double),
+        "FloatValue" => boxed(Kind::Float),
+        "Int64Value" => boxed(Kind::Int64),
+        "UInt64Value" => boxed(Kind::Uint64),
+        "Int32Value" => boxed(Kind::Int32),
+        "UInt32Value" => boxed(Kind::Uint32),
+        "BoolValue" => boxed(Kind::Bool),
+        "StringValue" => boxed(Kind::String),
+        "BytesValue" => boxed(Kind::Bytes),
+        "Struct" | "Value" | "ListValue" => Some(WellKnown::Json),
+        _ => None,
+    }
+}
+
+/// The records of a small message, each with its payload; stops at damage.
+pub(super) fn parts(payload: &[u8]) -> impl Iterator<Item = (Record, &[u8])> {
+    records(payload).map_while(move |(offset, read)| {
+        let Read::Record(record) = read else { return None };
+        let start = offset + usize::from(record.payload_start);
+        let end = start.checked_add(record.payload_len as usize)?;
+        Some((record, payload.get(start..end)?))
+    })
+}
+
+/// Seconds and nanos of a Timestamp or Duration: the last of each, 0 where there is none.
+///
+/// The flag says whether there is anything else: unknown fields, repetitions, damage.
+pub fn read_seconds_nanos(payload: &[u8]) -> (SecondsNanos, bool) {
+    let mut time = SecondsNanos::default();
+    let (mut has_seconds, mut has_nanos, mut at) = (false, false, 0);
+    let mut more = false;
+    for (record, bytes) in parts(payload) {
+        at += usize::from(record.payload_start) + bytes.len();
+        let varint = record.tag.wire_type == WireType::Varint;
+        match record.tag.number {
+            1 if varint => {
+                more |= std::mem::replace(&mut has_seconds, true);
+                if let Scalar::Int(value) = scalar_of_bits(&Kind::Int64, record.scalar.value) {
+                    time.seconds = value as i64;
+                }
+            }
+            2 if varint => {
+                more |= std::mem::replace(&mut has_nanos, true);
+                if let Scalar::Int(value) = scalar_of_bits(&Kind::Int32, record.scalar.value) {
+                    time.nanos = value as i32;
+                }
+            }
+            _ => more = true,
+        }
+    }
+    (time, more || at != payload.len())
+}
+
+/// The payload of a Timestamp or Duration; fields that are 0 are left out.
+pub(super) fn write_seconds_nanos(time: SecondsNanos) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (number, value) in [(1, time.seconds), (2, i64::from(time.nanos))] {
+        if value != 0 {
+            write_tag(&mut out, number, WireType::Varint);
+            write_varint(&mut out, value as u64);
+        }
+    }
+    out
+}
+
+/// The payload boxed in a wrapper: the last record of field 1, or `None` if there is none, and
+/// whether there is anything else.
+pub(super) fn boxed<'a>(kind: &Kind, payload: &'a [u8]) -> (Option<&'a [u8]>, bool) {
+    let (mut found, mut more, mut at) = (None, false, 0);
+    for (record, bytes) in parts(payload) {
+        at += usize::from(record.payload_start) + bytes.len();
+        if record.tag.number == 1 && record.tag.wire_type == wire_type_of(kind) && record.missing == 0 {
+            more |= found.replace(bytes).is_some();
+        } else {
+            more = true;
+        }
+    }
+    (found, more || at != payload.len())
+}
+
+/// The payload of a wrapper around `value`; the kind's default is the empty message.
+pub(super) fn write_boxed(kind: &Kind, value: &[u8]) -> Vec<u8> {
+    let is_default = match read_scalar(kind, value) {
+        Some(Scalar::Int(value)) => value == 0,
+        Some(Scalar::Bool(value)) => !value,
+        Some(Scalar::Float(value)) => value.to_bits() == 0,
+        Some(Scalar::Double(value)) => value.to_bits() == 0,
+        Some(Scalar::Enum(value)) => value == 0,
+        None => value.is_empty(),
+    };
+    let mut out = Vec::new();
+    if !is_default {
+        write_tag(&mut out, 1, wire_type_of(kind));
+        if wire_type_of(kind) == WireType::Len {
+            write_varint(&mut out, value.len() as u64);
+        }
+        out.extend_from_slice(value);
+    }
+    out
+}

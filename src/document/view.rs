@@ -1,0 +1,334 @@
+//! The words and values of a row, and the path of the place it stands for.
+
+use super::level::{Meaning, message_in};
+use super::path::{Path, Step};
+use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::resolve::{MapKey, read_key};
+use super::rows::{BranchId, Entry, Row, Tree};
+use super::snapshot::Snapshot;
+use super::source::{ReadMode, SourceError};
+use super::value::{Mark, ValueText, grouped, quote_bytes, show_packed, show_value};
+use crate::schema::{FieldDescriptor, Kind, kind_label, kind_name};
+use crate::wire::{WireType, readings};
+use std::ops::Range;
+
+/// LEN payloads up to this many bytes are looked at to see whether they could be a message.
+const PLAUSIBLE: u64 = 4 << 10;
+/// Bytes of a payload that are read to show its value.
+const HEAD: u64 = 1 << 10;
+
+/// What colours a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Text,
+    Number,
+    Enum,
+    Bytes,
+    /// A message, a run: what stands for the rows below it.
+    Summary,
+    Unknown,
+    Problem,
+}
+
+/// A row in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowText {
+    /// The field number, empty for what has none.
+    pub number: String,
+    /// The field's name, `[0]` or `["key"]` inside a run, or what kind of bytes stand here.
+    pub name: String,
+    /// The declared kind; for unknown fields the wire type.
+    pub kind: String,
+    pub value: String,
+    /// All bytes of the row, tags and lengths included.
+    pub n_bytes: u64,
+    pub tone: Tone,
+    /// What is irregular about the value.
+    pub marks: Vec<Mark>,
+}
+
+/// Puts a row into words; values are cut at about `max_chars`.
+pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode) -> RowText {
+    let range = row.entry.range();
+    let text = RowText {
+        number: row.entry.number().map(|number| number.to_string()).unwrap_or_default(),
+        name: String::new(),
+        kind: String::new(),
+        value: String::new(),
+        n_bytes: range.end - range.start,
+        tone: Tone::Summary,
+        marks: Vec::new(),
+    };
+    match &row.entry {
+        Entry::Run { field, n_records, counted, .. } => {
+            let what = if field.is_map() { ["entry", "entries"] } else { ["element", "elements"] };
+            let more = if *counted { "" } else { "…" };
+            let value = format!("{}{more} {}", grouped(*n_records), what[usize::from(*n_records != 1)]);
+            RowText { name: field.name().to_owned(), kind: kind_label(field), value, ..text }
+        }
+        Entry::Record { at, meaning, element_idx } => {
+            record_text(snapshot, at, meaning, *element_idx, max_chars, mode, text)
+        }
+        Entry::Element { field, range, element_idx } => {
+            let shown = read_value(snapshot, &field.kind(), range.clone(), max_chars, mode);
+            let text = RowText { name: format!("[{element_idx}]"), kind: kind_name(&field.kind()), ..text };
+            with_value(text, tone_of(&field.kind()), shown)
+        }
+        Entry::Rest { damage, .. } => RowText {
+            name: "damaged".to_owned(),
+            value: format!("{damage}; {} B kept as they are", grouped(text.n_bytes)),
+            tone: Tone::Problem,
+            ..text
+        },
+        Entry::Unread { error, .. } => unread(text, error),
+    }
+}
+
+fn unread(text: RowText, error: &SourceError) -> RowText {
+    match error {
+        SourceError::Missing { .. } => RowText { value: "Reading…".to_owned(), ..text },
+        error => {
+            RowText { name: "unreadable".to_owned(), value: error.to_string(), tone: Tone::Problem, ..text }
+        }
+    }
+}
+
+fn with_value(text: RowText, tone: Tone, shown: Result<ValueText, SourceError>) -> RowText {
+    match shown {
+        Ok(shown) => {
+            let bad = shown
+                .marks
+                .iter()
+                .any(|mark| matches!(mark, Mark::Damaged | Mark::InvalidUtf8 | Mark::OutOfRange));
+            let tone = if bad { Tone::Problem } else { tone };
+            RowText { value: shown.text, marks: shown.marks, tone, ..text }
+        }
+        Err(error) => unread(text, &error),
+    }
+}
+
+fn tone_of(kind: &Kind) -> Tone {
+    match kind {
+        Kind::String => Tone::Text,
+        Kind::Bytes => Tone::Bytes,
+        Kind::Enum(_) | Kind::Bool => Tone::Enum,
+        Kind::Message(message) if super::value::well_known(message).is_some() => Tone::Number,
+        Kind::Message(_) => Tone::Summary,
+        _ => Tone::Number,
+    }
+}
+
+fn record_text(
+    snapshot: &Snapshot,
+    at: &RecordAt,
+    meaning: &Meaning,
+    element_idx: Option<u64>,
+    max_chars: usize,
+    mode: ReadMode,
+    text: RowText,
+) -> RowText {
+    let mut text = match meaning {
+        Meaning::Field(field) if field.is_map() => {
+            return entry_text(snapshot, at, field, max_chars, mode, text);
+        }
+        Meaning::Field(field) => {
+            let shown = read_value(snapshot, &field.kind(), at.payload(), max_chars, mode);
+            let text = RowText { name: name_of(field, element_idx), kind: kind_name(&field.kind()), ..text };
+            with_value(text, tone_of(&field.kind()), shown)
+        }
+        Meaning::Packed(field) => {
+            let shown = head(snapshot, at.payload(), mode)
+                .map(|(bytes, len)| show_packed(&field.kind(), &bytes, len, max_chars));
+            let text = RowText { name: field.name().to_owned(), kind: kind_label(field), ..text };
+            with_value(text, Tone::Number, shown)
+        }
+        Meaning::Clash(field) => {
+            let kind = format!("{}, found {}", kind_label(field), at.wire_type());
+            let text = RowText { name: name_of(field, element_idx), kind, ..text };
+            with_value(text, Tone::Problem, raw_value(snapshot, at, max_chars, mode))
+        }
+        Meaning::Unknown => {
+            let text = RowText { name: "unknown".to_owned(), kind: at.wire_type().to_string(), ..text };
+            with_value(text, Tone::Unknown, raw_value(snapshot, at, max_chars, mode))
+        }
+    };
+    if at.record.missing > 0 {
+        let (there, declared) = (at.record.payload_len, at.record.scalar.value);
+        text.value = format!("{} of {} B are there · {}", grouped(there), grouped(declared), text.value);
+        text.tone = Tone::Problem;
+    } else if at.is_unclosed_group() {
+        text.value = format!("the group does not end · {}", text.value);
+        text.tone = Tone::Problem;
+    }
+    text
+}
+
+fn name_of(field: &FieldDescriptor, element_idx: Option<u64>) -> String {
+    match element_idx {
+        Some(idx) => format!("[{idx}]"),
+        None => field.name().to_owned(),
+    }
+}
+
+fn entry_text(
+    snapshot: &Snapshot,
+    at: &RecordAt,
+    field: &FieldDescriptor,
+    max_chars: usize,
+    mode: ReadMode,
+    text: RowText,
+) -> RowText {
+    let Kind::Message(entry) = field.kind() else { return text };
+    let (Some(key), Some(value)) = (entry.get_field(1), entry.get_field(2)) else { return text };
+    let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+    let name = match read_key(&mut reader, at.payload(), &key.kind()) {
+        Ok(Some(key)) => key.step().to_string(),
+        Ok(None) => "[…]".to_owned(),
+        Err(error) => return unread(text, &error),
+    };
+    let (name, _) = super::value::quote_text(&name, 120);
+    let name = name.trim_matches('"').replace("\\\"", "\"");
+    let text = RowText { name, kind: kind_name(&value.kind()), ..text };
+    let shown = match last_value(&mut reader, at.payload(), &value) {
+        Ok(Some(payload)) => read_value(snapshot, &value.kind(), payload, max_chars, mode),
+        Ok(None) => Ok(show_value(
+            &value.kind(),
+            &super::value::default_payload(&value.kind(), None).payload,
+            0,
+            max_chars,
+        )),
+        Err(error) => Err(error),
+    };
+    with_value(text, tone_of(&value.kind()), shown)
+}
+
+/// The payload of the last record of `value` in a map entry.
+fn last_value(
+    reader: &mut Reader<'_>,
+    entry: Range<u64>,
+    value: &FieldDescriptor,
+) -> Result<Option<Range<u64>>, SourceError> {
+    let (mut offset, mut last) = (entry.start, None);
+    while let Found::Record(at) = reader.record(offset, entry.end)? {
+        offset = at.end();
+        if at.number() == value.number() && at.wire_type() == crate::schema::wire_type(value) {
+            last = Some(at.payload());
+        }
+    }
+    Ok(last)
+}
+
+fn head(snapshot: &Snapshot, payload: Range<u64>, mode: ReadMode) -> Result<(Vec<u8>, u64), SourceError> {
+    let len = payload.end - payload.start;
+    Ok((snapshot.bytes(payload.start..payload.start + len.min(HEAD), mode)?, len))
+}
+
+fn read_value(
+    snapshot: &Snapshot,
+    kind: &Kind,
+    payload: Range<u64>,
+    max_chars: usize,
+    mode: ReadMode,
+) -> Result<ValueText, SourceError> {
+    let (bytes, len) = head(snapshot, payload, mode)?;
+    Ok(show_value(kind, &bytes, len, max_chars))
+}
+
+/// The likeliest reading of what no field declares, and how many others there are.
+fn raw_value(
+    snapshot: &Snapshot,
+    at: &RecordAt,
+    max_chars: usize,
+    mode: ReadMode,
+) -> Result<ValueText, SourceError> {
+    let (bytes, len) = head(snapshot, at.payload(), mode)?;
+    if at.wire_type() == WireType::Sgroup {
+        return Ok(ValueText { text: "group".to_owned(), marks: Vec::new() });
+    }
+    let complete = bytes.len() as u64 == len;
+    let found = readings(at.wire_type(), at.record.scalar.value, &bytes, complete);
+    let Some(first) = found.first() else { return Ok(ValueText::default()) };
+    let (text, marks) = match first.kind {
+        "string" => {
+            let (text, _) = quote_bytes(&bytes, complete, max_chars);
+            (text, Vec::new())
+        }
+        "bytes" => {
+            let shown = show_value(&Kind::Bytes, &bytes, len, max_chars);
+            (shown.text, shown.marks)
+        }
+        kind => (format!("{kind} {}", first.text), Vec::new()),
+    };
+    let others = match found.len() {
+        0 | 1 => String::new(),
+        n => format!(" · {n} readings"),
+    };
+    Ok(ValueText { text: format!("{text}{others}"), marks })
+}
+
+/// Whether a row opens without being asked: what is declared, and what can hardly be anything else.
+pub fn opens_by_itself(snapshot: &Snapshot, entry: &Entry, mode: ReadMode) -> bool {
+    let Entry::Record { at, meaning, .. } = entry else { return entry.is_expandable() };
+    if !entry.is_expandable() {
+        return false;
+    }
+    if !matches!(meaning, Meaning::Unknown | Meaning::Clash(_)) || at.wire_type() == WireType::Sgroup {
+        return message_in(at, meaning).is_some() || matches!(meaning, Meaning::Packed(_));
+    }
+    let payload = at.payload();
+    if payload.end - payload.start > PLAUSIBLE {
+        return false;
+    }
+    let Ok(bytes) = snapshot.bytes(payload, mode) else { return false };
+    readings(WireType::Len, 0, &bytes, true).first().is_some_and(|reading| reading.kind == "message")
+}
+
+/// The path of the place that a row stands for.
+pub fn path_of(tree: &Tree, snapshot: &Snapshot, row: &Row, mode: ReadMode) -> Path {
+    let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+    let mut rows = vec![row.clone()];
+    let mut branch: Option<BranchId> = Some(row.branch);
+    while let Some(number) = branch.and_then(|id| tree.row_of_branch(id)) {
+        let Some(above) = tree.rows(snapshot, number..number + 1, mode).pop() else { break };
+        branch = Some(above.branch);
+        if !matches!(above.entry, Entry::Run { .. }) {
+            rows.push(above);
+        }
+    }
+    let mut steps: Vec<Step> = Vec::new();
+    let mut in_entry = false;
+    for row in rows.iter().rev() {
+        if !in_entry {
+            steps.extend(steps_of(&mut reader, row));
+        }
+        // The key and the value of a map entry are at the entry's own path.
+        in_entry =
+            matches!(&row.entry, Entry::Record { meaning: Meaning::Field(field), .. } if field.is_map());
+    }
+    Path(steps)
+}
+
+/// The steps from a message to a row of it.
+fn steps_of(reader: &mut Reader<'_>, row: &Row) -> Vec<Step> {
+    let named = |field: &FieldDescriptor| Step::Field(field.name().to_owned());
+    match &row.entry {
+        Entry::Run { field, .. } => vec![named(field)],
+        Entry::Record { at, meaning: Meaning::Field(field), .. } if field.is_map() => {
+            let key = match field.kind() {
+                Kind::Message(entry) => entry.get_field(1).map(|key| key.kind()),
+                _ => None,
+            };
+            let key = key.and_then(|kind| read_key(reader, at.payload(), &kind).ok().flatten());
+            vec![named(field), key.as_ref().map_or(Step::Index(0), MapKey::step)]
+        }
+        Entry::Record { meaning: Meaning::Packed(field), .. } => vec![named(field)],
+        Entry::Record { meaning: Meaning::Field(field) | Meaning::Clash(field), element_idx, .. } => {
+            let mut steps = vec![named(field)];
+            steps.extend(element_idx.map(|idx| Step::Index(i128::from(idx))));
+            steps
+        }
+        Entry::Record { at, .. } => vec![Step::Number(at.number())],
+        Entry::Element { element_idx, .. } => vec![Step::Index(i128::from(*element_idx))],
+        Entry::Rest { .. } | Entry::Unread { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,136 @@
+//! What a payload could mean when no field declares it.
+
+use super::{Read, WireType, count_varints, records};
+
+/// One plausible meaning of an undeclared payload, as text a person can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The kind it would be, in the words of a `.proto` file.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+/// The signed integer that a zigzag varint stands for.
+pub fn zigzag_decode(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+/// The zigzag varint that stands for a signed integer.
+pub fn zigzag_encode(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
+}
+
+/// Every plausible reading of a payload, the likeliest first.
+///
+/// `scalar` is the value of a VARINT, I32 or I64; `payload` the bytes of a LEN or group, of which
+/// a head is enough: `complete` says whether it is all of it.
+pub fn readings(wire_type: WireType, scalar: u64, payload: &[u8], complete: bool) -> Vec<Reading> {
+    let mut found = Vec::new();
+    let mut add = |kind, text: String| found.push(Reading { kind, text });
+    match wire_type {
+        WireType::Varint => {
+            add("uint64", scalar.to_string());
+            if scalar as i64 <= i64::from(i32::MIN) || (scalar as i64) < 0 {
+                add("int64", (scalar as i64).to_string());
+            }
+            add("sint64", zigzag_decode(scalar).to_string());
+            if scalar < 2 {
+                add("bool", (scalar == 1).to_string());
+            }
+        }
+        WireType::I32 => {
+            add("fixed32", (scalar as u32).to_string());
+            add("sfixed32", (scalar as u32 as i32).to_string());
+            add(
+                "float",
+                float_text(
+                    f64::from(f32::from_bits(scalar as u32)),
+                    f32::from_bits(scalar as u32).to_string(),
+                ),
+            );
+        }
+        WireType::I64 => {
+            add("double", float_text(f64::from_bits(scalar), f64::from_bits(scalar).to_string()));
+            add("fixed64", scalar.to_string());
+            add("sfixed64", (scalar as i64).to_string());
+        }
+        WireType::Len => {
+            for reading in len_readings(payload, complete) {
+                found.push(reading);
+            }
+        }
+        WireType::Sgroup | WireType::Egroup => {}
+    }
+    found
+}
+
+fn float_text(value: f64, text: String) -> String {
+    if value.is_nan() { "nan".to_owned() } else { text }
+}
+
+fn len_readings(payload: &[u8], complete: bool) -> Vec<Reading> {
+    let mut found = Vec::new();
+    let mut add = |kind, text: String| found.push(Reading { kind, text });
+    let text = match simdutf8::compat::from_utf8(payload) {
+        Ok(text) => Some(text),
+        Err(error) if !complete && error.error_len().is_none() => {
+            simdutf8::compat::from_utf8(&payload[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    };
+    let printable =
+        text.is_some_and(|text| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')));
+    if let Some(text) = text.filter(|_| printable) {
+        add("string", text.to_owned());
+    }
+    let mut n_records = 0_u64;
+    let whole = records(payload).all(|(_, read)| match read {
+        Read::Record(record) => {
+            n_records += 1;
+            record.missing == 0
+        }
+        _ => false,
+    });
+    if (whole || !complete) && n_records > 0 {
+        let plural = if n_records == 1 { "" } else { "s" };
+        let at_least = if complete { "" } else { "at least " };
+        add("message", format!("{at_least}{n_records} record{plural}"));
+    }
+    if let Some(text) = text.filter(|_| !printable) {
+        add("string", text.to_owned());
+    }
+    add("bytes", format!("{} B", payload.len()));
+    if complete && !payload.is_empty() {
+        if payload.last().is_some_and(|byte| *byte < 0x80) {
+            add("packed varint", format!("{} elements", count_varints(payload)));
+        }
+        for (kind, width) in [("packed fixed32", 4), ("packed fixed64", 8)] {
+            if payload.len().is_multiple_of(width) {
+                add(kind, format!("{} elements", payload.len() / width));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zigzag_is_its_own_inverse_at_the_edges() {
+        for value in [0, 1, -1, i64::MAX, i64::MIN] {
+            assert_eq!(zigzag_decode(zigzag_encode(value)), value);
+        }
+    }
+
+    #[test]
+    fn text_is_offered_before_bytes_and_a_message_only_if_whole() {
+        let kinds = |payload: &[u8]| {
+            readings(WireType::Len, 0, payload, true).iter().map(|r| r.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(b"hi!")[0], "string");
+        assert_eq!(kinds(&[0x08, 0x01])[0], "message");
+        assert!(!kinds(&[0x08]).contains(&"message"));
+    }
+}
