@@ -1,0 +1,69 @@
+//! A pane with nothing in it says why, and what to do next.
+
+use egui::{Align, Layout, Sense, Ui, vec2};
+
+use super::button::TextButton;
+use super::choice::Choice;
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+
+/// Draws into the middle of `ui`; returns the index of the choice made.
+///
+/// The first choice is the primary one.
+pub fn empty_state_ui(
+    ui: &mut Ui,
+    icon: Icon,
+    sentence: &str,
+    hint: &str,
+    choices: &[Choice<'_>],
+) -> Option<usize> {
+    let theme = theme(ui);
+    let mut chosen = None;
+    let buttons = if choices.is_empty() {
+        0.0
+    } else {
+        theme.size.button + theme.size.margin
+    };
+    let height = 32.0 + 4.0 * theme.size.gap + 40.0 + buttons;
+    let above = ((ui.available_height() - height) * 0.42).max(theme.size.margin);
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space(above);
+        let (icon_rect, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
+        icon.paint_sized(ui.painter(), icon_rect.center(), 28.0, theme.color.muted);
+        ui.add_space(theme.size.gap);
+        ui.label(egui::RichText::new(sentence).heading());
+        if !hint.is_empty() {
+            let hint = egui::RichText::new(hint).color(theme.color.muted);
+            ui.add(egui::Label::new(hint).wrap());
+        }
+        if choices.is_empty() {
+            return;
+        }
+        ui.add_space(theme.size.margin);
+        chosen = buttons_ui(ui, choices);
+    });
+    chosen
+}
+
+fn buttons_ui(ui: &mut Ui, choices: &[Choice<'_>]) -> Option<usize> {
+    let gap = theme(ui).size.gap;
+    let buttons: Vec<TextButton<'_>> = (0..)
+        .zip(choices)
+        .map(|(choice_idx, choice)| match choice_idx {
+            0 => TextButton::of(*choice).primary(),
+            _ => TextButton::of(*choice).outlined(),
+        })
+        .collect();
+    let width: f32 = buttons.iter().map(|button| button.width(ui) + gap).sum();
+    let size = vec2((width - gap).max(0.0), theme(ui).size.button);
+    let mut chosen = None;
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (choice_idx, button) in buttons.into_iter().enumerate() {
+            if button.show(ui).clicked() {
+                chosen = Some(choice_idx);
+            }
+        }
+    });
+    chosen
+}

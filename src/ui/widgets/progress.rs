@@ -1,0 +1,73 @@
+//! Work under way: what, how much, and a way to stop it.
+
+use egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::button::IconButton;
+use super::elide::{cell, place};
+use crate::ui::icons::Icon;
+use crate::ui::{fonts, theme::theme};
+
+/// One line as wide as `ui`; true when the person asks to stop.
+///
+/// `share` runs from 0 to 1, `None` if there is no telling; `amount` is as shown, such as
+/// "412 of 1 024 MiB".
+pub fn progress_ui(
+    ui: &mut Ui,
+    label: &str,
+    amount: &str,
+    share: Option<f32>,
+    can_cancel: bool,
+) -> bool {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.row);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let mut rest = rect;
+    let mut is_cancelled = false;
+    let side = theme.size.row_dense;
+    if can_cancel {
+        let center = pos2(rest.right() - side / 2.0, rest.center().y);
+        let name = format!("Cancel {}", label.to_lowercase());
+        let button = IconButton::new(Icon::Close, &name).small();
+        let at = Rect::from_center_size(center, vec2(side, side));
+        is_cancelled = button.put(ui, at, response.id.value()).clicked();
+    }
+    rest.max.x -= side + theme.size.gap;
+    let bar_width = (rest.width() * 0.3).clamp(40.0, 160.0);
+    let bar = Rect::from_center_size(
+        pos2(rest.right() - bar_width / 2.0, rest.center().y),
+        vec2(bar_width, 4.0),
+    );
+    ui.painter().rect_filled(bar, 2.0, theme.color.pressed);
+    if let Some(share) = share {
+        let done = bar.with_max_x(bar.left() + bar.width() * share.clamp(0.0, 1.0));
+        ui.painter().rect_filled(done, 2.0, theme.color.accent);
+    }
+    rest.max.x = bar.left() - theme.size.margin;
+
+    let font = fonts::regular(theme.size.text_dense);
+    let number = ui
+        .painter()
+        .layout_no_wrap(amount.to_owned(), font.clone(), theme.color.muted);
+    let at = place(ui.painter(), rest, &number, Align::Max);
+    ui.painter().galley(at.min, number, theme.color.muted);
+    rest.max.x = at.left() - theme.size.gap;
+    cell(
+        ui.painter(),
+        rest,
+        label,
+        &font,
+        theme.color.text,
+        Align::Min,
+    );
+
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, label));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(amount);
+        if let Some(share) = share {
+            node.set_numeric_value(f64::from(share));
+            node.set_min_numeric_value(0.0);
+            node.set_max_numeric_value(1.0);
+        }
+    });
+    is_cancelled
+}

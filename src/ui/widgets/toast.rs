@@ -1,0 +1,169 @@
+//! Short notes in the corner of the window: what was done, with a way back.
+
+use egui::{Align2, Area, Context, Id, Order, Role, Ui, WidgetInfo, vec2};
+
+use super::button::{IconButton, TextButton};
+use super::tone::Tone;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{theme, theme_of};
+
+/// A note to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    pub tone: Tone,
+    pub text: String,
+    /// The title of a button beside the text, such as "Undo".
+    pub action: Option<String>,
+    /// `None` stays until it is closed.
+    pub seconds: Option<f64>,
+}
+
+impl Toast {
+    pub fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self {
+            tone,
+            text: text.into(),
+            action: None,
+            seconds: Some(6.0),
+        }
+    }
+
+    pub fn action(mut self, title: impl Into<String>) -> Self {
+        self.action = Some(title.into());
+        self
+    }
+
+    pub fn stays(mut self) -> Self {
+        self.seconds = None;
+        self
+    }
+}
+
+/// The notes on screen. Which note an id belongs to is the caller's to remember.
+#[derive(Clone, Debug, Default)]
+pub struct Toasts {
+    shown: Vec<Shown>,
+    n_pushed: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Shown {
+    id: u64,
+    toast: Toast,
+    /// Set by the first frame that shows it.
+    until: Option<f64>,
+}
+
+const MOST: usize = 4;
+const WIDTH: f32 = 380.0;
+
+impl Toasts {
+    /// Adds a note and returns its id; the oldest goes if there are too many.
+    pub fn push(&mut self, toast: Toast) -> u64 {
+        self.n_pushed += 1;
+        self.shown.push(Shown {
+            id: self.n_pushed,
+            toast,
+            until: None,
+        });
+        let excess = self.shown.len().saturating_sub(MOST);
+        self.shown.drain(..excess);
+        self.n_pushed
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// Draws the notes above the bottom right corner, `bottom` points from the edge.
+    ///
+    /// Returns the id of the note whose action was chosen; that note goes. `now` is in seconds,
+    /// on any clock that only goes forward; a note under the pointer does not time out.
+    pub fn show(&mut self, ctx: &Context, now: f64, bottom: f32) -> Option<u64> {
+        let theme = theme_of(ctx);
+        let mut chosen = None;
+        let mut closed = None;
+        let mut next_change: Option<f64> = None;
+        let mut up = bottom + theme.size.margin;
+        for shown in self.shown.iter_mut().rev() {
+            let until = *shown
+                .until
+                .get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));
+            let area = Area::new(Id::unique(("toast", shown.id)))
+                .order(Order::Foreground)
+                .anchor(Align2::RIGHT_BOTTOM, vec2(-theme.size.margin, -up))
+                .show(ctx, |ui| toast_ui(ui, &shown.toast));
+            match area.inner {
+                Some(Asked::Action) => chosen = Some(shown.id),
+                Some(Asked::Close) => closed = Some(shown.id),
+                None => {}
+            }
+            if area.response.contains_pointer() && shown.toast.seconds.is_some() {
+                shown.until = Some(until.max(now + 2.0));
+            }
+            let left = shown.until.unwrap_or(until) - now;
+            next_change = Some(next_change.map_or(left, |soonest: f64| soonest.min(left)));
+            up += area.response.rect.height() + theme.size.gap;
+        }
+        self.shown.retain(|shown| {
+            let is_over = shown.until.is_some_and(|until| until <= now);
+            !is_over && chosen != Some(shown.id) && closed != Some(shown.id)
+        });
+        if let Some(seconds) = next_change.filter(|seconds| *seconds < 1e6) {
+            ctx.request_repaint_after_secs(seconds.max(0.0) as f32);
+        }
+        chosen
+    }
+}
+
+enum Asked {
+    Action,
+    Close,
+}
+
+fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
+    let theme = theme(ui);
+    let mut asked = None;
+    let frame = theme
+        .popup_frame()
+        .inner_margin(egui::Margin::symmetric(10, 7));
+    let width = WIDTH.min(ui.ctx().content_rect().width() - 4.0 * theme.size.margin);
+    frame.show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap;
+            let (icon_rect, _) = ui.allocate_exact_size(
+                vec2(theme.size.icon, theme.size.button),
+                egui::Sense::hover(),
+            );
+            toast
+                .tone
+                .icon()
+                .paint(ui.painter(), icon_rect.center(), toast.tone.color(theme));
+            let action = toast.action.as_deref().map(TextButton::new);
+            let action_width = action.map_or(0.0, |action| action.width(ui) + theme.size.gap);
+            let buttons = action_width + theme.size.button;
+            let most = width - buttons - theme.size.icon - 2.0 * theme.size.gap;
+            let text = ui.scope(|ui| {
+                ui.set_max_width(most);
+                ui.vertical(|ui| {
+                    ui.add_space(5.0);
+                    ui.label(&toast.text)
+                })
+                .inner
+            });
+            text.inner
+                .widget_info(|| WidgetInfo::labeled(Role::Status, true, &toast.text));
+            ui.ctx().accesskit_node_builder(text.inner.id, |node| {
+                node.set_live(egui::accesskit::Live::Polite);
+            });
+            if action.is_some_and(|action| action.show(ui).clicked()) {
+                asked = Some(Asked::Action);
+            }
+            let close = IconButton::new(Icon::Close, "Close").color(theme.color.muted);
+            if close.show(ui).clicked() {
+                asked = Some(Asked::Close);
+            }
+        });
+    });
+    asked
+}
