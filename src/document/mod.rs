@@ -5,6 +5,7 @@
 
 mod path;
 mod pieces;
+pub mod problem;
 mod reader;
 mod snapshot;
 mod source;
