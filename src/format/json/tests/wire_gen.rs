@@ -289,7 +289,11 @@ fn gen_time(choices: &mut Choices, min: i64, max: i64, is_duration: bool) -> Vec
         choices.varint(&mut out, value as u64);
     };
     match choices.below(4) {
-        0 => field(choices, 1, seconds),
+        // Always both, so that records that merge never mix the signs of two durations.
+        0 => {
+            field(choices, 2, nanos);
+            field(choices, 1, seconds);
+        }
         1 => {
             field(choices, 2, nanos);
             field(choices, 1, 5);
