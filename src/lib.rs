@@ -2,3 +2,5 @@
 
 pub mod document;
 pub mod wire;
+#[cfg(feature = "app")]
+pub mod worker;
