@@ -104,6 +104,8 @@ pub enum WorkerError {
     Document { offset: u64, error: SourceError },
     #[error("The journal of unsaved edits would have more than {limit} bytes; save the document instead")]
     JournalTooLarge { limit: u64 },
+    #[error("The file changed since these edits were made, so they do not fit it: {path:?}")]
+    BaseChanged { path: PathBuf },
     #[error("Cancelled")]
     Cancelled,
     #[error("{label} stopped at an internal error: {reason}")]
@@ -149,6 +151,7 @@ impl WorkerError {
             | WorkerError::InputTooLarge { .. }
             | WorkerError::Document { .. }
             | WorkerError::JournalTooLarge { .. }
+            | WorkerError::BaseChanged { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })

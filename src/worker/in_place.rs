@@ -4,7 +4,7 @@
 //! with a note of where it belongs. If the process ends in between, [`stray_backups`] finds it.
 
 use super::disk::{Disk, NoGate, Privacy};
-use super::error::{Call, WorkerError};
+use super::error::WorkerError;
 use super::identity::FileIdentity;
 use super::platform;
 use super::save::{Hook, InPlace, Saved, copy_out};
@@ -102,8 +102,7 @@ impl<'a> Backup<'a> {
         folder: &Path,
         hook: Hook<'_>,
     ) -> Result<Self, WorkerError> {
-        platform::create_private_folder(folder)
-            .map_err(|error| WorkerError::io(Call::Create, folder, error))?;
+        super::state::create_private_folder(folder)?;
         let (file, path) = create_file(disk, folder)?;
         let backup = Self { disk, file, path, kept: false };
         backup.file.try_lock().ok();

@@ -36,6 +36,11 @@ pub(super) fn read_capped(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Wo
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
+/// Creates a folder of 0700 unless it is there.
+pub(super) fn create_private_folder(folder: &Path) -> Result<(), WorkerError> {
+    platform::create_private_folder(folder).map_err(|error| WorkerError::io(Call::Create, folder, error))
+}
+
 /// Replaces a file of ours as one: 0600, in a folder of 0700 that is created if absent.
 pub(super) fn store_private(path: &Path, parts: &[&[u8]]) -> Result<(), WorkerError> {
     let folder = super::save::folder_of(path);

@@ -4,7 +4,7 @@
 //! locked belongs to nobody and may be removed.
 
 use super::disk::{Disk, NoGate, Privacy};
-use super::error::WorkerError;
+use super::error::{Call, WorkerError};
 use super::platform;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
@@ -82,6 +82,15 @@ fn is_locked_by_us(file: &File) -> bool {
         Err(TryLockError::WouldBlock) => false,
         // No locks here: others go by the process number in the name.
         Err(TryLockError::Error(_unsupported)) => true,
+    }
+}
+
+/// Creates a file that stays locked while it is open.
+pub(super) fn create_locked(path: &Path) -> Result<File, WorkerError> {
+    let file = Disk(&NoGate).create(path, Privacy::Private)?;
+    match is_locked_by_us(&file) {
+        true => Ok(file),
+        false => Err(WorkerError::io(Call::Lock, path, io::ErrorKind::ResourceBusy.into())),
     }
 }
 
