@@ -12,9 +12,9 @@
 //! | 1 | [`wire`] | bytes ⇄ records, without a schema |
 //! | 1 | [`schema`] | declarations: sources, lookup, docs and "used in", type ranking |
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
-//! | 1 | `format` | a message ⇄ text: JSON, tree, hex |
+//! | 1 | [`format`] | a message ⇄ text: JSON, tree, hex |
 //! | 2 | `worker` | background jobs; the only room that touches disk |
-//! | 2 | `app` | the session: state, commands, actions; no drawing |
+//! | 2 | [`app`] | the session: state, commands, actions; no drawing |
 //! | 2 | `cli` | the command line, one file a command |
 //! | 3 | `ui` | the window and pictures of it; the only room that knows egui |
 //!
@@ -45,8 +45,13 @@
 //! step. *Command*, *action*, *event*, *job*: what can be asked, what was asked, what happened, and
 //! work off the window's thread.
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod document;
+pub mod format;
 pub mod schema;
 #[cfg(feature = "gui")]
 pub mod ui;
 pub mod wire;
+#[cfg(feature = "app")]
+pub mod worker;

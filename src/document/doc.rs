@@ -98,18 +98,22 @@ impl Document {
 
     /// Makes all edits of an act, or none. Returns whether a byte changed.
     pub fn apply(&mut self, act: &Act) -> Result<bool, EditError> {
-        let mut snapshot = self.snapshot.clone();
         let mut draft = Draft::new();
         for edit in &act.edits {
-            for replacement in replacements(&snapshot, edit, &draft.splices)? {
-                draft.splice(&mut snapshot, replacement.range, &replacement.bytes);
+            match replacements(&self.snapshot, edit, &draft.splices) {
+                Ok(made) => {
+                    made.into_iter().for_each(|one| draft.splice(&mut self.snapshot, one.range, &one.bytes))
+                }
+                Err(error) => {
+                    draft.take_back(&mut self.snapshot);
+                    return Err(error);
+                }
             }
         }
         if draft.is_empty() {
             return Ok(false);
         }
         let after = act.selection.map(|offset| super::edit::forward(offset, &draft.splices));
-        self.snapshot = snapshot;
         self.history.push(draft, act.label.clone(), act.gesture, (act.selection, after), &mut self.log);
         Ok(true)
     }

@@ -101,6 +101,13 @@ impl Draft {
     pub fn is_empty(&self) -> bool {
         self.made.is_empty()
     }
+
+    /// Takes everything back, as if it had not been.
+    pub fn take_back(self, snapshot: &mut Snapshot) {
+        for made in self.made.into_iter().rev() {
+            snapshot.splice_pieces(made.start..made.start + made.added.len(), made.removed.pieces());
+        }
+    }
 }
 
 impl History {

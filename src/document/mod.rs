@@ -21,6 +21,7 @@ mod level;
 pub mod ops;
 mod path;
 mod pieces;
+pub mod problem;
 mod reader;
 mod resolve;
 mod rows;

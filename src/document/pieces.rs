@@ -138,7 +138,7 @@ impl Pieces {
         }
     }
 
-    /// How many pieces there are.
+    #[cfg(test)]
     pub fn n_pieces(&self) -> u64 {
         fn count(child: &Child) -> u64 {
             match &*child.node {

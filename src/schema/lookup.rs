@@ -119,7 +119,7 @@ impl Schema {
         if found.iter().any(|(closeness, _)| *closeness < Closeness::Letters) {
             found.retain(|(closeness, _)| *closeness < Closeness::Letters);
         }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found.sort_by_key(|(closeness, _)| *closeness);
         found.into_iter().map(|(_, declaration)| declaration).collect()
     }
 }

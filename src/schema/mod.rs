@@ -9,10 +9,10 @@
 //! `Debug`: it goes through all that a message contains, without end for one that contains itself.
 //!
 //! - `builtin`: the RocketMQ v2 API and Google's well-known types
-//! - `compile`: `.proto` text, through a [`FileResolver`]
-//! - `check`, `declared`, `fence`: descriptor sets, checked before the pool sees them
+//! - `compile`, `roots`: `.proto` text, through a [`FileResolver`]
+//! - `check`, `imports`, `declared`, `fence`: descriptor sets, checked before the pool sees them
 //! - `lookup`: from a name or a pattern to a declaration
-//! - `docs`, `used_in`, `describe`: what a person reads about a declaration
+//! - `docs`, `used_in`, `describe`, `describe_json`: what a person reads about a declaration
 //! - `kind`: labels, wire types and well-known types of fields
 //! - `rank`: which message types fit given bytes
 //!
@@ -21,12 +21,20 @@
 mod builtin;
 mod check;
 mod compile;
+#[cfg(test)]
+mod contract;
 mod declared;
+mod describe;
+mod describe_json;
 mod docs;
 mod error;
 mod fence;
+mod imports;
 mod kind;
 mod lookup;
+mod rank;
+mod roots;
+mod used_in;
 
 pub use builtin::BUILTIN_FILES;
 pub use compile::FileResolver;
@@ -41,6 +49,8 @@ pub use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor, FieldDescriptor,
     FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, OneofDescriptor, ServiceDescriptor, Syntax,
 };
+pub use rank::{Group, Ranking, rank};
+pub use used_in::Use;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -54,6 +64,8 @@ pub struct Schema {
     /// All message types a person can choose, by full name; no map entries.
     messages: OnceLock<Vec<MessageDescriptor>>,
     comments: docs::Comments,
+    used_in: OnceLock<used_in::UsedIn>,
+    tables: OnceLock<rank::Tables>,
 }
 
 impl Schema {
@@ -91,7 +103,12 @@ impl Schema {
     }
 
     fn new(pool: DescriptorPool, comments: docs::Comments) -> Schema {
-        Schema { pool, messages: OnceLock::new(), comments }
+        let (messages, used_in, tables) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Schema { pool, messages, comments, used_in, tables }
+    }
+
+    fn tables(&self) -> &rank::Tables {
+        self.tables.get_or_init(|| rank::Tables::new(&self.pool))
     }
 }
 

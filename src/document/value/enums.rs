@@ -1,17 +1,12 @@
 //! Enum values by name and number.
 
 use super::{ValueError, integer};
-use prost_reflect::{EnumDescriptor, Syntax};
+use prost_reflect::EnumDescriptor;
 
 /// Names offered when one is not found.
 const MAX_NEAR: usize = 3;
 /// Enum values looked at for names that are near.
 const MAX_COMPARED: usize = 10_000;
-
-/// Whether numbers that the enum does not declare are no values of it.
-pub(crate) fn is_closed(descriptor: &EnumDescriptor) -> bool {
-    descriptor.parent_file().syntax() == Syntax::Proto2
-}
 
 /// The number of an enum value given by its name, or any number.
 pub(super) fn parse_enum(descriptor: &EnumDescriptor, text: &str) -> Result<i32, ValueError> {

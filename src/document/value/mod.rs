@@ -27,7 +27,7 @@ mod timestamp;
 mod well_known;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use duration::{MAX_DURATION_SECONDS, duration_text, parse_duration};
 pub use edit::{default_text, edit_text};

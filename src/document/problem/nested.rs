@@ -1,0 +1,163 @@
+//! Messages inside the message: opened, and checked as a whole when they close.
+
+use super::keys::Added;
+use super::levels::Opening;
+use super::state::{Halt, Next, Pending, Place, State};
+use super::table::{NONE, Special};
+use super::{MAX_DEPTH, wording};
+use crate::document::value::{
+    MAX_DURATION_SECONDS, MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, SecondsNanos, duration_text,
+};
+use crate::wire::{Record, WireType};
+use std::ops::Range;
+
+/// In [`super::levels::Frame::second`] of a map entry: its value came before any key.
+pub(super) const VALUE_FIRST: u64 = 1;
+
+/// What a record opens.
+pub(super) struct Opened {
+    /// Its type, or [`NONE`].
+    pub child: u32,
+    pub field_idx: u32,
+    /// Whether it continues a message that an earlier record began.
+    pub is_part: bool,
+}
+
+impl State<'_> {
+    pub fn open(&mut self, offset: u64, record: &Record, opened: Opened) -> Result<Next, Halt> {
+        let Opened { child, field_idx, is_part } = opened;
+        let Some(top) = self.levels.frames.last() else { return Ok(Next::At(offset)) };
+        let is_group = record.tag.wire_type == WireType::Sgroup;
+        let start = offset + u64::from(record.payload_start);
+        let end = if is_group { top.end } else { start + record.payload_len };
+        self.tables.compile(child);
+        let level = self.levels.frames.len();
+        let opening = Opening { start, end, type_idx: child, field_idx, number: record.tag.number, is_group };
+        if level >= MAX_DEPTH || !self.levels.open(opening, &self.tables) {
+            let complaint = if is_group { wording::too_deep_group(level) } else { wording::too_deep(level) };
+            self.emit(offset..end, Place::Message, complaint)?;
+            if is_group {
+                self.levels.mark_damaged();
+            }
+            return Ok(Next::At(end));
+        }
+        if is_part {
+            let types = &self.tables.types;
+            let fields = types.get(child as usize).map_or(&[][..], |found| &found.fields[..]);
+            self.levels.inherit(|slot| fields.get(slot as usize).is_some_and(|field| field.repeated));
+            self.pending.retain(|pending| (pending.level, pending.field_idx) != (level, field_idx));
+        }
+        Ok(Next::At(start))
+    }
+
+    /// Closes the innermost message, which has been walked to its end.
+    #[inline]
+    pub fn close(&mut self) -> Result<(), Halt> {
+        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
+        if self.tables.types.get(top.type_idx as usize).is_some_and(|found| found.has_required) {
+            self.check_required()?;
+        }
+        let special = self.special_of_top();
+        match special {
+            Special::MapEntry => self.check_entry_shape(top.start..top.end)?,
+            Special::Timestamp => self.check_time("Timestamp")?,
+            Special::Duration => self.check_time("Duration")?,
+            Special::Nothing => {}
+        }
+        let hash = self.levels.frames.last().map_or(0, |top| top.first);
+        let outer = self.levels.frames.len().checked_sub(2).map_or(NONE, |level| self.levels.type_of(level));
+        let types = &self.tables.types;
+        let opener =
+            types.get(outer as usize).and_then(|found| found.fields.get(top.field_idx as usize)).copied();
+        let fields = types.get(top.type_idx as usize).map_or(&[][..], |found| &found.fields[..]);
+        let keep =
+            |slot: u32| fields.get(slot as usize).is_some_and(|field| field.repeated || field.required);
+        self.levels.close(opener.is_some_and(|opener| !opener.repeated), keep);
+        if !self.pending.is_empty() {
+            self.release_pending(self.levels.frames.len() + 1)?;
+        }
+        if special == Special::MapEntry && opener.is_some_and(|opener| opener.is_map) {
+            self.check_key(top.field_idx, hash, top.start..top.end)?;
+        }
+        Ok(())
+    }
+
+    /// Reports what was pending inside messages that are closed now.
+    fn release_pending(&mut self, level: usize) -> Result<(), Halt> {
+        let start = self.pending.iter().rposition(|pending| pending.level < level).map_or(0, |at| at + 1);
+        self.pending.split_off(start).into_iter().try_for_each(|pending| self.send(pending.problem))
+    }
+
+    fn check_required(&mut self) -> Result<(), Halt> {
+        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
+        let n_fields = self.tables.types.get(top.type_idx as usize).map_or(0, |found| found.fields.len());
+        for field_idx in 0..n_fields as u32 {
+            let required = self.tables.types[top.type_idx as usize].fields[field_idx as usize].required;
+            if !required || self.levels.has(field_idx) {
+                continue;
+            }
+            let complaint = wording::missing_required();
+            let problem = self.problem(top.start..top.end, Place::Field(field_idx, None), complaint)?;
+            let level = self.levels.frames.len() - 1;
+            let outer = level.checked_sub(1).map_or(NONE, |outer| self.levels.type_of(outer));
+            let opener = self
+                .tables
+                .types
+                .get(outer as usize)
+                .and_then(|found| found.fields.get(top.field_idx as usize));
+            if opener.is_some_and(|opener| !opener.repeated) {
+                self.pending.push(Pending { level, field_idx: top.field_idx, problem });
+            } else {
+                self.send(problem)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys and values that are absent, or in the wrong order. Field 1 is the key, 2 the value.
+    fn check_entry_shape(&mut self, range: Range<u64>) -> Result<(), Halt> {
+        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
+        let Some(found) = self.tables.types.get(top.type_idx as usize) else { return Ok(()) };
+        let (key, value) = (found.lookup(1), found.lookup(2));
+        let has_key = self.levels.has(key);
+        if !has_key {
+            let is_len = found.fields.get(key as usize).is_some_and(|field| field.wire_type == WireType::Len);
+            let hash = if is_len { self.hasher.hash(&[]) } else { self.hasher.hash_bits(0) };
+            self.top_mut(|top| top.first = hash);
+            self.emit(range.clone(), Place::Message, wording::no_key())?;
+        }
+        if !self.levels.has(value) {
+            self.emit(range.clone(), Place::Message, wording::no_value())?;
+        } else if has_key && top.second == VALUE_FIRST {
+            self.emit(range, Place::Message, wording::value_first())?;
+        }
+        Ok(())
+    }
+
+    fn check_key(&mut self, field_idx: u32, hash: u64, range: Range<u64>) -> Result<(), Halt> {
+        match self.levels.add_key(field_idx, hash) {
+            Added::New => Ok(()),
+            Added::Full => {
+                self.report.n_uncompared += 1;
+                Ok(())
+            }
+            Added::Again => self.emit_for_entry(range, field_idx, wording::key_again()),
+        }
+    }
+
+    fn check_time(&mut self, what: &str) -> Result<(), Halt> {
+        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
+        let (seconds, nanos) = (top.first as i64, top.second as u32 as i32);
+        let fine = if what == "Timestamp" {
+            (MIN_TIMESTAMP_SECONDS..=MAX_TIMESTAMP_SECONDS).contains(&seconds)
+                && (0..1_000_000_000).contains(&nanos)
+        } else {
+            nanos == 0 && seconds.unsigned_abs() <= MAX_DURATION_SECONDS as u64
+                || duration_text(SecondsNanos { seconds, nanos }).is_some()
+        };
+        if fine {
+            return Ok(());
+        }
+        self.emit(top.start..top.end, Place::Message, wording::time_range(what, seconds, nanos))
+    }
+}

@@ -1,0 +1,150 @@
+//! What the worker can be asked for.
+
+use super::error::WorkerError;
+use super::event::{Event, EventQueue, JobId, Report};
+use super::jobs::{
+    BuildIndex, CheckProblems, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
+    OpenJournal, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, StoreSettings, WriteFile,
+    WriteJournal,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A job and all that it needs. To add one: `jobs/mod.rs`.
+#[derive(Debug)]
+pub enum Job {
+    Open(Open),
+    Save(Save),
+    Fetch(Fetch),
+    WriteJournal(WriteJournal),
+    ForgetJournal(ForgetJournal),
+    ListFolder(ListFolder),
+    ReadSmallFile(ReadSmallFile),
+    WriteFile(WriteFile),
+    StoreSettings(StoreSettings),
+    PlanEdit(PlanEdit),
+    BuildIndex(BuildIndex),
+    RankTypes(RankTypes),
+    CheckProblems(CheckProblems),
+    Export(Export),
+    OpenJournal(OpenJournal),
+    RestoreEntry(RestoreEntry),
+    DiscardEntry(DiscardEntry),
+    Mark(Mark),
+}
+
+impl Job {
+    pub(super) fn work(self) -> Box<dyn Work> {
+        match self {
+            Job::Open(job) => Box::new(job),
+            Job::Save(job) => Box::new(job),
+            Job::Fetch(job) => Box::new(job),
+            Job::WriteJournal(job) => Box::new(job),
+            Job::ForgetJournal(job) => Box::new(job),
+            Job::ListFolder(job) => Box::new(job),
+            Job::ReadSmallFile(job) => Box::new(job),
+            Job::WriteFile(job) => Box::new(job),
+            Job::StoreSettings(job) => Box::new(job),
+            Job::PlanEdit(job) => Box::new(job),
+            Job::BuildIndex(job) => Box::new(job),
+            Job::RankTypes(job) => Box::new(job),
+            Job::CheckProblems(job) => Box::new(job),
+            Job::Export(job) => Box::new(job),
+            Job::OpenJournal(job) => Box::new(job),
+            Job::RestoreEntry(job) => Box::new(job),
+            Job::DiscardEntry(job) => Box::new(job),
+            Job::Mark(job) => Box::new(job),
+        }
+    }
+}
+
+/// What every kind of job says of itself.
+pub(super) trait Work: Send {
+    /// Names the job in messages: "Opening".
+    fn label(&self) -> &'static str;
+
+    /// Runs on a worker thread; the report is the job's end. A job that takes long calls
+    /// [`JobContext::step`] between steps of about 1 MiB and passes its error on.
+    fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError>;
+
+    /// The line that the job stands in; jobs of one line never run side by side.
+    fn line(&self) -> Option<(Line, WhenNewer)> {
+        None
+    }
+
+    /// Whether rows or typing wait for it: one thread is kept free for these.
+    fn is_quick(&self) -> bool {
+        false
+    }
+
+    /// Whether closing the program waits for its end.
+    fn must_end(&self) -> bool {
+        false
+    }
+}
+
+/// Jobs that concern the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Line {
+    /// Writes to one file.
+    File(PathBuf),
+    /// Blocks of one file.
+    Blocks(String),
+    /// The journal's entry of one document.
+    Journal(u64),
+    Listing,
+    #[cfg(test)]
+    Test(u32),
+}
+
+/// What a newer job of the same line means for older ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WhenNewer {
+    /// Every one runs, in order.
+    InTurn,
+    /// One that has not begun is dropped; one that runs comes to its end.
+    ReplaceWaiting,
+    /// Dropped or cancelled: for what is asked again on every keystroke.
+    CancelOlder,
+}
+
+/// Shared by a job and whoever may end it early.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A running job's way to speak, and to hear that it is no longer wanted.
+pub struct JobContext {
+    pub(super) job: JobId,
+    pub(super) cancel: CancelToken,
+    pub(super) events: Arc<EventQueue>,
+}
+
+impl JobContext {
+    /// Tells how far the job is; [`WorkerError::Cancelled`] if it is to end.
+    pub fn step(&self, n_done: u64, n_total: u64) -> Result<(), WorkerError> {
+        self.go_on()?;
+        self.publish(Report::Progress { n_done, n_total });
+        Ok(())
+    }
+
+    /// [`WorkerError::Cancelled`] if the job is to end.
+    pub fn go_on(&self) -> Result<(), WorkerError> {
+        if self.cancel.is_cancelled() { Err(WorkerError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Sends a report before the end, such as a batch of results. Waits while too many are unread.
+    pub fn publish(&self, report: Report) {
+        self.events.publish(Event { job: self.job, report }, || self.cancel.is_cancelled());
+    }
+}

@@ -1,0 +1,48 @@
+//! Work off the window's thread, and the only room that touches the disk.
+//!
+//! **Law.** Nothing here draws, and nothing outside waits: jobs go in, events come out. A file is
+//! at every moment wholly old or wholly new, and bytes handed out are those that were opened.
+//!
+//! [`start`] gives a [`Worker`]: `submit` a [`Job`], `poll` its [`Event`]s. Each job is the
+//! background form of a function that the command line calls directly ([`save`], [`FileSource`]).
+//! To add a kind of job: `jobs/mod.rs`.
+//!
+//! **Not here:** what a document is (`document`), what the session does with an event (`app`).
+
+mod block_cache;
+mod disk;
+mod error;
+mod event;
+mod file_source;
+mod identity;
+mod in_place;
+mod job;
+pub mod jobs;
+mod journal;
+mod journal_file;
+mod lock;
+mod platform;
+mod pool;
+mod relative;
+mod save;
+pub mod settings_file;
+mod spool;
+mod state;
+mod stream;
+mod temp;
+mod watch;
+
+pub use error::{Call, Remedy, WorkerError};
+pub use event::{Event, JobId, Opened, Report};
+pub use file_source::{FileSource, SMALL_FILE};
+pub use identity::FileIdentity;
+pub use in_place::{StrayBackup, stray_backups};
+pub use job::{CancelToken, Job, JobContext};
+pub use journal::{BaseState, Draft, Entry, EntryPart, Journal, MAX_JOURNAL, RestoreSplice};
+pub use lock::{OpenElsewhere, OpenMark, mark_open};
+pub use pool::{Worker, start};
+pub use save::{Hook, InPlace, SaveOptions, Saved, save};
+pub use spool::read_stdin;
+pub use state::{config_folder, state_folder};
+pub use temp::clean_stray;
+pub use watch::{FileChange, OnDisk, Watched, look};
