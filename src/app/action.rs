@@ -107,6 +107,8 @@ pub enum Action {
     SetTheme(super::ThemeSetting),
     /// In steps of 10 %; 0 resets.
     Zoom(i32),
+    /// Sizes after the person dragged something.
+    Arrange(Layout),
     CancelJob(JobId),
     RestoreJournal,
     DiscardJournal,
@@ -116,6 +118,15 @@ pub enum Action {
     /// Text for the clipboard, such as the selected path or value; the window takes it.
     Copy(String),
     Quit,
+}
+
+/// Sizes in points; `None` leaves one as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    pub inspector_width: Option<f32>,
+    pub bottom_height: Option<f32>,
+    pub tree_columns: Option<Vec<f32>>,
+    pub window: Option<(f32, f32)>,
 }
 
 /// What to select.

@@ -8,12 +8,23 @@
 
 mod action;
 mod command;
+mod documents;
+mod editing;
+mod exporting;
+mod jobs;
+mod journal;
+mod pasted;
+mod plans;
+mod saving;
+mod selection;
 mod session;
 mod settings;
 mod state;
+mod window;
 
-pub use action::{Action, Answer, Dialog, FileDialog, Pane, Question, SelectTarget};
+pub use action::{Action, Answer, Dialog, FileDialog, Layout, Pane, Question, SelectTarget};
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut};
+pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};
 pub use settings::{Settings, ThemeSetting};
 pub use state::{

@@ -3,9 +3,10 @@
 use super::action::{Action, Dialog};
 use super::settings::Settings;
 use crate::document::problem::Problem;
-use crate::document::{Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
+use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
 use crate::schema::{MessageDescriptor, Ranking, Schema};
-use crate::worker::{FileIdentity, FileSource, JobId, OpenMark};
+use crate::worker::jobs::Place;
+use crate::worker::{Entry, FileIdentity, FileSource, JobId, OpenMark};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -100,19 +101,25 @@ pub(super) struct Backing {
     pub mark: Option<OpenMark>,
     /// What the file on disk holds, as opened or as last saved.
     pub base: Option<(FileIdentity, Snapshot)>,
-    /// Revision, state and message that the last check, journal entry and index were made for.
+    /// The revision, and whether it was modified, that the journal was told of.
+    pub journalled: Option<(usize, bool)>,
+    /// The revision and type that were checked.
     pub checked: Option<(usize, Option<String>)>,
-    pub journalled: Option<usize>,
-    /// An edit or a search for a place goes on.
-    pub thinking: Option<JobId>,
-    /// Asked for while it went on, with the revision that was meant.
-    pub waiting: VecDeque<(usize, Action)>,
-    /// To be selected as soon as the index reaches it.
-    pub reveal: Option<(Chain, RowId)>,
+    /// The revision at which finding records failed.
+    pub unindexed: Option<usize>,
+    pub is_ranked: bool,
     /// Whether the first rows were opened.
     pub is_unfolded: bool,
-    pub indexing: Option<JobId>,
-    pub ranking: Option<JobId>,
+    /// An edit is being prepared or a place looked for.
+    pub thinking: Option<JobId>,
+    /// Asked for meanwhile, with the revision that was meant.
+    pub waiting: VecDeque<(usize, Action)>,
+    /// To be selected as soon as the index reaches it.
+    pub reveal: Option<Place>,
+    /// An earlier session's entry of the journal that it was made from, until this session's is written.
+    pub restored_from: Option<Entry>,
+    /// What the disk was found to hold when it changed; `None` if nothing.
+    pub found_on_disk: Option<FileIdentity>,
 }
 
 /// How the root's type was chosen.
@@ -201,10 +208,21 @@ impl State {
 
     /// The document in front, if one is open there.
     pub fn active_document(&self) -> Option<&OpenDocument> {
-        match &self.active_tab()?.content {
+        self.active_tab()?.document()
+    }
+}
+
+impl Tab {
+    pub fn document(&self) -> Option<&OpenDocument> {
+        match &self.content {
             Content::Open(open) => Some(open),
-            _ => None,
+            Content::Opening { .. } | Content::Failed { .. } => None,
         }
+    }
+
+    /// Whether closing it would lose something.
+    pub fn is_modified(&self) -> bool {
+        self.document().is_some_and(|open| open.document.is_modified())
     }
 }
 
@@ -222,6 +240,15 @@ impl OpenDocument {
     /// The row that is selected.
     pub fn selected_row(&self) -> Option<Row> {
         self.row(self.selection.as_ref()?.row)
+    }
+
+    /// Where a problem is by now; it was found in an earlier revision if edits came since.
+    pub fn offset_of(&self, problem: &Problem) -> u64 {
+        let splices = self.document.splices();
+        let n_before = self.problems.revision.unwrap_or(splices.len());
+        match splices.resolve(splices.anchor_at(problem.range.start, n_before)) {
+            Anchored::At(offset) | Anchored::Gone(offset) => offset,
+        }
     }
 
     /// The visible row with this id.

@@ -1,11 +1,12 @@
 use super::{JobContext, Line, Report, WhenNewer, Work, WorkerError};
+use crate::document::ops::field_bytes;
+use crate::document::value::{Encoded, wire_type_of};
 use crate::document::{
     Document, Found, Path as FieldPath, ReadMode, Reader, RecordAt, Resolved, SMALL_WINDOW, Snapshot, Step,
     Target, resolve,
 };
 use crate::format::{Format, FormatError, JsonOptions, JsonReport, JsonWriter, Subject};
 use crate::schema::Kind;
-use crate::wire;
 use crate::worker::disk::{Disk, NoGate, Privacy};
 use crate::worker::error::Call;
 use crate::worker::file_source::refuse_special;
@@ -181,12 +182,11 @@ impl Export {
             }
             Target::Element { range, field, .. } => {
                 // A record of its own that says the same.
-                let payload = self.bytes(range.clone())?;
-                let mut bytes = Vec::new();
-                wire::write_len(&mut bytes, field.number(), &payload);
-                element = Snapshot::of_bytes(&bytes);
-                let records = vec![0..element.len()];
-                (&element, records, parent.clone(), found.number, false)
+                let encoded =
+                    Encoded { wire_type: wire_type_of(&field.kind()), payload: self.bytes(range.clone())? };
+                element = Snapshot::of_bytes(&field_bytes(field, &encoded));
+                let records = std::iter::once(0..element.len()).collect();
+                (&element, records, parent.clone(), found.number, true)
             }
             Target::Entries { entries, value } => {
                 let values = match entries.last() {

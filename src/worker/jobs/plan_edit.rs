@@ -7,14 +7,21 @@ use std::fmt;
 pub enum Outcome {
     /// An act to be applied.
     Act(Act),
+    /// Nothing but to take back, or do again, the step at hand.
+    Undo,
+    Redo,
     /// A place to be selected.
     Found(Place),
     /// Why it cannot be done, as a sentence.
     Refused(String),
     /// Removing the record lets one of so many older values come back.
-    Older { n_older: u64 },
+    Older {
+        n_older: u64,
+    },
     /// What a replacement would lose, one sentence each.
-    Loses { losses: Vec<String> },
+    Loses {
+        losses: Vec<String>,
+    },
 }
 
 /// A row, and the records around it from the outside in.
@@ -48,17 +55,18 @@ impl Work for PlanEdit {
         let PlanEdit { mut document, mut tree, plan } = *self;
         let outcome = plan(&document);
         context.go_on()?;
-        match &outcome {
-            Outcome::Act(act) => {
-                // What is wrong with it is said where it counts.
-                if let Ok(true) = document.apply(act) {
-                    tree.follow(&document, ReadMode::Wait);
-                }
-            }
-            Outcome::Found(place) => {
-                tree.reveal_record(document.snapshot(), &place.chain, place.row, ReadMode::Wait);
-            }
-            Outcome::Refused(_) | Outcome::Older { .. } | Outcome::Loses { .. } => {}
+        // What is wrong with an act is said where it counts.
+        let has_changed = match &outcome {
+            Outcome::Act(act) => document.apply(act).unwrap_or(false),
+            Outcome::Undo => document.undo().is_some(),
+            Outcome::Redo => document.redo().is_some(),
+            _ => false,
+        };
+        if has_changed {
+            tree.follow(&document, ReadMode::Wait);
+        }
+        if let Outcome::Found(place) = &outcome {
+            tree.reveal_record(document.snapshot(), &place.chain, place.row, ReadMode::Wait);
         }
         Ok(Report::Planned(outcome))
     }
