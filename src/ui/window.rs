@@ -33,9 +33,10 @@ pub fn run(paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) ->
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
-    let start = |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Box::new(Window::new(context, paths, schema, message)))
-    };
+    let start =
+        |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
+            Ok(Box::new(Window::new(context, paths, schema, message)))
+        };
     // A missing libxkbcommon panics inside the window system's crate.
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -71,10 +72,15 @@ fn sentence(reason: &str) -> String {
     if lower.contains("xkbcommon") {
         return MISSING_LIBRARY.to_owned();
     }
-    if lower.contains("opengl") || lower.contains("glutin") || lower.contains("egl") || lower.contains("glx") {
+    if lower.contains("opengl") || lower.contains("glutin") || lower.contains("egl") || lower.contains("glx")
+    {
         return format!("The window needs OpenGL, which this display does not offer: {reason}");
     }
-    if lower.contains("display") || lower.contains("connect") || lower.contains("wayland") || lower.contains("x11") {
+    if lower.contains("display")
+        || lower.contains("connect")
+        || lower.contains("wayland")
+        || lower.contains("x11")
+    {
         return format!("The display cannot be reached: {reason}");
     }
     format!("The window cannot be opened: {reason}")
@@ -88,10 +94,16 @@ struct Window {
     shell: Shell,
     title: String,
     size: Vec2,
+    is_focused: bool,
 }
 
 impl Window {
-    fn new(context: &CreationContext<'_>, paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) -> Self {
+    fn new(
+        context: &CreationContext<'_>,
+        paths: Vec<PathBuf>,
+        schema: Arc<Schema>,
+        message: Option<String>,
+    ) -> Self {
         let ctx = &context.egui_ctx;
         fonts::install(ctx);
         fonts::use_system_fonts(ctx, CjkPreference::System);
@@ -109,7 +121,7 @@ impl Window {
         if let (Some(tab), Some(message)) = (shell.state().active, message) {
             shell.apply(Action::ReadAs { tab, message: Some(message) });
         }
-        Self { shell, title: String::new(), size: Vec2::ZERO }
+        Self { shell, title: String::new(), size: Vec2::ZERO, is_focused: true }
     }
 
     /// The window's close button is a wish, which unsaved edits can hold back.
@@ -143,6 +155,11 @@ impl App for Window {
             ctx.request_repaint();
         }
         self.closing(ctx);
+        let is_focused = ctx.input(|input| input.focused);
+        let was_focused = std::mem::replace(&mut self.is_focused, is_focused);
+        if is_focused && !was_focused {
+            self.shell.session_mut().look_at_disk();
+        }
         let title = self.shell.title();
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));

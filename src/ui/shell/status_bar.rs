@@ -12,9 +12,6 @@ use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let theme = theme(ui);
-    let top = ui.max_rect().top();
-    let x = ui.max_rect().expand2(vec2(8.0, 0.0)).x_range();
-    ui.painter().hline(x, top + theme.size.line / 2.0, theme.line());
     ui.horizontal_centered(|ui| {
         ui.style_mut().override_font_id = Some(fonts::regular(theme.size.text_dense));
         ui.spacing_mut().item_spacing.x = 2.0 * theme.size.gap;
@@ -64,7 +61,9 @@ fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec
     let is_current = problems.revision == Some(open.document.revision());
     let count = |n: u64, one: &str| format!("{} {one}{}", grouped(n), if n == 1 { "" } else { "s" });
     let mut parts = Vec::new();
-    for (n, word) in [(problems.n_errors, "error"), (problems.n_warnings, "warning"), (problems.n_notes, "note")] {
+    for (n, word) in
+        [(problems.n_errors, "error"), (problems.n_warnings, "warning"), (problems.n_notes, "note")]
+    {
         if n > 0 {
             parts.push(count(n, word));
         }
@@ -77,6 +76,7 @@ fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec
     };
     let text = match (problems.revision, parts.is_empty()) {
         (None, _) => "Checking…".to_owned(),
+        (Some(_), true) if open.message().is_none() => "Well-formed".to_owned(),
         (Some(_), true) => "Valid".to_owned(),
         (Some(_), false) => parts.join(" · "),
     };
