@@ -82,7 +82,9 @@ fn open(path: &Path) {
         let mut tree = Tree::new(&document, ReadMode::Wait);
         tree.expand_levels(document.snapshot(), 2, 100, ReadMode::Wait);
         let rows = tree.rows(document.snapshot(), 0..100, ReadMode::Wait);
-        rows.iter().map(|row| row_text(document.snapshot(), row, 80, ReadMode::Wait).value.len()).sum::<usize>()
+        rows.iter()
+            .map(|row| row_text(document.snapshot(), row, 80, ReadMode::Wait).value.len())
+            .sum::<usize>()
     };
     let times = (0..N_RUNS).map(|_| timed(first_rows).0).collect();
     println!("open and first 100 rows in words: {:?}; resident {} KiB", median(times), resident_kib());
@@ -103,7 +105,11 @@ fn index(path: &Path) {
             let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, 256 << 10);
             work.index.advance(&mut reader, u64::MAX, u64::MAX).unwrap();
         });
-        ratios.push((indexing.as_secs_f64() / reading.as_secs_f64(), work.index.n_records(), work.index.n_bytes_held()));
+        ratios.push((
+            indexing.as_secs_f64() / reading.as_secs_f64(),
+            work.index.n_records(),
+            work.index.n_bytes_held(),
+        ));
     }
     ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (ratio, n_records, n_bytes) = ratios[N_RUNS / 2];
@@ -145,7 +151,8 @@ fn edits(path: &Path) {
     );
     let (time, ()) = timed(|| while document.undo().is_some() {});
     println!("undo: {:?} each", time / n);
-    let edit = Edit::SetPayload { chain: places[0].0.clone(), offset: places[0].1, payload: b"followed".to_vec() };
+    let edit =
+        Edit::SetPayload { chain: places[0].0.clone(), offset: places[0].1, payload: b"followed".to_vec() };
     document.apply(&Act::new("Set", vec![edit])).unwrap();
     let (time, ()) = timed(|| tree.follow(&document, ReadMode::Wait));
     println!("the tree follows an edit: {time:?}");
@@ -165,7 +172,8 @@ fn saving(path: &Path) {
         let edit = Edit::Insert { chain: vec![], offset: 0, bytes: vec![0x0a, 0x00] };
         document.apply(&Act::new("Add", vec![edit])).unwrap();
         let options = SaveOptions { overwrite: true, ..SaveOptions::default() };
-        let (saving, _) = timed(|| save(document.snapshot(), &target, None, &options, &|_, _| Ok(())).unwrap());
+        let (saving, _) =
+            timed(|| save(document.snapshot(), &target, None, &options, &|_, _| Ok(())).unwrap());
         ratios.push(saving.as_secs_f64() / copying.as_secs_f64());
     }
     ratios.sort_by(f64::total_cmp);
