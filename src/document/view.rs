@@ -112,7 +112,7 @@ fn tone_of(kind: &Kind) -> Tone {
         Kind::String => Tone::Text,
         Kind::Bytes => Tone::Bytes,
         Kind::Enum(_) | Kind::Bool => Tone::Enum,
-        Kind::Message(message) if super::value::well_known(message).is_some() => Tone::Number,
+        Kind::Message(message) if crate::schema::WellKnown::of(message).is_some() => Tone::Number,
         Kind::Message(_) => Tone::Summary,
         _ => Tone::Number,
     }
