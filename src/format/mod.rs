@@ -35,7 +35,7 @@ pub enum FormatError {
 }
 
 /// What to write: bytes of a document and, if it is known, what they are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Subject<'a> {
     pub snapshot: &'a Snapshot,
     /// The payload of the message.

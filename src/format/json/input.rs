@@ -55,6 +55,63 @@ impl<'a> Input<'a> {
     }
 }
 
+/// As `wire::read`, with a short way for the records that nearly all are: a tag of one or two
+/// bytes, a length of up to three, nothing cut off.
+#[inline(always)]
+pub(super) fn read_head(bytes: &[u8], remaining: u64) -> Read {
+    match short_head(bytes, remaining) {
+        Some(record) => Read::Record(record),
+        None => read_odd_head(bytes, remaining),
+    }
+}
+
+#[inline(never)]
+fn read_odd_head(bytes: &[u8], remaining: u64) -> Read {
+    wire::read(bytes, remaining)
+}
+
+#[inline(always)]
+fn short_head(bytes: &[u8], remaining: u64) -> Option<Record> {
+    let first = *bytes.first()?;
+    let (tag, tag_width) = if first < 0x80 {
+        (u32::from(first), 1_u8)
+    } else {
+        let second = *bytes.get(1).filter(|byte| **byte < 0x80)?;
+        (u32::from(first & 0x7f) | u32::from(second) << 7, 2)
+    };
+    let rest = bytes.get(usize::from(tag_width)..)?;
+    let number = tag >> 3;
+    let wire_type = match tag & 7 {
+        0 => WireType::Varint,
+        2 => WireType::Len,
+        _ => return None,
+    };
+    let (value, width) = short_varint(rest)?;
+    let payload_start = if wire_type == WireType::Len { tag_width + width } else { tag_width };
+    let payload_len = if wire_type == WireType::Len { value } else { u64::from(width) };
+    if number == 0 || u64::from(payload_start) + payload_len > remaining {
+        return None;
+    }
+    let scalar = wire::Varint { value, width, overflow: false };
+    let tag = wire::Tag { number, wire_type, width: tag_width };
+    Some(Record { tag, payload_start, payload_len, scalar, missing: 0 })
+}
+
+/// A varint of up to three bytes, with its width.
+#[inline(always)]
+fn short_varint(bytes: &[u8]) -> Option<(u64, u8)> {
+    let first = u64::from(*bytes.first()?);
+    if first < 0x80 {
+        return Some((first, 1));
+    }
+    let second = u64::from(*bytes.get(1)?);
+    if second < 0x80 {
+        return Some((first & 0x7f | second << 7, 2));
+    }
+    let third = u64::from(*bytes.get(2)?);
+    (third < 0x80).then_some((first & 0x7f | (second & 0x7f) << 7 | third << 14, 3))
+}
+
 /// Reads heads and bytes from the window if they are there, else from the snapshot.
 pub(super) struct Heads<'h, 'a> {
     pub window: &'h [u8],
@@ -79,7 +136,7 @@ impl Heads<'_, '_> {
             && let Some(bytes) = self.window.get(start as usize..)
             && bytes.len() as u64 >= (MAX_HEAD as u64).min(end - offset)
         {
-            return Ok(wire::read(bytes, end - offset));
+            return Ok(read_head(bytes, end - offset));
         }
         let moved = offset.abs_diff(self.input.last_offset).min(SMALL_WINDOW as u64);
         self.input.last_offset = offset;

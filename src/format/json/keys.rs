@@ -1,11 +1,12 @@
 //! Map entries: reading one, and finding keys that come again.
 
 use super::super::FormatError;
-use super::input::Heads;
+use super::input::{Heads, read_head};
 use super::scan::{FieldPlan, Seen, Walk};
-use super::table::{Form, Holds, Table};
+use super::table::{Field, Form, Holds, Table};
+use super::text::Printer;
 use crate::document::{RecordAt, Step};
-use crate::wire::zigzag_decode;
+use crate::wire::{Read, zigzag_decode};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
@@ -56,6 +57,76 @@ impl EntryAt {
             }
         }
         Ok(entry)
+    }
+}
+
+/// A map entry as nearly all are: the key, then the value, and nothing else.
+pub(super) struct PlainEntry<'w> {
+    key_field: &'w Field,
+    value_field: &'w Field,
+    /// The bits of a scalar, or where the bytes of a LEN are in the payload.
+    key: (u64, Range<usize>),
+    value: (u64, Range<usize>),
+    payload: &'w [u8],
+}
+
+impl<'w> PlainEntry<'w> {
+    #[inline]
+    pub fn read(field: &'w Field, payload: &'w [u8]) -> Option<Self> {
+        let table = field.entry.as_ref()?;
+        let [key_field, value_field] = table.fields.as_slice() else { return None };
+        let key = Self::part(payload, 0, key_field)?;
+        let value = Self::part(payload, key.1.end, value_field)?;
+        (value.1.end == payload.len()).then_some(Self { key_field, value_field, key, value, payload })
+    }
+
+    #[inline(always)]
+    fn part(payload: &[u8], start: usize, field: &Field) -> Option<(u64, Range<usize>)> {
+        let bytes = payload.get(start..)?;
+        let Read::Record(record) = read_head(bytes, bytes.len() as u64) else { return None };
+        if record.tag.number != field.number || record.tag.wire_type != field.wire_type || record.missing > 0
+        {
+            return None;
+        }
+        let start = start + usize::from(record.payload_start);
+        Some((record.scalar.value, start..start + record.payload_len as usize))
+    }
+
+    pub fn hash(&self, hasher: KeyHasher) -> u64 {
+        if self.key_field.form == Form::String {
+            hasher.bytes(&self.payload[self.key.1.clone()])
+        } else {
+            hasher.bits(meaning(self.key_field.form, self.key.0))
+        }
+    }
+
+    /// Writes key and value, of a message value only what stands before it. Returns where in the
+    /// payload the first bytes of key and value are that are no UTF-8.
+    #[inline]
+    pub fn write(&self, text: &mut Printer) -> [Option<usize>; 2] {
+        let mut bad = [None; 2];
+        if self.key_field.form == Form::String {
+            let range = self.key.1.clone();
+            bad[0] = text.string(&self.payload[range.clone()]).map(|bad| bad + range.start);
+        } else {
+            text.key(self.key_field.form, self.key.0);
+        }
+        text.colon();
+        let range = self.value.1.clone();
+        match self.value_field.form {
+            Form::Message => {}
+            Form::Bytes => text.base64(&self.payload[range]),
+            Form::String => {
+                bad[1] = text.string(&self.payload[range.clone()]).map(|bad| bad + range.start);
+            }
+            form => text.scalar(form, self.value.0, self.value_field.names.as_deref()),
+        }
+        bad
+    }
+
+    /// The table and place of a message value.
+    pub fn message(&self) -> Option<(u32, Range<usize>)> {
+        (self.value_field.form == Form::Message).then(|| (self.value_field.child, self.value.1.clone()))
     }
 }
 

@@ -267,7 +267,12 @@ impl Engine<'_> {
                     Err(VarintError::TooLong) => return (at, Stop::Endless),
                 },
             };
-            frame.begin_value(text, field, slot);
+            if frame.is_run_open && !text.is_pretty() {
+                text.out.push(b',');
+                frame.n_elements += 1;
+            } else {
+                frame.begin_value(text, field, slot);
+            }
             text.scalar(field.form, bits, field.names.as_deref());
             at += width;
             if text.out.len() > full {
