@@ -12,7 +12,7 @@
 //! | 1 | [`wire`] | bytes ⇄ records, without a schema |
 //! | 1 | [`schema`] | declarations: sources, lookup, docs and "used in", type ranking |
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
-//! | 1 | `format` | a message ⇄ text: JSON, tree, hex |
+//! | 1 | [`format`] | a message ⇄ text: JSON, tree, hex |
 //! | 2 | `worker` | background jobs; the only room that touches disk |
 //! | 2 | `app` | the session: state, commands, actions; no drawing |
 //! | 2 | `cli` | the command line, one file a command |
@@ -46,6 +46,7 @@
 //! work off the window's thread.
 
 pub mod document;
+pub mod format;
 pub mod schema;
 #[cfg(feature = "gui")]
 pub mod ui;

@@ -1,0 +1,213 @@
+//! Reading the snapshot: a window that moves forward with the writing, and heads anywhere.
+
+use super::super::FormatError;
+use crate::document::{Found, ReadMode, Reader, RecordAt, SMALL_WINDOW, Snapshot};
+use crate::wire::{self, Damage, MAX_HEAD, Read, Record, WireType};
+use std::collections::HashMap;
+use std::ops::{ControlFlow, Range};
+
+/// Progress is told, and cancelling asked for, after this many bytes.
+const TICK: u64 = 1 << 20;
+
+/// Groups that hold this many levels of groups are remembered; the others are walked again.
+const MIN_HEIGHT: u32 = 8;
+
+/// Bytes to read from, with the hook that tells progress.
+pub(super) struct Input<'a> {
+    pub snapshot: &'a Snapshot,
+    /// For heads outside the window: a small window of its own, since it jumps.
+    reader: Reader<'a>,
+    progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
+    /// Where the writing is.
+    done: u64,
+    unticked: u64,
+    last_offset: u64,
+    groups: Groups,
+}
+
+impl<'a> Input<'a> {
+    pub fn new(snapshot: &'a Snapshot, progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>) -> Self {
+        let reader = Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW);
+        Self { snapshot, reader, progress, done: 0, unticked: 0, last_offset: 0, groups: Groups::default() }
+    }
+
+    /// Says that the window is now at `offset`.
+    pub fn advance(&mut self, offset: u64) -> Result<(), FormatError> {
+        let moved = offset.abs_diff(self.done).min(TICK);
+        self.done = offset;
+        self.work(moved)
+    }
+
+    fn work(&mut self, n_bytes: u64) -> Result<(), FormatError> {
+        self.unticked += n_bytes;
+        if self.unticked < TICK {
+            return Ok(());
+        }
+        self.unticked = 0;
+        match (self.progress)(self.done) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(FormatError::Cancelled),
+        }
+    }
+
+    pub fn fetch(&mut self, range: Range<u64>) -> Result<Vec<u8>, FormatError> {
+        Ok(self.snapshot.bytes(range, ReadMode::Wait)?)
+    }
+}
+
+/// Reads heads and bytes from the window if they are there, else from the snapshot.
+pub(super) struct Heads<'h, 'a> {
+    pub window: &'h [u8],
+    pub base: u64,
+    pub input: &'h mut Input<'a>,
+}
+
+impl Heads<'_, '_> {
+    /// The bytes of `range`, if all of them are in the window.
+    pub fn in_window(&self, range: &Range<u64>) -> Option<&[u8]> {
+        let start = range.start.checked_sub(self.base)? as usize;
+        let len = (range.end - range.start) as usize;
+        self.window.get(start..)?.get(..len)
+    }
+
+    #[inline]
+    pub fn head(&mut self, offset: u64, end: u64) -> Result<Read, FormatError> {
+        if offset >= end {
+            return Ok(Read::End);
+        }
+        if let Some(start) = offset.checked_sub(self.base)
+            && let Some(bytes) = self.window.get(start as usize..)
+            && bytes.len() as u64 >= (MAX_HEAD as u64).min(end - offset)
+        {
+            return Ok(wire::read(bytes, end - offset));
+        }
+        let moved = offset.abs_diff(self.input.last_offset).min(SMALL_WINDOW as u64);
+        self.input.last_offset = offset;
+        self.input.work(moved)?;
+        Ok(self.input.reader.head(offset, end)?)
+    }
+
+    /// Like `Reader::record`, but linear for groups in groups.
+    pub fn record(&mut self, offset: u64, end: u64) -> Result<Found, FormatError> {
+        Ok(match self.head(offset, end)? {
+            Read::End => Found::End,
+            Read::Rest(damage) => Found::Rest(damage),
+            Read::Record(record) => match record.tag.wire_type {
+                WireType::Egroup => Found::Rest(Damage::StrayEnd { number: record.tag.number }),
+                WireType::Sgroup => Found::Record(self.group(offset, record, end)?),
+                _ => Found::Record(RecordAt { offset, record, end_tag_width: 0 }),
+            },
+        })
+    }
+
+    /// Gives a group's start tag its extent.
+    pub fn group(&mut self, offset: u64, mut record: Record, end: u64) -> Result<RecordAt, FormatError> {
+        let content = offset + u64::from(record.payload_start);
+        let (content_end, end_tag_width) = match self.input.groups.get(offset) {
+            Some(found) => found,
+            None => self.walk_group(offset, content, record.tag.number, end)?,
+        };
+        record.payload_len = content_end.min(end) - content;
+        Ok(RecordAt { offset, record, end_tag_width })
+    }
+
+    fn walk_group(
+        &mut self,
+        offset: u64,
+        content: u64,
+        number: u32,
+        end: u64,
+    ) -> Result<(u64, u8), FormatError> {
+        let mut found = self.input.groups.begin(offset);
+        let mut open = vec![(number, offset, 0_u32)];
+        let mut at = content;
+        while let Read::Record(inner) = self.head(at, end)? {
+            match inner.tag.wire_type {
+                WireType::Sgroup => open.push((inner.tag.number, at, 0)),
+                WireType::Egroup => {
+                    let Some((number, start, height)) = open.pop_if(|last| last.0 == inner.tag.number) else {
+                        break;
+                    };
+                    let _ = number;
+                    if height >= MIN_HEIGHT {
+                        found.insert(start, (at, inner.tag.width));
+                    }
+                    match open.last_mut() {
+                        Some(parent) => parent.2 = parent.2.max(height + 1),
+                        None => {
+                            self.input.groups.end(found, at);
+                            return Ok((at, inner.tag.width));
+                        }
+                    }
+                }
+                _ => {}
+            }
+            at += inner.head_and_payload_len();
+        }
+        // None of those still open has an end; the message's end is theirs.
+        for (_, start, _) in open {
+            found.insert(start, (end, 0));
+        }
+        self.input.groups.end(found, end);
+        Ok((end, 0))
+    }
+
+    /// Hands the bytes of `range` to `visit`. The caller bounds the range.
+    pub fn with_bytes<T>(
+        &mut self,
+        range: Range<u64>,
+        visit: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, FormatError> {
+        if range.is_empty() {
+            return Ok(visit(&[]));
+        }
+        if let Some(bytes) = self.in_window(&range) {
+            return Ok(visit(bytes));
+        }
+        let len = (range.end - range.start) as usize;
+        if len <= SMALL_WINDOW {
+            let bytes = self.input.reader.at(range.start, len)?;
+            return Ok(visit(&bytes[..len]));
+        }
+        Ok(visit(&self.input.fetch(range)?))
+    }
+
+    /// The bytes of `range`. The caller bounds the range.
+    pub fn fetch(&mut self, range: Range<u64>) -> Result<Vec<u8>, FormatError> {
+        match self.in_window(&range) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => self.input.fetch(range),
+        }
+    }
+}
+
+/// Ends of the groups inside the group walked last, so that groups in groups in groups are walked
+/// once and not once per level.
+#[derive(Debug, Default)]
+struct Groups {
+    ends: HashMap<u64, (u64, u8)>,
+    covered: Range<u64>,
+}
+
+impl Groups {
+    fn get(&self, offset: u64) -> Option<(u64, u8)> {
+        if !self.covered.contains(&offset) {
+            return None;
+        }
+        self.ends.get(&offset).copied()
+    }
+
+    fn begin(&mut self, offset: u64) -> HashMap<u64, (u64, u8)> {
+        let mut ends = std::mem::take(&mut self.ends);
+        if !self.covered.contains(&offset) {
+            ends.clear();
+            self.covered = offset..offset;
+        }
+        ends
+    }
+
+    fn end(&mut self, ends: HashMap<u64, (u64, u8)>, end: u64) {
+        self.ends = ends;
+        self.covered.end = self.covered.end.max(end);
+    }
+}

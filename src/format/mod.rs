@@ -1,0 +1,92 @@
+//! A message as text: one file per format.
+//!
+//! To add one: a file `format/<name>.rs` and a line in [`FORMATS`]; the command line's `--to` and
+//! the export dialog iterate over that table.
+//!
+//! **Law.** Text is handed on as it is made and never taken back; memory does not grow with the
+//! message. What a format cannot say is reported, never silently left out.
+//!
+//! **Not here:** text into messages, files and pipes (`worker`, `cli`).
+
+mod hex;
+mod json;
+
+use crate::document::{Path, Snapshot, SourceError};
+use prost_reflect::MessageDescriptor;
+use std::io::{self, Write};
+use std::ops::{ControlFlow, Range};
+
+pub use hex::write_hex;
+pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
+
+/// Why no text, or not all of it, was written.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("Writing failed: {0}")]
+    Write(#[from] io::Error),
+    #[error("Cancelled")]
+    Cancelled,
+    #[error("{format} needs a message type")]
+    NoType { format: &'static str },
+    #[error("\"{message}\" has no field {number}")]
+    NoField { number: u32, message: String },
+}
+
+/// What to write: bytes of a document and, if it is known, what they are.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    pub snapshot: &'a Snapshot,
+    /// The payload of the message.
+    pub range: Range<u64>,
+    pub message: Option<&'a MessageDescriptor>,
+    /// The place of the message, for what is reported.
+    pub path: Path,
+}
+
+/// Gets an offset of the document now and then; `Break` cancels.
+pub type Progress<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
+
+/// A way to write a message as text.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// As `--to` takes it.
+    pub name: &'static str,
+    /// As a menu shows it.
+    pub title: &'static str,
+    /// Of a file, without the dot.
+    pub extension: &'static str,
+    pub needs_type: bool,
+    /// Writes the whole message; the text ends with a line end.
+    pub write: fn(&Subject, &JsonOptions, &mut dyn Write, &mut Progress) -> Result<JsonReport, FormatError>,
+}
+
+/// All of them, in the order in which they are offered; the first is the default.
+pub const FORMATS: &[Format] = &[
+    Format { name: "json", title: "JSON", extension: "json", needs_type: true, write: json_of },
+    Format { name: "hex", title: "Hex dump", extension: "hex", needs_type: false, write: hex_of },
+];
+
+fn json_of(
+    subject: &Subject,
+    options: &JsonOptions,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> Result<JsonReport, FormatError> {
+    let Some(message) = subject.message else { return Err(FormatError::NoType { format: "JSON" }) };
+    let mut writer = JsonWriter::new(subject.snapshot, options, out, progress);
+    writer.message(subject.range.clone(), message, &subject.path)?;
+    writer.text("\n");
+    writer.finish()
+}
+
+fn hex_of(
+    subject: &Subject,
+    _options: &JsonOptions,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> Result<JsonReport, FormatError> {
+    write_hex(subject.snapshot, subject.range.clone(), out, progress)?;
+    Ok(JsonReport::default())
+}
