@@ -51,3 +51,5 @@ pub mod schema;
 #[cfg(feature = "gui")]
 pub mod ui;
 pub mod wire;
+#[cfg(feature = "app")]
+pub mod worker;

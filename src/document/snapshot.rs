@@ -151,6 +151,25 @@ impl Snapshot {
     }
 }
 
+/// Edited snapshots for the tests of rooms that only read them.
+#[cfg(test)]
+impl Snapshot {
+    pub(crate) fn spliced(&self, range: Range<u64>, bytes: &[u8]) -> Snapshot {
+        let mut snapshot = self.clone();
+        snapshot.splice(range, bytes);
+        snapshot
+    }
+
+    /// With the bytes of `range` moved in front of `to`, which lies before it.
+    pub(crate) fn moved(&self, range: Range<u64>, to: u64) -> Snapshot {
+        let mut snapshot = self.clone();
+        let pieces = snapshot.pieces_of(range.clone());
+        snapshot.splice_pieces(range, &[]);
+        snapshot.splice_pieces(to..to, &pieces);
+        snapshot
+    }
+}
+
 /// A stretch of a snapshot that comes from one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -1,0 +1,87 @@
+//! Input that comes once and cannot be read by position: standard input.
+
+use super::disk::{Disk, NoGate, Privacy};
+use super::error::{Call, WorkerError};
+use super::file_source::FileSource;
+use super::temp;
+use crate::document::{MemorySource, Source};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is kept in memory of an input; a longer one goes to a file without a name.
+const MAX_IN_MEMORY: usize = 64 << 20;
+
+/// Reads standard input to its end; `limit` is in bytes.
+pub fn read_stdin(limit: u64) -> Result<Arc<dyn Source>, WorkerError> {
+    read_input(&mut io::stdin().lock(), Path::new("-"), limit, MAX_IN_MEMORY)
+}
+
+fn read_input(
+    input: &mut dyn Read,
+    name: &Path,
+    limit: u64,
+    max_in_memory: usize,
+) -> Result<Arc<dyn Source>, WorkerError> {
+    let read = |error| WorkerError::io(Call::Read, name, error);
+    let mut input = input.take(limit.saturating_add(1));
+    let mut bytes = Vec::new();
+    input.by_ref().take(max_in_memory as u64).read_to_end(&mut bytes).map_err(read)?;
+    if bytes.len() as u64 > limit {
+        return Err(WorkerError::InputTooLarge { limit });
+    }
+    if bytes.len() < max_in_memory {
+        return Ok(Arc::new(MemorySource::new(bytes)));
+    }
+    let disk = Disk(&NoGate);
+    let spool = temp::Temp::create(disk, &std::env::temp_dir().join("input"), Privacy::Private)?;
+    let mut n_bytes = bytes.len() as u64;
+    disk.write_all(spool.file(), spool.path(), &bytes)?;
+    bytes.truncate(1 << 20);
+    loop {
+        let n = match input.read(&mut bytes) {
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(read(error)),
+        };
+        n_bytes += n as u64;
+        if n_bytes > limit {
+            return Err(WorkerError::InputTooLarge { limit });
+        }
+        if n == 0 {
+            break;
+        }
+        disk.write_all(spool.file(), spool.path(), &bytes[..n])?;
+    }
+    let file = spool.unlink()?;
+    let identity = disk.identity(&file, name)?;
+    Ok(FileSource::of_file(file, identity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::ReadMode;
+
+    #[test]
+    fn a_long_input_reads_back_from_a_file_without_a_name() {
+        let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
+        for max_in_memory in [1_000, 299_999, 300_000, 300_001] {
+            let source = read_input(&mut &bytes[..], Path::new("-"), u64::MAX, max_in_memory).unwrap();
+            let mut read = vec![0; source.len() as usize];
+            source.read_at(0, &mut read, ReadMode::Wait).unwrap();
+            assert!(read == bytes, "{max_in_memory}");
+        }
+    }
+
+    #[test]
+    fn an_input_over_the_limit_is_refused() {
+        for max_in_memory in [10, 1_000] {
+            for (len, fits) in [(99, true), (100, true), (101, false), (5_000, false)] {
+                let bytes = vec![7; len];
+                let read = read_input(&mut &bytes[..], Path::new("-"), 100, max_in_memory);
+                assert_eq!(read.is_ok(), fits, "{len}");
+            }
+        }
+    }
+}
