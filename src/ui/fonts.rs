@@ -82,28 +82,13 @@ fn definitions() -> FontDefinitions {
         (FontFamily::Proportional, "inter", weighted(INTER, 400.0)),
         (MEDIUM.clone(), "inter medium", weighted(INTER, 500.0)),
         (SEMIBOLD.clone(), "inter semibold", weighted(INTER, 600.0)),
-        (
-            FontFamily::Monospace,
-            "mono",
-            weighted(JETBRAINS_MONO, 400.0),
-        ),
-        (
-            MONO_BOLD.clone(),
-            "mono bold",
-            weighted(JETBRAINS_MONO, 700.0),
-        ),
+        (FontFamily::Monospace, "mono", weighted(JETBRAINS_MONO, 400.0)),
+        (MONO_BOLD.clone(), "mono bold", weighted(JETBRAINS_MONO, 700.0)),
     ] {
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
         let mut chain = vec![name.to_owned()];
         // Each covers what the other lacks: Inter has ⌫ and ↵, JetBrains Mono ⟨⟩ and boxes.
-        chain.push(
-            if name.starts_with("inter") {
-                "mono"
-            } else {
-                "inter"
-            }
-            .to_owned(),
-        );
+        chain.push(if name.starts_with("inter") { "mono" } else { "inter" }.to_owned());
         chain.extend(stock.iter().cloned());
         fonts.families.insert(family, chain);
     }
@@ -114,17 +99,13 @@ fn definitions() -> FontDefinitions {
         ..FontTweak::default()
     });
     fonts.font_data.insert("icons".to_owned(), Arc::new(icons));
-    fonts
-        .families
-        .insert(ICONS.clone(), vec!["icons".to_owned()]);
+    fonts.families.insert(ICONS.clone(), vec!["icons".to_owned()]);
     fonts
 }
 
 fn weighted(font: &'static [u8], weight: f32) -> FontData {
-    FontData::from_static(font).tweak(FontTweak {
-        coords: VariationCoords::new([(b"wght", weight)]),
-        ..FontTweak::default()
-    })
+    FontData::from_static(font)
+        .tweak(FontTweak { coords: VariationCoords::new([(b"wght", weight)]), ..FontTweak::default() })
 }
 
 #[cfg(test)]
@@ -136,15 +117,8 @@ mod tests {
         let ctx = Context::default();
         install(&ctx);
         let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-            for font in [
-                regular(13.0),
-                medium(13.0),
-                semibold(13.0),
-                mono(12.0),
-                mono_bold(12.0),
-            ] {
-                for character in "aß€Ωж…·›→←↑↓⟨⟩⌘⇧●×−≠┌│".chars()
-                {
+            for font in [regular(13.0), medium(13.0), semibold(13.0), mono(12.0), mono_bold(12.0)] {
+                for character in "aß€Ωж…·›→←↑↓⟨⟩⌘⇧●×−≠┌│".chars() {
                     let found = ui.fonts_mut(|fonts| fonts.has_glyph(&font, character));
                     assert!(found, "{font:?} lacks '{character}'");
                 }

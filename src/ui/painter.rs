@@ -44,15 +44,7 @@ impl Painter {
                 let smooth = delta.options.magnification == TextureFilter::Linear;
                 let [width, height] = image.size;
                 let pixels = image.pixels.clone();
-                self.textures.insert(
-                    id,
-                    Texture {
-                        width,
-                        height,
-                        pixels,
-                        smooth,
-                    },
-                );
+                self.textures.insert(id, Texture { width, height, pixels, smooth });
             }
         }
     }
@@ -66,11 +58,7 @@ impl Painter {
         primitives: &[ClippedPrimitive],
     ) -> ColorImage {
         let mut image = ColorImage::filled(size, clear);
-        for ClippedPrimitive {
-            clip_rect,
-            primitive,
-        } in primitives
-        {
+        for ClippedPrimitive { clip_rect, primitive } in primitives {
             let Primitive::Mesh(mesh) = primitive else {
                 continue;
             };
@@ -155,11 +143,7 @@ pub fn encode_png(image: &ColorImage) -> Result<Vec<u8>, png::EncodingError> {
     // Even ground and repeated letters pack better as they are.
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    let rgba: Vec<u8> = image
-        .pixels
-        .iter()
-        .flat_map(|pixel| pixel.to_srgba_unmultiplied())
-        .collect();
+    let rgba: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
     writer.write_image_data(&rgba)?;
     writer.finish()?;
     Ok(bytes)

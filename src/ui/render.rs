@@ -92,12 +92,7 @@ mod tests {
     use super::*;
 
     fn shot(scale: f32) -> Shot {
-        Shot {
-            size: Vec2::new(120.0, 60.0),
-            scale,
-            system_fonts: None,
-            ..Shot::default()
-        }
+        Shot { size: Vec2::new(120.0, 60.0), scale, system_fonts: None, ..Shot::default() }
     }
 
     #[test]
@@ -114,9 +109,7 @@ mod tests {
     #[test]
     fn scale_changes_pixels_and_not_points() {
         let mut widths = Vec::new();
-        let image = render(&shot(2.0), |ui| {
-            widths.push(ui.ctx().content_rect().width())
-        });
+        let image = render(&shot(2.0), |ui| widths.push(ui.ctx().content_rect().width()));
         assert_eq!(image.size, [240, 120]);
         assert_eq!(widths.last(), Some(&120.0));
     }

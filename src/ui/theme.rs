@@ -87,12 +87,7 @@ impl Theme {
     }
 
     pub fn shadow(&self) -> egui::Shadow {
-        egui::Shadow {
-            offset: [0, 6],
-            blur: 20,
-            spread: 0,
-            color: self.color.shadow,
-        }
+        egui::Shadow { offset: [0, 6], blur: 20, spread: 0, color: self.color.shadow }
     }
 }
 

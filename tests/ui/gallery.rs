@@ -15,25 +15,15 @@ mod parts; // one widget beside the other
 
 fn pictures(name: &str, size: [f32; 2], mut draw_ui: impl FnMut(&mut Ui)) {
     let dir = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from);
-    let scales: &[f32] = if dir.is_some() {
-        &[1.0, 1.5, 2.0]
-    } else {
-        &[1.0]
-    };
+    let scales: &[f32] = if dir.is_some() { &[1.0, 1.5, 2.0] } else { &[1.0] };
     for (theme, theme_name) in [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")] {
         for scale in scales {
-            let shot = Shot {
-                size: size.into(),
-                scale: *scale,
-                theme,
-                system_fonts: None,
-            };
+            let shot = Shot { size: size.into(), scale: *scale, theme, system_fonts: None };
             let image = render(&shot, &mut draw_ui);
             assert_drawn(&image);
             if let Some(dir) = &dir {
                 let path = dir.join(format!("{name}-{theme_name}-{scale}x.png"));
-                std::fs::write(path, encode_png(&image).expect("a PNG"))
-                    .expect("a folder that takes files");
+                std::fs::write(path, encode_png(&image).expect("a PNG")).expect("a folder that takes files");
             }
         }
     }
@@ -41,26 +31,19 @@ fn pictures(name: &str, size: [f32; 2], mut draw_ui: impl FnMut(&mut Ui)) {
 
 fn assert_drawn(image: &ColorImage) {
     let first = image.pixels[0];
-    assert!(
-        image.pixels.iter().any(|pixel| *pixel != first),
-        "the picture is empty"
-    );
+    assert!(image.pixels.iter().any(|pixel| *pixel != first), "the picture is empty");
 }
 
 #[test]
 fn gallery_window() {
     let mut window = mock::Window::default();
-    pictures("window", [1280.0, 800.0], |ui| {
-        mock::window_ui(ui, &mut window)
-    });
+    pictures("window", [1280.0, 800.0], |ui| mock::window_ui(ui, &mut window));
 }
 
 #[test]
 fn gallery_parts() {
     let mut parts = parts::Parts::default();
-    pictures("parts", [1000.0, 760.0], |ui| {
-        parts::parts_ui(ui, &mut parts)
-    });
+    pictures("parts", [1000.0, 760.0], |ui| parts::parts_ui(ui, &mut parts));
 }
 
 #[test]
@@ -93,13 +76,10 @@ fn gallery_empty_and_toasts() {
 /// Hover, focus, a tooltip and an open menu, which need a pointer and keys.
 #[test]
 fn gallery_touched() {
-    let mut harness =
-        crate::harness::harness([1280.0, 800.0], mock::Window::default(), |ui, window| {
-            mock::window_ui(ui, window);
-        });
-    harness
-        .get_by_role_and_label(egui::Role::TreeItem, "tag")
-        .click();
+    let mut harness = crate::harness::harness([1280.0, 800.0], mock::Window::default(), |ui, window| {
+        mock::window_ui(ui, window);
+    });
+    harness.get_by_role_and_label(egui::Role::TreeItem, "tag").click();
     harness.run();
     harness.key_press(Key::Tab);
     harness.hover_at(pos2(480.0, 280.0));

@@ -52,14 +52,8 @@ impl TestRenderer for CpuRenderer {
         let size = [size.x.round() as usize, size.y.round() as usize];
         let primitives = ctx.tessellate(output.shapes.clone(), pixels_per_point);
         let clear = theme::theme_of(ctx).color.surface_0;
-        let image = self
-            .painter
-            .paint(size, pixels_per_point, clear, &primitives);
-        let rgba = image
-            .pixels
-            .iter()
-            .flat_map(|pixel| pixel.to_srgba_unmultiplied())
-            .collect();
+        let image = self.painter.paint(size, pixels_per_point, clear, &primitives);
+        let rgba = image.pixels.iter().flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
         RgbaImage::from_raw(size[0] as u32, size[1] as u32, rgba)
             .ok_or_else(|| "the picture has no such size".to_owned())
     }

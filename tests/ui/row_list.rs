@@ -23,24 +23,17 @@ struct List {
 fn list_ui(ui: &mut Ui, list: &mut List) {
     list.rects.clear();
     let (rects, selected) = (&mut list.rects, list.selected);
-    let shown = RowList::tree("Records", list.n_rows)
-        .selected(|row| Some(row) == selected)
-        .show(ui, &mut list.state, |ui, row| {
+    let shown = RowList::tree("Records", list.n_rows).selected(|row| Some(row) == selected).show(
+        ui,
+        &mut list.state,
+        |ui, row| {
             rects.insert(row.idx, row.rect);
             let text = format!("row {}", row.idx);
             let color = ui.visuals().text_color();
-            cell(
-                ui.painter(),
-                row.rect,
-                &text,
-                &fonts::mono(12.0),
-                color,
-                egui::Align::Min,
-            );
-            RowLabel::new(text)
-                .level(1)
-                .expanded((row.idx % 2 == 0).then_some(false))
-        });
+            cell(ui.painter(), row.rect, &text, &fonts::mono(12.0), color, egui::Align::Min);
+            RowLabel::new(text).level(1).expanded((row.idx % 2 == 0).then_some(false))
+        },
+    );
     if let Some((row, _)) = shown.clicked {
         list.selected = Some(row);
     }
@@ -51,18 +44,9 @@ fn list_ui(ui: &mut Ui, list: &mut List) {
 }
 
 fn list(n_rows: u64) -> Harness<'static, List> {
-    harness(
-        SIZE,
-        List {
-            n_rows,
-            ..List::default()
-        },
-        |ui, list| {
-            egui::CentralPanel::default()
-                .frame(egui::Frame::NONE)
-                .show(ui, |ui| list_ui(ui, list));
-        },
-    )
+    harness(SIZE, List { n_rows, ..List::default() }, |ui, list| {
+        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| list_ui(ui, list));
+    })
 }
 
 fn wheel(harness: &mut Harness<'_, List>, points: f32) {
@@ -174,10 +158,7 @@ fn the_view_stays_when_the_caller_says_that_rows_came_above() {
     harness.state_mut().n_rows += 300;
     harness.state_mut().state.anchor_moved(first + 300);
     harness.run();
-    let moved: BTreeMap<u64, Rect> = before
-        .into_iter()
-        .map(|(row, rect)| (row + 300, rect))
-        .collect();
+    let moved: BTreeMap<u64, Rect> = before.into_iter().map(|(row, rect)| (row + 300, rect)).collect();
     assert_eq!(harness.state().rects, moved);
 }
 
@@ -197,9 +178,7 @@ fn a_list_that_shrinks_shows_its_end() {
 #[test]
 fn a_row_is_found_and_clicked_by_its_role_and_name() {
     let mut harness = list(10_000_000);
-    harness
-        .get_by_role_and_label(Role::TreeItem, "row 4")
-        .click();
+    harness.get_by_role_and_label(Role::TreeItem, "row 4").click();
     harness.run();
     assert_eq!(harness.state().selected, Some(4));
     let row = harness.get_by_role_and_label(Role::TreeItem, "row 4");
@@ -209,10 +188,7 @@ fn a_row_is_found_and_clicked_by_its_role_and_name() {
     assert_eq!(node.data().is_expanded(), Some(false));
     assert_eq!(node.data().position_in_set(), Some(4));
     let list = harness.get_by_role_and_label(Role::Tree, "Records");
-    assert!(
-        list.get_all_by_role(Role::TreeItem).count() >= 12,
-        "rows stand below the list"
-    );
+    assert!(list.get_all_by_role(Role::TreeItem).count() >= 12, "rows stand below the list");
 }
 
 #[test]
@@ -237,19 +213,10 @@ fn a_clicked_list_takes_keys() {
 
 #[test]
 fn the_list_is_one_stop_for_tab() {
-    let mut harness = harness(
-        SIZE,
-        List {
-            n_rows: 100,
-            ..List::default()
-        },
-        |ui, list| {
-            let _ = ui.button("Before");
-            egui::CentralPanel::default()
-                .frame(egui::Frame::NONE)
-                .show(ui, |ui| list_ui(ui, list));
-        },
-    );
+    let mut harness = harness(SIZE, List { n_rows: 100, ..List::default() }, |ui, list| {
+        let _ = ui.button("Before");
+        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| list_ui(ui, list));
+    });
     for name in ["Before", "Records", "Before"] {
         harness.key_press(Key::Tab);
         harness.run();

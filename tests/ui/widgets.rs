@@ -4,9 +4,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::ui::icons::Icon;
 use protoloupe::ui::widgets::{
     BannerResponse, Choice, Column, IconButton, KeyValue, PaletteResponse, PaletteState, PathField,
-    PathFieldResponse, PathFieldState, Tab, TabBarResponse, TabBarState, TextButton, TextField,
-    Toast, Toasts, Tone, banner_ui, empty_state_ui, header_ui, menu_item_ui, palette, progress_ui,
-    section_ui, tab_bar_ui,
+    PathFieldResponse, PathFieldState, Tab, TabBarResponse, TabBarState, TextButton, TextField, Toast,
+    Toasts, Tone, banner_ui, empty_state_ui, header_ui, menu_item_ui, palette, progress_ui, section_ui,
+    tab_bar_ui,
 };
 
 use crate::harness::harness;
@@ -42,38 +42,15 @@ fn click_with(harness: &mut Harness<'_, impl Sized>, label: &str, button: Pointe
     harness.event(Event::PointerMoved(pos));
     for pressed in [true, false] {
         let modifiers = Modifiers::NONE;
-        harness.event(Event::PointerButton {
-            pos,
-            button,
-            pressed,
-            modifiers,
-        });
+        harness.event(Event::PointerButton { pos, button, pressed, modifiers });
     }
     harness.run();
 }
 
 const COMMANDS: &[Choice<'static>] = &[
-    Choice {
-        icon: Some(Icon::Open),
-        title: "Open…",
-        hint: "",
-        shortcut: "Ctrl+O",
-        disabled: None,
-    },
-    Choice {
-        icon: Some(Icon::Save),
-        title: "Save",
-        hint: "",
-        shortcut: "Ctrl+S",
-        disabled: None,
-    },
-    Choice {
-        icon: None,
-        title: "Undo",
-        hint: "",
-        shortcut: "",
-        disabled: Some("Nothing to undo"),
-    },
+    Choice { icon: Some(Icon::Open), title: "Open…", hint: "", shortcut: "Ctrl+O", disabled: None },
+    Choice { icon: Some(Icon::Save), title: "Save", hint: "", shortcut: "Ctrl+S", disabled: None },
+    Choice { icon: None, title: "Undo", hint: "", shortcut: "", disabled: Some("Nothing to undo") },
 ];
 
 // --- buttons
@@ -81,11 +58,7 @@ const COMMANDS: &[Choice<'static>] = &[
 #[test]
 fn an_icon_button_has_a_name_and_is_pressed_by_key() {
     let mut harness = window(0, |ui, n_clicks| {
-        if IconButton::new(Icon::Save, "Save")
-            .shortcut("Ctrl+S")
-            .show(ui)
-            .clicked()
-        {
+        if IconButton::new(Icon::Save, "Save").shortcut("Ctrl+S").show(ui).clicked() {
             *n_clicks += 1;
         }
     });
@@ -99,17 +72,12 @@ fn an_icon_button_has_a_name_and_is_pressed_by_key() {
 #[test]
 fn a_greyed_out_button_says_why() {
     let mut harness = window(0, |ui, n_clicks| {
-        let button = TextButton::new("Send")
-            .primary()
-            .disabled(Some("No endpoint is set"));
+        let button = TextButton::new("Send").primary().disabled(Some("No endpoint is set"));
         *n_clicks += i32::from(button.show(ui).clicked());
     });
     let button = harness.get_by_role_and_label(Role::Button, "Send");
     assert!(button.accesskit_node().is_disabled());
-    assert_eq!(
-        button.accesskit_node().data().description(),
-        Some("No endpoint is set")
-    );
+    assert_eq!(button.accesskit_node().data().description(), Some("No endpoint is set"));
     click_with(&mut harness, "Send", PointerButton::Primary);
     assert_eq!(*harness.state(), 0);
 }
@@ -117,9 +85,7 @@ fn a_greyed_out_button_says_why() {
 #[test]
 fn hovering_shows_name_and_shortcut() {
     let mut harness = window((), |ui, ()| {
-        IconButton::new(Icon::Undo, "Undo")
-            .shortcut("Ctrl+Z")
-            .show(ui);
+        IconButton::new(Icon::Undo, "Undo").shortcut("Ctrl+Z").show(ui);
     });
     let pos = harness.get_by_label("Undo").rect().center();
     harness.hover_at(pos);
@@ -136,9 +102,7 @@ fn a_menu_item_is_chosen_unless_greyed_out() {
             }
         }
     });
-    harness
-        .get_by_role_and_label(Role::MenuItem, "Save")
-        .click();
+    harness.get_by_role_and_label(Role::MenuItem, "Save").click();
     harness.run();
     click_with(&mut harness, "Undo", PointerButton::Primary);
     assert_eq!(*harness.state(), ["Save"]);
@@ -148,60 +112,35 @@ fn a_menu_item_is_chosen_unless_greyed_out() {
 
 fn tabs(n_tabs: usize) -> Harness<'static, (TabBarState, usize, Log<TabBarResponse>)> {
     let titles: Vec<String> = (0..n_tabs).map(|idx| format!("file {idx}.bin")).collect();
-    window(
-        (TabBarState::default(), 0, Vec::new()),
-        move |ui, (state, active, log)| {
-            let tabs: Vec<Tab<'_>> = titles
-                .iter()
-                .map(|title| Tab {
-                    title,
-                    hint: "",
-                    is_modified: title.contains('1'),
-                })
-                .collect();
-            let happened = tab_bar_ui(ui, state, &tabs, *active);
-            *active = happened.selected.unwrap_or(*active);
-            if happened != TabBarResponse::default() {
-                log.push(happened);
-            }
-        },
-    )
+    window((TabBarState::default(), 0, Vec::new()), move |ui, (state, active, log)| {
+        let tabs: Vec<Tab<'_>> =
+            titles.iter().map(|title| Tab { title, hint: "", is_modified: title.contains('1') }).collect();
+        let happened = tab_bar_ui(ui, state, &tabs, *active);
+        *active = happened.selected.unwrap_or(*active);
+        if happened != TabBarResponse::default() {
+            log.push(happened);
+        }
+    })
 }
 
 #[test]
 fn a_tab_is_selected_and_closed() {
     let mut harness = tabs(3);
-    harness
-        .get_by_role_and_label(Role::Tab, "file 2.bin")
-        .click();
+    harness.get_by_role_and_label(Role::Tab, "file 2.bin").click();
     harness.run();
     assert_eq!(harness.state().1, 2);
     let tab = harness.get_by_role_and_label(Role::Tab, "file 2.bin");
     assert_eq!(tab.accesskit_node().is_selected(), Some(true));
     harness.get_by_label("Close file 2.bin").click();
     harness.run();
-    assert_eq!(
-        harness
-            .state()
-            .2
-            .last()
-            .and_then(|happened| happened.closed),
-        Some(2)
-    );
+    assert_eq!(harness.state().2.last().and_then(|happened| happened.closed), Some(2));
 }
 
 #[test]
 fn a_middle_click_closes_a_tab_and_a_dot_says_it_is_not_saved() {
     let mut harness = tabs(3);
     click_with(&mut harness, "file 1.bin, not saved", PointerButton::Middle);
-    assert_eq!(
-        harness
-            .state()
-            .2
-            .last()
-            .and_then(|happened| happened.closed),
-        Some(1)
-    );
+    assert_eq!(harness.state().2.last().and_then(|happened| happened.closed), Some(1));
 }
 
 #[test]
@@ -210,16 +149,11 @@ fn tabs_that_do_not_fit_are_in_a_menu() {
     assert!(harness.query_by_label("file 11.bin").is_none());
     harness.get_by_label("All documents").click();
     harness.run();
-    harness
-        .get_by_role_and_label(Role::MenuItem, "file 9.bin")
-        .click();
+    harness.get_by_role_and_label(Role::MenuItem, "file 9.bin").click();
     harness.run();
     assert_eq!(harness.state().1, 9);
     let tab = harness.get_by_role_and_label(Role::Tab, "file 9.bin");
-    assert!(
-        tab.rect().right() <= SIZE[0],
-        "the selected tab is scrolled into view"
-    );
+    assert!(tab.rect().right() <= SIZE[0], "the selected tab is scrolled into view");
 }
 
 // --- palette
@@ -227,17 +161,14 @@ fn tabs_that_do_not_fit_are_in_a_menu() {
 type PaletteLog = (PaletteState, Log<PaletteResponse>);
 
 fn palette_window() -> Harness<'static, PaletteLog> {
-    let mut harness = window(
-        (PaletteState::default(), Vec::new()),
-        |ui, (state, log): &mut PaletteLog| {
-            if log.is_empty() {
-                let response = palette(ui.ctx(), state, "Run a command", COMMANDS);
-                if response != PaletteResponse::Open {
-                    log.push(response);
-                }
+    let mut harness = window((PaletteState::default(), Vec::new()), |ui, (state, log): &mut PaletteLog| {
+        if log.is_empty() {
+            let response = palette(ui.ctx(), state, "Run a command", COMMANDS);
+            if response != PaletteResponse::Open {
+                log.push(response);
             }
-        },
-    );
+        }
+    });
     harness.run();
     harness
 }
@@ -246,11 +177,7 @@ fn palette_window() -> Harness<'static, PaletteLog> {
 fn a_command_is_found_by_letters_and_run_by_enter() {
     let mut harness = palette_window();
     type_text(&mut harness, "sv");
-    assert!(
-        harness
-            .query_by_role_and_label(Role::ListItem, "Open…")
-            .is_none()
-    );
+    assert!(harness.query_by_role_and_label(Role::ListItem, "Open…").is_none());
     press(&mut harness, Key::Enter);
     assert_eq!(harness.state().1, [PaletteResponse::Chosen(1)]);
 }
@@ -271,9 +198,7 @@ fn a_greyed_out_command_is_not_run() {
     let mut harness = palette_window();
     type_text(&mut harness, "undo");
     press(&mut harness, Key::Enter);
-    harness
-        .get_by_role_and_label(Role::ListItem, "Undo")
-        .click();
+    harness.get_by_role_and_label(Role::ListItem, "Undo").click();
     harness.run();
     assert!(harness.state().1.is_empty());
 }
@@ -281,9 +206,7 @@ fn a_greyed_out_command_is_not_run() {
 #[test]
 fn a_command_is_run_by_a_click() {
     let mut harness = palette_window();
-    harness
-        .get_by_role_and_label(Role::ListItem, "Open…")
-        .click();
+    harness.get_by_role_and_label(Role::ListItem, "Open…").click();
     harness.run();
     assert_eq!(harness.state().1, [PaletteResponse::Chosen(0)]);
 }
@@ -355,9 +278,7 @@ fn a_folder_is_entered_and_a_file_is_chosen() {
 #[test]
 fn recent_files_are_offered_while_nothing_is_typed() {
     let mut harness = path_window(PathFieldState::default());
-    harness
-        .get_by_role_and_label(Role::ListItem, "/tmp/recent.bin")
-        .click();
+    harness.get_by_role_and_label(Role::ListItem, "/tmp/recent.bin").click();
     harness.run();
     assert_eq!(harness.state().0.path, "/tmp/recent.bin");
 }
@@ -397,37 +318,21 @@ fn the_action_of_a_toast_comes_back_with_its_id() {
 #[test]
 fn a_banner_offers_its_actions() {
     let mut harness = window(Vec::new(), |ui, log| {
-        log.extend(banner_ui(
-            ui,
-            Tone::Warning,
-            "The file changed",
-            &["Compare", "Reload"],
-            true,
-        ));
+        log.extend(banner_ui(ui, Tone::Warning, "The file changed", &["Compare", "Reload"], true));
     });
     harness.get_by_role_and_label(Role::Alert, "The file changed");
     for label in ["Reload", "Compare", "Close"] {
         harness.get_by_label(label).click();
         harness.run();
     }
-    let expected = [
-        BannerResponse::Action(1),
-        BannerResponse::Action(0),
-        BannerResponse::Closed,
-    ];
+    let expected = [BannerResponse::Action(1), BannerResponse::Action(0), BannerResponse::Closed];
     assert_eq!(*harness.state(), expected);
 }
 
 #[test]
 fn an_empty_state_offers_what_to_do() {
     let mut harness = window(Vec::new(), |ui, log| {
-        log.extend(empty_state_ui(
-            ui,
-            Icon::File,
-            "No message is open",
-            "",
-            &COMMANDS[..2],
-        ));
+        log.extend(empty_state_ui(ui, Icon::File, "No message is open", "", &COMMANDS[..2]));
     });
     harness.get_by_label("No message is open");
     harness.get_by_label("Save").click();
@@ -435,10 +340,7 @@ fn an_empty_state_offers_what_to_do() {
     assert_eq!(*harness.state(), [1]);
     let [open, save] = ["Open…", "Save"].map(|label| harness.get_by_label(label).rect());
     let middle = (open.left() + save.right()) / 2.0;
-    assert!(
-        (middle - SIZE[0] / 2.0).abs() <= 1.0,
-        "{middle} is not the middle"
-    );
+    assert!((middle - SIZE[0] / 2.0).abs() <= 1.0, "{middle} is not the middle");
 }
 
 #[test]
@@ -486,20 +388,14 @@ fn a_search_field_is_typed_into_and_emptied() {
     let mut harness = window(String::new(), |ui, query| {
         TextField::search("Find", query).show(ui);
     });
-    harness
-        .get_by_role_and_label(Role::TextInput, "Find")
-        .focus();
+    harness.get_by_role_and_label(Role::TextInput, "Find").focus();
     harness.run();
     type_text(&mut harness, "abc");
     assert_eq!(harness.state(), "abc");
     harness.get_by_label("Clear").click();
     harness.run();
     assert_eq!(harness.state(), "");
-    assert!(
-        harness
-            .get_by_role_and_label(Role::TextInput, "Find")
-            .is_focused()
-    );
+    assert!(harness.get_by_role_and_label(Role::TextInput, "Find").is_focused());
 }
 
 #[test]
@@ -524,10 +420,7 @@ fn a_column_edge_is_dragged_and_moved_by_keys() {
     let mut harness = window(vec![200.0], |ui, widths| {
         header_ui(ui, COLUMNS, widths);
     });
-    let edge = harness
-        .get_by_role_and_label(Role::Splitter, "Width of Field")
-        .rect()
-        .center();
+    let edge = harness.get_by_role_and_label(Role::Splitter, "Width of Field").rect().center();
     harness.event(Event::PointerMoved(edge));
     harness.drag_at(edge);
     for by in [10.0, 20.0, 30.0] {

@@ -72,11 +72,7 @@ impl Edge {
         let at_origin = dx * (middle - a.y) - dy * (middle - a.x);
         // A pixel middle right on a shared edge belongs to the triangle right of or below it.
         let owns_edge = dy < 0 || (dy == 0 && 0 < dx);
-        Self {
-            at_origin: at_origin - i64::from(!owns_edge),
-            per_x: -dy * STEPS,
-            per_y: dx * STEPS,
-        }
+        Self { at_origin: at_origin - i64::from(!owns_edge), per_x: -dy * STEPS, per_y: dx * STEPS }
     }
 
     /// Narrows `left..right` to the pixels of row `y` on the inner side.
@@ -137,11 +133,7 @@ impl Slope {
         let per_x = (to_b * cy - to_c * by) / area as f64 * steps;
         let per_y = (to_c * bx - to_b * cx) / area as f64 * steps;
         let [x, y] = [a.x, a.y].map(|side| side as f64 / steps - 0.5);
-        Self {
-            at_origin: value(a) - x * per_x - y * per_y,
-            per_x,
-            per_y,
-        }
+        Self { at_origin: value(a) - x * per_x - y * per_y, per_x, per_y }
     }
 
     fn at(&self, x: i64, y: i64) -> f32 {
@@ -181,26 +173,15 @@ impl Fill {
         };
         let color = || {
             [0, 1, 2, 3].map(|channel| {
-                Slope::new(corners, area, |corner| {
-                    f64::from(corner.color.to_array()[channel])
-                })
+                Slope::new(corners, area, |corner| f64::from(corner.color.to_array()[channel]))
             })
         };
         let flat = a.color.to_array().map(f32::from);
         match (even_color, even_uv) {
             (true, true) => Self::Flat(multiply(flat, texture.sample(a.u, a.v))),
-            (true, false) => Self::Textured {
-                color: flat,
-                uv: uv(),
-            },
-            (false, true) => Self::Shaded {
-                texel: texture.sample(a.u, a.v),
-                color: color(),
-            },
-            (false, false) => Self::Both {
-                color: color(),
-                uv: uv(),
-            },
+            (true, false) => Self::Textured { color: flat, uv: uv() },
+            (false, true) => Self::Shaded { texel: texture.sample(a.u, a.v), color: color() },
+            (false, false) => Self::Both { color: color(), uv: uv() },
         }
     }
 

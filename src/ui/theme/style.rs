@@ -3,8 +3,7 @@
 use egui::epaint::FontColorTransferFunction;
 use egui::style::{ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, CornerRadius, FontId, Margin, Stroke, Style, TextStyle, ThemePreference,
-    Visuals, vec2,
+    Color32, Context, CornerRadius, FontId, Margin, Stroke, Style, TextStyle, ThemePreference, Visuals, vec2,
 };
 
 use super::{Theme, ThemeChoice, column};
@@ -100,20 +99,13 @@ fn text_styles(theme: &Theme) -> std::collections::BTreeMap<TextStyle, FontId> {
 
 fn visuals(theme: &Theme) -> Visuals {
     let (color, size) = (&theme.color, &theme.size);
-    let mut visuals = if theme.dark {
-        Visuals::dark()
-    } else {
-        Visuals::light()
-    };
+    let mut visuals = if theme.dark { Visuals::dark() } else { Visuals::light() };
     if theme.dark {
         // Light text on dark ground looks bolder than it is; egui's default doubles that.
         visuals.text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.8);
     }
     visuals.widgets = widgets(theme);
-    visuals.selection = Selection {
-        bg_fill: color.highlight,
-        stroke: Stroke::new(size.line, color.text),
-    };
+    visuals.selection = Selection { bg_fill: color.highlight, stroke: Stroke::new(size.line, color.text) };
     visuals.override_text_color = None;
     visuals.weak_text_color = Some(color.muted);
     visuals.hyperlink_color = color.accent;

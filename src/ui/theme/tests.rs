@@ -4,11 +4,7 @@ use super::*;
 fn luminance(color: Color32) -> f64 {
     let channel = |byte: u8| {
         let value = f64::from(byte) / 255.0;
-        if value <= 0.040_45 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(color.r()) + 0.7152 * channel(color.g()) + 0.0722 * channel(color.b())
 }
@@ -111,30 +107,14 @@ fn meaningful_lines_stand_out() {
         let grounds = roles!(color; surface_0, surface_1, popup);
         (fronts.to_vec(), grounds.to_vec())
     });
-    check(3.0, |color| {
-        (
-            roles!(color; accent, focus).to_vec(),
-            roles!(color; selection).to_vec(),
-        )
-    });
+    check(3.0, |color| (roles!(color; accent, focus).to_vec(), roles!(color; selection).to_vec()));
 }
 
 #[test]
 fn no_colour_is_spelled_outside_the_table() {
-    let words = [
-        "from_rgb",
-        "from_gray",
-        "from_rgba",
-        "from_black_alpha",
-        "from_white_alpha",
-    ];
-    let allowed = [
-        "ui/theme.rs",
-        "ui/theme/tests.rs",
-        "ui/painter.rs",
-        "painter/raster.rs",
-        "painter/tests.rs",
-    ];
+    let words = ["from_rgb", "from_gray", "from_rgba", "from_black_alpha", "from_white_alpha"];
+    let allowed =
+        ["ui/theme.rs", "ui/theme/tests.rs", "ui/painter.rs", "painter/raster.rs", "painter/tests.rs"];
     let mut found = Vec::new();
     for file in sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui")) {
         if allowed.iter().any(|name| file.ends_with(name)) {
@@ -145,21 +125,14 @@ fn no_colour_is_spelled_outside_the_table() {
             let named = line.match_indices("Color32::").any(|(at, found)| {
                 let name = &line[at + found.len()..];
                 name.starts_with(|c: char| c.is_ascii_uppercase())
-                    && !["TRANSPARENT", "PLACEHOLDER"]
-                        .iter()
-                        .any(|ok| name.starts_with(ok))
+                    && !["TRANSPARENT", "PLACEHOLDER"].iter().any(|ok| name.starts_with(ok))
             });
-            if named || words.iter().any(|word| line.contains(word)) || line.contains("hex_color!")
-            {
+            if named || words.iter().any(|word| line.contains(word)) || line.contains("hex_color!") {
                 found.push(format!("{}:{}", file.display(), line_idx + 1));
             }
         }
     }
-    assert!(
-        found.is_empty(),
-        "colours belong in assets/theme.json:\n{}",
-        found.join("\n")
-    );
+    assert!(found.is_empty(), "colours belong in assets/theme.json:\n{}", found.join("\n"));
 }
 
 fn sources(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -27,9 +27,7 @@ pub fn banner_ui(
     let theme = theme(ui);
     let mut asked = None;
     let margin = egui::Margin::symmetric(theme.size.margin as i8, 3);
-    let frame = egui::Frame::new()
-        .fill(tone.fill(theme))
-        .inner_margin(margin);
+    let frame = egui::Frame::new().fill(tone.fill(theme)).inner_margin(margin);
     let strip = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -47,8 +45,7 @@ pub fn banner_ui(
         });
     });
     let rect = strip.response.rect;
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
     asked
 }
 
@@ -57,8 +54,7 @@ fn text_ui(ui: &mut Ui, tone: Tone, text: &str) -> Response {
     ui.spacing_mut().item_spacing.x = theme.size.gap;
     let size = vec2(theme.size.icon, theme.size.button);
     let (icon_rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    tone.icon()
-        .paint(ui.painter(), icon_rect.center(), tone.color(theme));
+    tone.icon().paint(ui.painter(), icon_rect.center(), tone.color(theme));
     let response = ui
         .vertical(|ui| {
             ui.add_space(5.0);

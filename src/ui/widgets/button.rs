@@ -29,13 +29,7 @@ impl<'a> IconButton<'a> {
     }
 
     pub fn of(choice: Choice<'a>) -> Self {
-        Self {
-            icon: choice.icon.unwrap_or(Icon::More),
-            choice,
-            selected: None,
-            color: None,
-            is_small: false,
-        }
+        Self { icon: choice.icon.unwrap_or(Icon::More), choice, selected: None, color: None, is_small: false }
     }
 
     pub fn shortcut(mut self, shortcut: &'a str) -> Self {
@@ -72,11 +66,7 @@ impl<'a> IconButton<'a> {
 
     pub fn show(self, ui: &mut Ui) -> Response {
         let theme = theme(ui);
-        let side = if self.is_small {
-            theme.size.row_dense
-        } else {
-            theme.size.button
-        };
+        let side = if self.is_small { theme.size.row_dense } else { theme.size.button };
         ui.add_enabled_ui(self.choice.is_enabled(), |ui| {
             let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
             self.draw(ui, rect, response)
@@ -105,23 +95,13 @@ impl<'a> IconButton<'a> {
             (_, fill) => fill,
         };
         frame(ui, rect, fill, Stroke::NONE, &response);
-        let color = if is_on {
-            theme.color.accent
-        } else {
-            theme.color.text
-        };
-        let size = if self.is_small {
-            theme.size.icon - 2.0
-        } else {
-            theme.size.icon
-        };
+        let color = if is_on { theme.color.accent } else { theme.color.text };
+        let size = if self.is_small { theme.size.icon - 2.0 } else { theme.size.icon };
         let color = self.color.unwrap_or(color);
-        self.icon
-            .paint_sized(ui.painter(), rect.center(), size, color);
+        self.icon.paint_sized(ui.painter(), rect.center(), size, color);
         self.choice.announce(ui, &response, Role::Button);
         if let Some(is_on) = self.selected {
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_toggled(is_on.into()));
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(is_on.into()));
         }
         self.choice.tooltip(response)
     }
@@ -143,12 +123,7 @@ impl<'a> TextButton<'a> {
     }
 
     pub fn of(choice: Choice<'a>) -> Self {
-        Self {
-            choice,
-            is_primary: false,
-            is_outlined: false,
-            has_menu: false,
-        }
+        Self { choice, is_primary: false, is_outlined: false, has_menu: false }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -204,22 +179,14 @@ impl<'a> TextButton<'a> {
             self.draw(ui, rect, &response);
             self.choice.announce(ui, &response, Role::Button);
             let has_more = !self.choice.shortcut.is_empty() || !self.choice.hint.is_empty();
-            if has_more || !self.choice.is_enabled() {
-                self.choice.tooltip(response)
-            } else {
-                response
-            }
+            if has_more || !self.choice.is_enabled() { self.choice.tooltip(response) } else { response }
         })
         .inner
     }
 
     fn draw(self, ui: &Ui, rect: Rect, response: &Response) {
         let theme = theme(ui);
-        let border = if self.is_outlined {
-            theme.outline()
-        } else {
-            Stroke::NONE
-        };
+        let border = if self.is_outlined { theme.outline() } else { Stroke::NONE };
         frame(ui, rect, self.fill(theme, response), border, response);
         let ink = self.ink(theme);
         let mut text = rect.shrink2(vec2(self.pad(theme), 0.0));
@@ -239,31 +206,19 @@ impl<'a> TextButton<'a> {
 
     fn galley(self, ui: &Ui) -> std::sync::Arc<egui::Galley> {
         let theme = theme(ui);
-        let font = if self.is_primary {
-            fonts::medium(theme.size.text)
-        } else {
-            fonts::regular(theme.size.text)
-        };
+        let font =
+            if self.is_primary { fonts::medium(theme.size.text) } else { fonts::regular(theme.size.text) };
         let title = self.choice.title.to_owned();
         ui.painter().layout_no_wrap(title, font, self.ink(theme))
     }
 
     fn ink(self, theme: &Theme) -> Color32 {
-        if self.is_primary {
-            theme.color.on_accent
-        } else {
-            theme.color.text
-        }
+        if self.is_primary { theme.color.on_accent } else { theme.color.text }
     }
 
     fn pad(self, theme: &Theme) -> f32 {
         let has_ground = self.is_primary || self.is_outlined;
-        theme.size.gap
-            + if has_ground {
-                theme.size.gap_small
-            } else {
-                0.0
-            }
+        theme.size.gap + if has_ground { theme.size.gap_small } else { 0.0 }
     }
 
     fn icon_space(self, theme: &Theme) -> f32 {
@@ -293,14 +248,9 @@ fn ground(theme: &Theme, response: &Response) -> Color32 {
 /// Ground, border and focus ring of anything the size of a button.
 pub(super) fn frame(ui: &Ui, rect: Rect, fill: Color32, border: Stroke, response: &Response) {
     let theme = theme(ui);
-    let stroke = if response.has_focus() {
-        theme.focus()
-    } else {
-        border
-    };
+    let stroke = if response.has_focus() { theme.focus() } else { border };
     let radius = theme.size.radius;
-    ui.painter()
-        .rect(rect, radius, fill, stroke, StrokeKind::Inside);
+    ui.painter().rect(rect, radius, fill, stroke, StrokeKind::Inside);
 }
 
 /// Parts groups of a bar: a line as high as an icon button.
@@ -309,9 +259,5 @@ pub fn bar_separator_ui(ui: &mut Ui) {
     let size = vec2(theme.size.gap + theme.size.line, theme.size.button);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let y = rect.shrink(4.0).y_range();
-    ui.painter().vline(
-        ui.painter().round_to_pixel_center(rect.center().x),
-        y,
-        theme.line(),
-    );
+    ui.painter().vline(ui.painter().round_to_pixel_center(rect.center().x), y, theme.line());
 }

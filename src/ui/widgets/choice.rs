@@ -21,10 +21,7 @@ pub struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     pub fn new(title: &'a str) -> Self {
-        Self {
-            title,
-            ..Self::default()
-        }
+        Self { title, ..Self::default() }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -55,9 +52,7 @@ impl<'a> Choice<'a> {
     /// Title, shortcut, hint and, where it is greyed out, the reason.
     pub(super) fn tooltip(&self, response: Response) -> Response {
         let tooltip_ui = |ui: &mut Ui| self.tooltip_ui(ui);
-        response
-            .on_hover_ui(tooltip_ui)
-            .on_disabled_hover_ui(tooltip_ui)
+        response.on_hover_ui(tooltip_ui).on_disabled_hover_ui(tooltip_ui)
     }
 
     fn tooltip_ui(&self, ui: &mut Ui) {
@@ -100,13 +95,9 @@ impl<'a> Choice<'a> {
 pub fn menu_item_ui(ui: &mut Ui, choice: &Choice<'_>) -> bool {
     let theme = theme(ui);
     let font = fonts::regular(theme.size.text);
-    let title =
-        ui.painter()
-            .layout_no_wrap(choice.title.to_owned(), font.clone(), theme.color.text);
+    let title = ui.painter().layout_no_wrap(choice.title.to_owned(), font.clone(), theme.color.text);
     let shortcut_font = fonts::regular(theme.size.text_dense);
-    let shortcut =
-        ui.painter()
-            .layout_no_wrap(choice.shortcut.to_owned(), shortcut_font, theme.color.muted);
+    let shortcut = ui.painter().layout_no_wrap(choice.shortcut.to_owned(), shortcut_font, theme.color.muted);
     let pad = theme.size.gap;
     let icon_space = theme.size.icon + pad;
     let wanted = 2.0 * pad + icon_space + title.size().x + 3.0 * pad + shortcut.size().x;
@@ -116,8 +107,7 @@ pub fn menu_item_ui(ui: &mut Ui, choice: &Choice<'_>) -> bool {
         let (rect, response) = ui.allocate_exact_size(vec2(width, theme.size.row), Sense::click());
         let rect = rect.with_max_x(rect.left() + ui.max_rect().width().max(width));
         if response.hovered() || response.has_focus() {
-            ui.painter()
-                .rect_filled(rect, theme.size.radius, theme.color.pressed);
+            ui.painter().rect_filled(rect, theme.size.radius, theme.color.pressed);
         }
         let inner = rect.shrink2(vec2(pad, 0.0));
         if let Some(icon) = choice.icon {
@@ -125,14 +115,7 @@ pub fn menu_item_ui(ui: &mut Ui, choice: &Choice<'_>) -> bool {
             icon.paint(ui.painter(), center, theme.color.muted);
         }
         let text = inner.with_min_x(inner.left() + icon_space);
-        cell(
-            ui.painter(),
-            text,
-            choice.title,
-            &font,
-            theme.color.text,
-            Align::Min,
-        );
+        cell(ui.painter(), text, choice.title, &font, theme.color.text, Align::Min);
         let at = place(ui.painter(), inner, &shortcut, Align::Max);
         ui.painter().galley(at.min, shortcut, theme.color.muted);
         choice.announce(ui, &response, Role::MenuItem);

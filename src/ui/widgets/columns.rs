@@ -18,20 +18,12 @@ pub struct Column {
 
 impl Column {
     pub const fn new(title: &'static str, min_width: f32) -> Self {
-        Self {
-            title,
-            align: Align::Min,
-            min_width,
-        }
+        Self { title, align: Align::Min, min_width }
     }
 
     /// For numbers that are compared.
     pub const fn right(title: &'static str, min_width: f32) -> Self {
-        Self {
-            title,
-            align: Align::Max,
-            min_width,
-        }
+        Self { title, align: Align::Max, min_width }
     }
 }
 
@@ -76,14 +68,7 @@ pub fn header_ui(ui: &mut Ui, columns: &[Column], widths: &mut Vec<f32>) -> Colu
     let font = fonts::regular(theme.size.text_small);
     for (column_idx, column) in columns.iter().enumerate() {
         let at = layout.cell(rect, column_idx);
-        cell(
-            ui.painter(),
-            at,
-            column.title,
-            &font,
-            theme.color.muted,
-            column.align,
-        );
+        cell(ui.painter(), at, column.title, &font, theme.color.muted, column.align);
     }
     let mut is_changed = false;
     for column_idx in 0..columns.len().saturating_sub(1) {
@@ -104,16 +89,9 @@ fn layout(left: f32, right: f32, columns: &[Column], widths: &[f32], pad: f32) -
     let mut x = left;
     for (column_idx, column) in columns.iter().enumerate() {
         let is_last = column_idx + 1 == columns.len();
-        let after: f32 = columns[column_idx + 1..]
-            .iter()
-            .map(|column| column.min_width)
-            .sum();
+        let after: f32 = columns[column_idx + 1..].iter().map(|column| column.min_width).sum();
         let most = (right - after - x).max(column.min_width);
-        let width = if is_last {
-            most
-        } else {
-            widths[column_idx].clamp(column.min_width, most)
-        };
+        let width = if is_last { most } else { widths[column_idx].clamp(column.min_width, most) };
         x = (x + width).round();
         edges.push(x);
     }
@@ -133,10 +111,7 @@ fn edge_ui(ui: &mut Ui, header: Rect, x: f32, column: &Column, width: &mut f32) 
         *width = column.min_width;
     }
     if response.has_focus() {
-        let filter = egui::EventFilter {
-            horizontal_arrows: true,
-            ..Default::default()
-        };
+        let filter = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         ui.input(|input| {
             *width -= 8.0 * f32::from(u8::from(input.key_pressed(Key::ArrowLeft)));
@@ -150,11 +125,7 @@ fn edge_ui(ui: &mut Ui, header: Rect, x: f32, column: &Column, width: &mut f32) 
     }
     let stroke = if is_hot { theme.focus() } else { theme.line() };
     let x = ui.painter().round_to_pixel_center(x);
-    let y = if is_hot {
-        header.y_range()
-    } else {
-        header.shrink(5.0).y_range()
-    };
+    let y = if is_hot { header.y_range() } else { header.shrink(5.0).y_range() };
     ui.painter().vline(x, y, stroke);
     response.widget_info(|| {
         let name = format!("Width of {}", column.title);
@@ -167,21 +138,15 @@ fn edge_ui(ui: &mut Ui, header: Rect, x: f32, column: &Column, width: &mut f32) 
 mod tests {
     use super::*;
 
-    const COLUMNS: [Column; 3] = [
-        Column::right("#", 30.0),
-        Column::new("Field", 80.0),
-        Column::new("Value", 100.0),
-    ];
+    const COLUMNS: [Column; 3] =
+        [Column::right("#", 30.0), Column::new("Field", 80.0), Column::new("Value", 100.0)];
 
     #[test]
     fn the_last_column_takes_what_is_left() {
         let layout = layout(0.0, 500.0, &COLUMNS, &[40.0, 160.0, 0.0], 4.0);
         assert_eq!(layout.edges, [0.0, 40.0, 200.0, 500.0]);
         let row = Rect::from_min_max(pos2(0.0, 48.0), pos2(500.0, 72.0));
-        assert_eq!(
-            layout.cell(row, 1),
-            Rect::from_min_max(pos2(44.0, 48.0), pos2(196.0, 72.0))
-        );
+        assert_eq!(layout.cell(row, 1), Rect::from_min_max(pos2(44.0, 48.0), pos2(196.0, 72.0)));
     }
 
     #[test]

@@ -28,12 +28,7 @@ pub fn fitting_prefix<'a>(text: &'a str, font: &FontId, width: f32) -> (&'a str,
 }
 
 /// `text` with its middle replaced by "…" if it is wider than `width` points.
-pub fn elide_middle<'a>(
-    painter: &Painter,
-    text: &'a str,
-    font: &FontId,
-    width: f32,
-) -> Cow<'a, str> {
+pub fn elide_middle<'a>(painter: &Painter, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
     let most = (width / (font.size * NARROWEST)).ceil().max(1.0) as usize + 1;
     let mut glyph = |character: char| painter.fonts_mut(|fonts| fonts.glyph_width(font, character));
     if text.chars().nth(most).is_none() {
@@ -85,12 +80,7 @@ pub fn one_line(
         }
     };
     let job = LayoutJob {
-        wrap: TextWrapping {
-            max_width: width,
-            max_rows: 1,
-            break_anywhere: true,
-            ..Default::default()
-        },
+        wrap: TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..Default::default() },
         break_on_newline: false,
         ..LayoutJob::single_section(text.into_owned(), TextFormat::simple(font.clone(), color))
     };
@@ -112,9 +102,7 @@ impl Cell {
     ///
     /// `full` is asked for only then; keep it below a few KB.
     pub fn full_text_on_hover(self, ui: &Ui, row: &Response, full: impl FnOnce() -> String) {
-        let is_over = ui
-            .input(|input| input.pointer.hover_pos())
-            .is_some_and(|pos| self.rect.contains(pos));
+        let is_over = ui.input(|input| input.pointer.hover_pos()).is_some_and(|pos| self.rect.contains(pos));
         if self.is_elided && is_over && row.contains_pointer() {
             row.clone().on_hover_text_at_pointer(full());
         }
@@ -122,14 +110,7 @@ impl Cell {
 }
 
 /// Paints one line of text into `rect`: cut to its width, in the middle of its height.
-pub fn cell(
-    painter: &Painter,
-    rect: Rect,
-    text: &str,
-    font: &FontId,
-    color: Color32,
-    align: Align,
-) -> Cell {
+pub fn cell(painter: &Painter, rect: Rect, text: &str, font: &FontId, color: Color32, align: Align) -> Cell {
     cell_elided(painter, rect, text, font, color, align, Elide::End)
 }
 
@@ -144,10 +125,7 @@ pub fn cell_elided(
     elide: Elide,
 ) -> Cell {
     if text.is_empty() || rect.width() <= 0.0 || !painter.clip_rect().intersects(rect) {
-        return Cell {
-            rect: Rect::from_min_size(rect.min, egui::Vec2::ZERO),
-            is_elided: false,
-        };
+        return Cell { rect: Rect::from_min_size(rect.min, egui::Vec2::ZERO), is_elided: false };
     }
     let (galley, is_elided) = one_line(painter, text, font, color, rect.width(), elide);
     let rect = place(painter, rect, &galley, align);
@@ -190,11 +168,7 @@ mod tests {
                     let text = "apache.rocketmq.v2.SendMessageRequest";
                     let (galley, is_elided) =
                         one_line(painter, text, &font, Color32::PLACEHOLDER, width, elide);
-                    assert!(
-                        galley.size().x <= width + 1.0,
-                        "{elide:?} {}",
-                        galley.size().x
-                    );
+                    assert!(galley.size().x <= width + 1.0, "{elide:?} {}", galley.size().x);
                     assert!(is_elided);
                 }
             }
@@ -205,14 +179,8 @@ mod tests {
     fn text_that_fits_is_whole() {
         with_painter(|painter| {
             let font = fonts::mono(12.0);
-            let (galley, is_elided) = one_line(
-                painter,
-                "topic",
-                &font,
-                Color32::PLACEHOLDER,
-                300.0,
-                Elide::End,
-            );
+            let (galley, is_elided) =
+                one_line(painter, "topic", &font, Color32::PLACEHOLDER, 300.0, Elide::End);
             assert_eq!((galley.text(), is_elided), ("topic", false));
             assert_eq!(elide_middle(painter, "topic", &font, 300.0), "topic");
         });
@@ -242,14 +210,7 @@ mod tests {
     fn a_newline_does_not_start_a_second_line() {
         with_painter(|painter| {
             let font = fonts::mono(12.0);
-            let (galley, _) = one_line(
-                painter,
-                "a\nb",
-                &font,
-                Color32::PLACEHOLDER,
-                300.0,
-                Elide::End,
-            );
+            let (galley, _) = one_line(painter, "a\nb", &font, Color32::PLACEHOLDER, 300.0, Elide::End);
             assert_eq!(galley.rows.len(), 1);
         });
     }

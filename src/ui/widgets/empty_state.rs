@@ -19,11 +19,7 @@ pub fn empty_state_ui(
 ) -> Option<usize> {
     let theme = theme(ui);
     let mut chosen = None;
-    let buttons = if choices.is_empty() {
-        0.0
-    } else {
-        theme.size.button + theme.size.margin
-    };
+    let buttons = if choices.is_empty() { 0.0 } else { theme.size.button + theme.size.margin };
     let height = 32.0 + 4.0 * theme.size.gap + 40.0 + buttons;
     let above = ((ui.available_height() - height) * 0.42).max(theme.size.margin);
     ui.with_layout(Layout::top_down(Align::Center), |ui| {

@@ -5,8 +5,8 @@ use egui::epaint::RectShape;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
-    Color32, FontId, Id, Margin, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, TextEdit,
-    Ui, WidgetInfo, pos2, vec2,
+    Color32, FontId, Id, Margin, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::button::IconButton;
@@ -53,12 +53,7 @@ impl<'a> TextField<'a> {
 
     /// With a magnifying glass, and a button that empties it.
     pub fn search(name: &'a str, text: &'a mut String) -> Self {
-        Self {
-            icon: Some(Icon::Search),
-            hint: name,
-            has_clear: true,
-            ..Self::new(name, text)
-        }
+        Self { icon: Some(Icon::Search), hint: name, has_clear: true, ..Self::new(name, text) }
     }
 
     /// Shown while the field is empty.
@@ -147,9 +142,7 @@ impl<'a> TextField<'a> {
     fn edit_ui(&mut self, ui: &mut Ui, inner: Rect) -> Response {
         let theme = theme(ui);
         let font = self.font(theme);
-        let hint = egui::RichText::new(self.hint)
-            .color(theme.color.muted)
-            .font(font.clone());
+        let hint = egui::RichText::new(self.hint).color(theme.color.muted).font(font.clone());
         let id = self.id.unwrap_or_else(|| ui.make_persistent_id(self.name));
         let is_multiline = 1 < self.rows;
         let edit = if is_multiline {
@@ -200,25 +193,13 @@ impl<'a> TextField<'a> {
             (false, true) => theme.focus(),
             (false, false) => theme.outline(),
         };
-        let stroke = if has_focus {
-            Stroke::new(theme.focus().width, stroke.color)
-        } else {
-            stroke
-        };
-        let fill = if is_bare {
-            Color32::TRANSPARENT
-        } else {
-            theme.color.surface_0
-        };
+        let stroke = if has_focus { Stroke::new(theme.focus().width, stroke.color) } else { stroke };
+        let fill = if is_bare { Color32::TRANSPARENT } else { theme.color.surface_0 };
         RectShape::new(rect, theme.size.radius, fill, stroke, StrokeKind::Inside)
     }
 
     fn font(&self, theme: &Theme) -> FontId {
-        if self.is_mono {
-            fonts::mono(theme.size.text_mono)
-        } else {
-            fonts::regular(theme.size.text)
-        }
+        if self.is_mono { fonts::mono(theme.size.text_mono) } else { fonts::regular(theme.size.text) }
     }
 }
 
@@ -233,23 +214,14 @@ pub fn cursor_to_end(ctx: &egui::Context, id: Id, text: &str) {
 /// What is wrong with a draft, in a line whose space is kept when there is nothing wrong.
 pub fn error_line_ui(ui: &mut Ui, error: Option<&str>) {
     let theme = theme(ui);
-    let (rect, response) = ui.allocate_exact_size(
-        vec2(ui.available_width(), theme.size.row_dense),
-        Sense::hover(),
-    );
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row_dense), Sense::hover());
     let Some(error) = error else { return };
     let icon_at = pos2(rect.left() + 7.0, rect.center().y);
     Icon::Error.paint_sized(ui.painter(), icon_at, 14.0, theme.color.problem);
     let text = rect.with_min_x(rect.left() + 20.0);
     let font = fonts::regular(theme.size.text_dense);
-    let cell = super::elide::cell(
-        ui.painter(),
-        text,
-        error,
-        &font,
-        theme.color.problem,
-        egui::Align::Min,
-    );
+    let cell = super::elide::cell(ui.painter(), text, error, &font, theme.color.problem, egui::Align::Min);
     cell.full_text_on_hover(ui, &response, || error.to_owned());
     response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, error));
 }

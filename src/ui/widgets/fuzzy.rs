@@ -22,17 +22,12 @@ const MOST_CHARACTERS: usize = 200;
 /// `None` if a word of `query` is not in `text`. An empty query finds everything.
 pub fn fuzzy_match(query: &str, text: &str) -> Option<Match> {
     let letters: Vec<(usize, char)> = text.char_indices().take(MOST_CHARACTERS).collect();
-    let mut found = Match {
-        score: 0,
-        letters: Vec::new(),
-    };
+    let mut found = Match { score: 0, letters: Vec::new() };
     for word in query.split_whitespace() {
         let word: Vec<char> = word.chars().map(lower).take(MOST_CHARACTERS).collect();
         let (score, at) = best_places(&word, &letters)?;
         found.score += score;
-        found
-            .letters
-            .extend(at.into_iter().map(|idx| letters[idx].0));
+        found.letters.extend(at.into_iter().map(|idx| letters[idx].0));
     }
     found.letters.sort_unstable();
     found.letters.dedup();
@@ -44,10 +39,8 @@ pub fn fuzzy_match(query: &str, text: &str) -> Option<Match> {
 
 /// Indices of the texts that match, best first; equals keep their order.
 pub fn ranked<'a>(query: &str, texts: impl Iterator<Item = &'a str>) -> Vec<(usize, Match)> {
-    let mut found: Vec<(usize, Match)> = texts
-        .enumerate()
-        .filter_map(|(idx, text)| Some((idx, fuzzy_match(query, text)?)))
-        .collect();
+    let mut found: Vec<(usize, Match)> =
+        texts.enumerate().filter_map(|(idx, text)| Some((idx, fuzzy_match(query, text)?))).collect();
     found.sort_by_key(|(idx, found)| (-found.score, *idx));
     found
 }
@@ -63,11 +56,7 @@ fn bonus(letters: &[(usize, char)], idx: usize) -> i32 {
     };
     let starts_word = character.is_alphanumeric() && !before.is_alphanumeric();
     let starts_hump = character.is_uppercase() && before.is_lowercase();
-    if starts_word || starts_hump {
-        WORD_START
-    } else {
-        0
-    }
+    if starts_word || starts_hump { WORD_START } else { 0 }
 }
 
 /// The best score of `word` in `letters` and where it puts each letter.
@@ -99,11 +88,7 @@ fn best_places(word: &[char], letters: &[(usize, char)]) -> Option<(i32, Vec<usi
                 continue;
             };
             let row = ends[w - 1][last] + IN_A_ROW;
-            let (before, at) = if best_before.0 <= row {
-                (row, last)
-            } else {
-                best_before
-            };
+            let (before, at) = if best_before.0 <= row { (row, last) } else { best_before };
             if NONE / 2 < before {
                 ends[w][t] = before + here;
                 from[w][t] = at;
@@ -132,10 +117,7 @@ mod tests {
 
     fn order(query: &str, texts: &[&str]) -> Vec<String> {
         let found = ranked(query, texts.iter().copied());
-        found
-            .into_iter()
-            .map(|(idx, _)| texts[idx].to_owned())
-            .collect()
+        found.into_iter().map(|(idx, _)| texts[idx].to_owned()).collect()
     }
 
     #[test]
@@ -156,46 +138,30 @@ mod tests {
     fn starts_of_words_win() {
         let texts = ["Unsaved figure", "Show info", "Save file"];
         assert_eq!(order("sf", &texts)[0], "Save file");
-        let types = [
-            "apache.rocketmq.v2.ResumeMessages",
-            "apache.rocketmq.v2.SendMessageRequest",
-        ];
+        let types = ["apache.rocketmq.v2.ResumeMessages", "apache.rocketmq.v2.SendMessageRequest"];
         assert_eq!(order("smr", &types)[0], types[1]);
     }
 
     #[test]
     fn letters_in_a_row_win() {
-        assert_eq!(
-            order("red", &["Render edge", "Redo", "Rename edit"])[0],
-            "Redo"
-        );
+        assert_eq!(order("red", &["Render edge", "Redo", "Rename edit"])[0], "Redo");
     }
 
     #[test]
     fn words_may_come_in_any_order() {
-        assert_eq!(
-            order("file save", &["Save file as", "Open file"]),
-            ["Save file as"]
-        );
+        assert_eq!(order("file save", &["Save file as", "Open file"]), ["Save file as"]);
     }
 
     #[test]
     fn found_letters_are_byte_offsets() {
         let found = fuzzy_match("öf", "Größe öffnen").expect("both letters are there");
         let text = "Größe öffnen";
-        let letters: String = found
-            .letters
-            .iter()
-            .filter_map(|at| text[*at..].chars().next())
-            .collect();
+        let letters: String = found.letters.iter().filter_map(|at| text[*at..].chars().next()).collect();
         assert_eq!(letters, "öf");
     }
 
     #[test]
     fn case_does_not_matter() {
-        assert_eq!(
-            fuzzy_match("SAVE", "save").map(|found| found.letters),
-            Some(vec![0, 1, 2, 3])
-        );
+        assert_eq!(fuzzy_match("SAVE", "save").map(|found| found.letters), Some(vec![0, 1, 2, 3]));
     }
 }

@@ -24,10 +24,7 @@ pub struct PaletteState {
 
 impl PaletteState {
     pub fn with_query(query: impl Into<String>) -> Self {
-        Self {
-            query: query.into(),
-            ..Self::default()
-        }
+        Self { query: query.into(), ..Self::default() }
     }
 }
 
@@ -142,20 +139,12 @@ fn found_ui(
     let row_height = theme.size.bar;
     let n_shown = found.len().clamp(1, MOST_ROWS);
     let height = n_shown as f32 * row_height + theme.size.gap;
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(ui.max_rect().width(), height), egui::Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.max_rect().width(), height), egui::Sense::hover());
     let list_rect = rect.shrink2(vec2(0.0, theme.size.gap / 2.0));
     if found.is_empty() {
         let font = fonts::regular(theme.size.text);
         let text = list_rect.shrink2(vec2(theme.size.margin, 0.0));
-        cell(
-            ui.painter(),
-            text,
-            "Nothing matches",
-            &font,
-            theme.color.muted,
-            Align::Min,
-        );
+        cell(ui.painter(), text, "Nothing matches", &font, theme.color.muted, Align::Min);
         return None;
     }
     let highlighted = state.highlighted as u64;
@@ -177,11 +166,7 @@ fn found_ui(
 
 fn row_ui(ui: &mut Ui, theme: &Theme, row: &Row, choice: &Choice<'_>, found: &Match) -> RowLabel {
     let painter = ui.painter().clone();
-    let ink = if choice.is_enabled() {
-        theme.color.text
-    } else {
-        theme.color.muted
-    };
+    let ink = if choice.is_enabled() { theme.color.text } else { theme.color.muted };
     let mut rest = row.rect.shrink2(vec2(theme.size.margin, 0.0));
     let icon_at: Pos2 = pos2(rest.left() + theme.size.icon / 2.0, rest.center().y);
     if let Some(icon) = choice.icon {
@@ -198,36 +183,20 @@ fn row_ui(ui: &mut Ui, theme: &Theme, row: &Row, choice: &Choice<'_>, found: &Ma
 
     let title = painter.layout_job(emphasised(choice.title, found, theme, ink));
     let at = place(&painter, rest, &title, Align::Min);
-    painter
-        .with_clip_rect(rest.intersect(painter.clip_rect()))
-        .galley(at.min, title, ink);
+    painter.with_clip_rect(rest.intersect(painter.clip_rect())).galley(at.min, title, ink);
     let beside = Rect::from_min_max(pos2(at.right() + theme.size.margin, rest.top()), rest.max);
     let beside_text = choice.disabled.unwrap_or(choice.hint);
-    cell(
-        &painter,
-        beside,
-        beside_text,
-        &dense,
-        theme.color.muted,
-        Align::Min,
-    );
+    cell(&painter, beside, beside_text, &dense, theme.color.muted, Align::Min);
 
     let label = RowLabel::new(choice.title);
-    if beside_text.is_empty() {
-        label
-    } else {
-        label.value(beside_text)
-    }
+    if beside_text.is_empty() { label } else { label.value(beside_text) }
 }
 
 /// The letters that were typed stand out.
 fn emphasised(title: &str, found: &Match, theme: &Theme, ink: egui::Color32) -> LayoutJob {
     let plain = TextFormat::simple(fonts::regular(theme.size.text), ink);
     let strong = TextFormat::simple(fonts::semibold(theme.size.text), theme.color.accent);
-    let mut job = LayoutJob {
-        break_on_newline: false,
-        ..LayoutJob::default()
-    };
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     let mut buffer = String::new();
     let mut was_found = false;
     for (at, character) in title.char_indices() {

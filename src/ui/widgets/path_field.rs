@@ -22,10 +22,7 @@ pub struct PathFieldState {
 
 impl PathFieldState {
     pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
+        Self { path: path.into(), ..Self::default() }
     }
 }
 
@@ -59,11 +56,7 @@ impl PathField<'_> {
     /// Shows the field over the window: Tab completes, ↑ ↓ pick, Enter chooses, Esc closes.
     pub fn show(self, ctx: &Context, state: &mut PathFieldState) -> PathFieldResponse {
         let theme = theme_of(ctx);
-        let offers = if state.path.is_empty() {
-            self.recent
-        } else {
-            self.completions
-        };
+        let offers = if state.path.is_empty() { self.recent } else { self.completions };
         let mut response = keys(ctx, state, offers);
         let id = Id::unique(("path field", self.title));
         let width = WIDTH.min(ctx.content_rect().width() - 4.0 * theme.size.margin);
@@ -106,10 +99,7 @@ impl PathField<'_> {
             state.is_focused = true;
         }
         if field.has_focus() {
-            let filter = egui::EventFilter {
-                tab: true,
-                ..Default::default()
-            };
+            let filter = egui::EventFilter { tab: true, ..Default::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(field.id, filter));
         }
         if field.changed() {
@@ -122,10 +112,7 @@ impl PathField<'_> {
         let right = egui::Layout::right_to_left(egui::Align::Center);
         let size = vec2(ui.available_width(), theme.size.button);
         ui.allocate_ui_with_layout(size, right, |ui| {
-            let missing = state
-                .path
-                .is_empty()
-                .then_some("Type or paste a path first");
+            let missing = state.path.is_empty().then_some("Type or paste a path first");
             let verb = TextButton::new(self.verb).primary().disabled(missing);
             if verb.show(ui).clicked() {
                 *response = PathFieldResponse::Chosen(state.path.clone());
@@ -183,49 +170,30 @@ fn take(state: &mut PathFieldState, path: String) {
     state.is_focused = false;
 }
 
-fn offers_ui(
-    ui: &mut Ui,
-    state: &mut PathFieldState,
-    offers: &[String],
-    response: &mut PathFieldResponse,
-) {
+fn offers_ui(ui: &mut Ui, state: &mut PathFieldState, offers: &[String], response: &mut PathFieldResponse) {
     let theme = theme(ui);
     let size = vec2(ui.available_width(), N_ROWS * theme.size.row);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     let picked = state.picked.map(|row| row as u64);
     let shown = ui
         .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-            let name = if state.path.is_empty() {
-                "Recent files"
-            } else {
-                "Completions"
-            };
-            RowList::new(name, offers.len() as u64)
-                .selected(|row| Some(row) == picked)
-                .show(ui, &mut state.list, |ui, row| {
+            let name = if state.path.is_empty() { "Recent files" } else { "Completions" };
+            RowList::new(name, offers.len() as u64).selected(|row| Some(row) == picked).show(
+                ui,
+                &mut state.list,
+                |ui, row| {
                     let path = visible_text(&offers[row.idx as usize]);
-                    let icon = if path.ends_with('/') {
-                        Icon::Folder
-                    } else {
-                        Icon::File
-                    };
+                    let icon = if path.ends_with('/') { Icon::Folder } else { Icon::File };
                     let mut text = row.rect.shrink2(vec2(theme.size.gap, 0.0));
                     let center = egui::pos2(text.left() + 8.0, text.center().y);
                     icon.paint(ui.painter(), center, theme.color.muted);
                     text.min.x += theme.size.icon + theme.size.gap;
                     let font = fonts::mono(theme.size.text_mono);
                     let align = egui::Align::Min;
-                    cell_elided(
-                        ui.painter(),
-                        text,
-                        &path,
-                        &font,
-                        theme.color.text,
-                        align,
-                        Elide::Middle,
-                    );
+                    cell_elided(ui.painter(), text, &path, &font, theme.color.text, align, Elide::Middle);
                     RowLabel::new(path)
-                })
+                },
+            )
         })
         .inner;
     if let Some((row, _)) = shown.clicked {

@@ -11,13 +11,7 @@ use crate::ui::{fonts, theme::theme};
 ///
 /// `share` runs from 0 to 1, `None` if there is no telling; `amount` is as shown, such as
 /// "412 of 1 024 MiB".
-pub fn progress_ui(
-    ui: &mut Ui,
-    label: &str,
-    amount: &str,
-    share: Option<f32>,
-    can_cancel: bool,
-) -> bool {
+pub fn progress_ui(ui: &mut Ui, label: &str, amount: &str, share: Option<f32>, can_cancel: bool) -> bool {
     let theme = theme(ui);
     let size = vec2(ui.available_width(), theme.size.row);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -33,10 +27,8 @@ pub fn progress_ui(
     }
     rest.max.x -= side + theme.size.gap;
     let bar_width = (rest.width() * 0.3).clamp(40.0, 160.0);
-    let bar = Rect::from_center_size(
-        pos2(rest.right() - bar_width / 2.0, rest.center().y),
-        vec2(bar_width, 4.0),
-    );
+    let bar =
+        Rect::from_center_size(pos2(rest.right() - bar_width / 2.0, rest.center().y), vec2(bar_width, 4.0));
     ui.painter().rect_filled(bar, 2.0, theme.color.pressed);
     if let Some(share) = share {
         let done = bar.with_max_x(bar.left() + bar.width() * share.clamp(0.0, 1.0));
@@ -45,20 +37,11 @@ pub fn progress_ui(
     rest.max.x = bar.left() - theme.size.margin;
 
     let font = fonts::regular(theme.size.text_dense);
-    let number = ui
-        .painter()
-        .layout_no_wrap(amount.to_owned(), font.clone(), theme.color.muted);
+    let number = ui.painter().layout_no_wrap(amount.to_owned(), font.clone(), theme.color.muted);
     let at = place(ui.painter(), rest, &number, Align::Max);
     ui.painter().galley(at.min, number, theme.color.muted);
     rest.max.x = at.left() - theme.size.gap;
-    cell(
-        ui.painter(),
-        rest,
-        label,
-        &font,
-        theme.color.text,
-        Align::Min,
-    );
+    cell(ui.painter(), rest, label, &font, theme.color.text, Align::Min);
 
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, label));
     ui.ctx().accesskit_node_builder(response.id, |node| {

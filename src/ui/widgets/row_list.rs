@@ -16,8 +16,8 @@ mod scroll_bar;
 use std::ops::Range;
 
 use egui::{
-    CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape, StrokeKind,
-    Ui, UiBuilder, pos2, vec2,
+    CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape, StrokeKind, Ui,
+    UiBuilder, pos2, vec2,
 };
 use position::{Extent, Position};
 
@@ -80,21 +80,16 @@ impl RowListState {
         let here = selected.map_or(0, |row| row.min(last));
         let below = |rows: u64| here.saturating_add(rows).min(last);
         let steps = [
-            (
-                Key::ArrowDown,
-                if selected.is_some() { below(1) } else { 0 },
-            ),
+            (Key::ArrowDown, if selected.is_some() { below(1) } else { 0 }),
             (Key::ArrowUp, here.saturating_sub(1)),
             (Key::PageDown, below(page)),
             (Key::PageUp, here.saturating_sub(page)),
             (Key::Home, 0),
             (Key::End, last),
         ];
-        let (_, row) = list.ctx.input_mut(|input| {
-            steps
-                .into_iter()
-                .find(|(key, _)| input.consume_key(Modifiers::NONE, *key))
-        })?;
+        let (_, row) = list
+            .ctx
+            .input_mut(|input| steps.into_iter().find(|(key, _)| input.consume_key(Modifiers::NONE, *key)))?;
         self.ensure_visible(row);
         (selected != Some(row)).then_some(row)
     }
@@ -124,10 +119,7 @@ pub struct RowLabel {
 
 impl RowLabel {
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            ..Self::default()
-        }
+        Self { name: name.into(), ..Self::default() }
     }
 
     pub fn value(mut self, value: impl Into<String>) -> Self {
@@ -184,10 +176,7 @@ impl<'a> RowList<'a> {
     }
 
     pub fn tree(name: &'a str, n_rows: u64) -> Self {
-        Self {
-            roles: (Role::Tree, Role::TreeItem),
-            ..Self::new(name, n_rows)
-        }
+        Self { roles: (Role::Tree, Role::TreeItem), ..Self::new(name, n_rows) }
     }
 
     /// In points; the table's `row` if not set.
@@ -240,12 +229,8 @@ impl<'a> RowList<'a> {
             double_clicked: None,
             secondary_clicked: None,
         };
-        let mut rows = ui.new_child(
-            UiBuilder::new()
-                .id_salt(id)
-                .max_rect(rows_rect)
-                .accessibility_parent(id),
-        );
+        let mut rows =
+            ui.new_child(UiBuilder::new().id_salt(id).max_rect(rows_rect).accessibility_parent(id));
         // Hover and selection run under the scroll bar, to the edge.
         rows.shrink_clip_rect(rect);
         for (row_idx, row_rect) in rows_in_view(state, rows_rect, ui.pixels_per_point()) {
@@ -256,27 +241,17 @@ impl<'a> RowList<'a> {
         if shown.response.has_focus() {
             let ring = rect.shrink(theme.size.line / 2.0);
             let stroke = egui::Stroke::new(theme.size.line, theme.color.focus);
-            ui.painter()
-                .rect_stroke(ring, 0.0, stroke, StrokeKind::Middle);
+            ui.painter().rect_stroke(ring, 0.0, stroke, StrokeKind::Middle);
         }
         shown
     }
 
-    fn scroll(
-        &self,
-        ui: &mut Ui,
-        state: &mut RowListState,
-        rect: Rect,
-        bar_rect: Rect,
-        id: Id,
-    ) -> Shape {
+    fn scroll(&self, ui: &mut Ui, state: &mut RowListState, rect: Rect, bar_rect: Rect, id: Id) -> Shape {
         let extent = state.extent;
         state.position = state.position.within(&extent);
         state.position = match state.wanted.take() {
             Some(Wanted::Visible(row)) => state.position.showing(row, &extent),
-            Some(Wanted::Centered(row))
-                if state.position.showing(row, &extent) != state.position =>
-            {
+            Some(Wanted::Centered(row)) if state.position.showing(row, &extent) != state.position => {
                 Position::centered_on(row, &extent)
             }
             _ => state.position,
@@ -286,14 +261,8 @@ impl<'a> RowList<'a> {
             state.position = state.position.moved(-f64::from(wheel), &extent);
         }
         let bar_id = id.with("scroll bar");
-        let (moved, thumb) = scroll_bar::scroll_bar_ui(
-            ui,
-            bar_id,
-            bar_rect,
-            &extent,
-            state.position,
-            &mut state.grab,
-        );
+        let (moved, thumb) =
+            scroll_bar::scroll_bar_ui(ui, bar_id, bar_rect, &extent, state.position, &mut state.grab);
         state.position = moved.unwrap_or(state.position);
         thumb
     }
@@ -351,8 +320,7 @@ impl<'a> RowList<'a> {
     }
 
     fn announce_row(&self, ui: &Ui, row: &Row, label: RowLabel, list_id: Id) {
-        row.response
-            .widget_info(|| egui::WidgetInfo::labeled(self.roles.1, ui.is_enabled(), &label.name));
+        row.response.widget_info(|| egui::WidgetInfo::labeled(self.roles.1, ui.is_enabled(), &label.name));
         ui.ctx().accesskit_node_builder(row.response.id, |node| {
             node.set_position_in_set(usize::try_from(row.idx).unwrap_or(usize::MAX));
             node.set_selected(row.is_selected);
@@ -368,8 +336,7 @@ impl<'a> RowList<'a> {
         });
         if row.is_selected {
             let row_id = row.response.id.accesskit_id();
-            ui.ctx()
-                .accesskit_node_builder(list_id, |node| node.set_active_descendant(row_id));
+            ui.ctx().accesskit_node_builder(list_id, |node| node.set_active_descendant(row_id));
         }
     }
 }
@@ -380,38 +347,25 @@ fn rows_in_view(
     view: Rect,
     pixels_per_point: f32,
 ) -> impl Iterator<Item = (u64, Rect)> {
-    let Extent {
-        n_rows, row_height, ..
-    } = state.extent;
+    let Extent { n_rows, row_height, .. } = state.extent;
     let Position { row: first, offset } = state.position;
-    let n_visible = ((view.height() + offset) / row_height.max(1.0))
-        .ceil()
-        .max(0.0) as u64;
+    let n_visible = ((view.height() + offset) / row_height.max(1.0)).ceil().max(0.0) as u64;
     let to_pixel = move |y: f32| (y * pixels_per_point).round() / pixels_per_point;
     (0..n_visible.min(n_rows.saturating_sub(first))).map(move |nth| {
         let edge = |nth: u64| to_pixel(view.top() - offset + nth as f32 * row_height);
         let min = pos2(view.left(), edge(nth));
-        (
-            first + nth,
-            Rect::from_min_size(min, vec2(view.width(), edge(nth + 1) - min.y)),
-        )
+        (first + nth, Rect::from_min_size(min, vec2(view.width(), edge(nth + 1) - min.y)))
     })
 }
 
 /// A click anywhere in the list focuses it; while it has the focus, arrows and Esc are its own.
 fn take_focus(ui: &Ui, shown: &RowListResponse) {
-    let is_clicked =
-        shown.response.clicked() || shown.clicked.is_some() || shown.secondary_clicked.is_some();
+    let is_clicked = shown.response.clicked() || shown.clicked.is_some() || shown.secondary_clicked.is_some();
     if is_clicked {
         shown.response.request_focus();
     }
     if shown.response.has_focus() {
-        let filter = EventFilter {
-            tab: false,
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            escape: true,
-        };
+        let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(shown.response.id, filter));
     }
     if shown.hovered.is_some() {

@@ -37,12 +37,7 @@ const LEAST_WIDTH: f32 = 88.0;
 const MOST_WIDTH: f32 = 240.0;
 
 /// Draws the bar as wide as `ui`.
-pub fn tab_bar_ui(
-    ui: &mut Ui,
-    state: &mut TabBarState,
-    tabs: &[Tab<'_>],
-    active: usize,
-) -> TabBarResponse {
+pub fn tab_bar_ui(ui: &mut Ui, state: &mut TabBarState, tabs: &[Tab<'_>], active: usize) -> TabBarResponse {
     let theme = theme(ui);
     let height = theme.size.bar + 4.0;
     let (rect, bar) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -53,11 +48,7 @@ pub fn tab_bar_ui(
     let widths: Vec<f32> = tabs.iter().map(|tab| tab_width(ui, tab)).collect();
     let total: f32 = widths.iter().sum();
     let overflows = rect.width() < total;
-    let menu_width = if overflows {
-        theme.size.button + theme.size.gap
-    } else {
-        0.0
-    };
+    let menu_width = if overflows { theme.size.button + theme.size.gap } else { 0.0 };
     let view = rect.with_max_x(rect.right() - menu_width);
     scroll(ui, state, view, &widths, active);
 
@@ -73,14 +64,7 @@ pub fn tab_bar_ui(
         let tab_rect = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, height));
         left += width;
         if tab_rect.intersects(view) {
-            tab_ui(
-                &mut inner,
-                tab_idx,
-                tab,
-                tab_rect,
-                tab_idx == active,
-                &mut happened,
-            );
+            tab_ui(&mut inner, tab_idx, tab, tab_rect, tab_idx == active, &mut happened);
         }
     }
     if overflows {
@@ -96,29 +80,22 @@ pub fn tab_bar_ui(
 
 fn menu_ui(ui: &mut Ui, tabs: &[Tab<'_>], active: usize, happened: &mut TabBarResponse) {
     let most = ui.ctx().content_rect().height() * 0.6;
-    egui::ScrollArea::vertical()
-        .max_height(most)
-        .show(ui, |ui| {
-            for (tab_idx, tab) in tabs.iter().enumerate() {
-                let icon = (tab_idx == active).then_some(Icon::Check);
-                let choice = Choice {
-                    icon,
-                    ..Choice::new(tab.title)
-                };
-                if menu_item_ui(ui, &choice) {
-                    happened.selected = Some(tab_idx);
-                }
+    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+        for (tab_idx, tab) in tabs.iter().enumerate() {
+            let icon = (tab_idx == active).then_some(Icon::Check);
+            let choice = Choice { icon, ..Choice::new(tab.title) };
+            if menu_item_ui(ui, &choice) {
+                happened.selected = Some(tab_idx);
             }
-        });
+        }
+    });
 }
 
 fn tab_width(ui: &Ui, tab: &Tab<'_>) -> f32 {
     let theme = theme(ui);
     let font = fonts::regular(theme.size.text);
     let (text, _) = super::elide::fitting_prefix(tab.title, &font, MOST_WIDTH);
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), font, theme.color.text);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme.color.text);
     let width = theme.size.margin + galley.size().x + theme.size.gap + theme.size.row_dense + 6.0;
     width.ceil().clamp(LEAST_WIDTH, MOST_WIDTH)
 }
@@ -152,49 +129,27 @@ fn tab_ui(
     let is_over = response.contains_pointer();
     ground(ui, rect, is_active, &response);
     let side = theme.size.row_dense;
-    let close_at = Rect::from_center_size(
-        pos2(rect.right() - side / 2.0 - 6.0, rect.center().y),
-        vec2(side, side),
-    );
+    let close_at =
+        Rect::from_center_size(pos2(rect.right() - side / 2.0 - 6.0, rect.center().y), vec2(side, side));
     let text = Rect::from_min_max(
         pos2(rect.left() + theme.size.margin, rect.top()),
         pos2(close_at.left() - 4.0, rect.bottom()),
     );
-    let color = if is_active {
-        theme.color.text
-    } else {
-        theme.color.muted
-    };
+    let color = if is_active { theme.color.text } else { theme.color.muted };
     let font = fonts::regular(theme.size.text);
-    cell_elided(
-        ui.painter(),
-        text,
-        tab.title,
-        &font,
-        color,
-        Align::Min,
-        Elide::Middle,
-    );
+    cell_elided(ui.painter(), text, tab.title, &font, color, Align::Min, Elide::Middle);
 
     response.widget_info(|| {
         let state = if tab.is_modified { ", not saved" } else { "" };
         WidgetInfo::labeled(Role::Tab, ui.is_enabled(), format!("{}{state}", tab.title))
     });
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_selected(is_active));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(is_active));
     if tab.is_modified && !is_over {
-        ui.painter()
-            .circle_filled(close_at.center(), 3.5, theme.color.muted);
+        ui.painter().circle_filled(close_at.center(), 3.5, theme.color.muted);
     } else if is_over || is_active {
         let name = format!("Close {}", tab.title);
-        let close = IconButton::new(Icon::Close, &name)
-            .shortcut("Ctrl+W")
-            .small();
-        if close
-            .color(theme.color.muted)
-            .put(ui, close_at, tab_idx as u64)
-            .clicked()
-        {
+        let close = IconButton::new(Icon::Close, &name).shortcut("Ctrl+W").small();
+        if close.color(theme.color.muted).put(ui, close_at, tab_idx as u64).clicked() {
             happened.closed = Some(tab_idx);
         }
     }
@@ -227,11 +182,6 @@ fn ground(ui: &Ui, rect: Rect, is_active: bool, response: &egui::Response) {
     }
     if response.has_focus() {
         let ring = rect.shrink2(vec2(2.0, 3.0));
-        ui.painter().rect_stroke(
-            ring,
-            theme.size.radius,
-            theme.focus(),
-            egui::StrokeKind::Inside,
-        );
+        ui.painter().rect_stroke(ring, theme.size.radius, theme.focus(), egui::StrokeKind::Inside);
     }
 }

@@ -20,12 +20,7 @@ pub struct Toast {
 
 impl Toast {
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self {
-            tone,
-            text: text.into(),
-            action: None,
-            seconds: Some(6.0),
-        }
+        Self { tone, text: text.into(), action: None, seconds: Some(6.0) }
     }
 
     pub fn action(mut self, title: impl Into<String>) -> Self {
@@ -61,11 +56,7 @@ impl Toasts {
     /// Adds a note and returns its id; the oldest goes if there are too many.
     pub fn push(&mut self, toast: Toast) -> u64 {
         self.n_pushed += 1;
-        self.shown.push(Shown {
-            id: self.n_pushed,
-            toast,
-            until: None,
-        });
+        self.shown.push(Shown { id: self.n_pushed, toast, until: None });
         let excess = self.shown.len().saturating_sub(MOST);
         self.shown.drain(..excess);
         self.n_pushed
@@ -86,9 +77,7 @@ impl Toasts {
         let mut next_change: Option<f64> = None;
         let mut up = bottom + theme.size.margin;
         for shown in self.shown.iter_mut().rev() {
-            let until = *shown
-                .until
-                .get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));
+            let until = *shown.until.get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));
             let area = Area::new(Id::unique(("toast", shown.id)))
                 .order(Order::Foreground)
                 .anchor(Align2::RIGHT_BOTTOM, vec2(-theme.size.margin, -up))
@@ -124,21 +113,14 @@ enum Asked {
 fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
     let theme = theme(ui);
     let mut asked = None;
-    let frame = theme
-        .popup_frame()
-        .inner_margin(egui::Margin::symmetric(10, 7));
+    let frame = theme.popup_frame().inner_margin(egui::Margin::symmetric(10, 7));
     let width = WIDTH.min(ui.ctx().content_rect().width() - 4.0 * theme.size.margin);
     frame.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = theme.size.gap;
-            let (icon_rect, _) = ui.allocate_exact_size(
-                vec2(theme.size.icon, theme.size.button),
-                egui::Sense::hover(),
-            );
-            toast
-                .tone
-                .icon()
-                .paint(ui.painter(), icon_rect.center(), toast.tone.color(theme));
+            let (icon_rect, _) =
+                ui.allocate_exact_size(vec2(theme.size.icon, theme.size.button), egui::Sense::hover());
+            toast.tone.icon().paint(ui.painter(), icon_rect.center(), toast.tone.color(theme));
             let action = toast.action.as_deref().map(TextButton::new);
             let action_width = action.map_or(0.0, |action| action.width(ui) + theme.size.gap);
             let buttons = action_width + theme.size.button;
@@ -151,8 +133,7 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
                 })
                 .inner
             });
-            text.inner
-                .widget_info(|| WidgetInfo::labeled(Role::Status, true, &toast.text));
+            text.inner.widget_info(|| WidgetInfo::labeled(Role::Status, true, &toast.text));
             ui.ctx().accesskit_node_builder(text.inner.id, |node| {
                 node.set_live(egui::accesskit::Live::Polite);
             });

@@ -48,11 +48,7 @@ pub fn tree_cell(
     if let Some(is_expanded) = is_expanded
         && center.x < rect.right()
     {
-        let icon = if is_expanded {
-            Icon::ChevronDown
-        } else {
-            Icon::ChevronRight
-        };
+        let icon = if is_expanded { Icon::ChevronDown } else { Icon::ChevronRight };
         icon.paint_sized(painter, center, theme.size.icon - 2.0, theme.color.muted);
     }
     let start = (left + indent + theme.size.gap_small).min(rect.right());

@@ -26,14 +26,8 @@ pub fn visible_text(text: &str) -> Cow<'_, str> {
 /// As [`visible_text`], with what was spelled out in `token_color`, so that a `\n` in the data
 /// and a newline are told apart.
 pub fn visible_job(text: &str, format: &TextFormat, token_color: Color32) -> LayoutJob {
-    let mut job = LayoutJob {
-        break_on_newline: false,
-        ..LayoutJob::default()
-    };
-    let token_format = TextFormat {
-        color: token_color,
-        ..format.clone()
-    };
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    let token_format = TextFormat { color: token_color, ..format.clone() };
     let mut shown_up_to = 0;
     for (at, character) in text.char_indices() {
         if let Some(token) = token(character) {
@@ -119,10 +113,7 @@ mod tests {
     fn a_job_reads_as_the_text_does() {
         let format = TextFormat::default();
         for text in ["", "a\nb", "\u{200b}", "plain", "x\0"] {
-            assert_eq!(
-                visible_job(text, &format, format.color).text,
-                visible_text(text)
-            );
+            assert_eq!(visible_job(text, &format, format.color).text, visible_text(text));
         }
     }
 }

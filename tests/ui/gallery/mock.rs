@@ -5,8 +5,8 @@ use protoloupe::ui::fonts;
 use protoloupe::ui::icons::Icon;
 use protoloupe::ui::theme::{Theme, theme};
 use protoloupe::ui::widgets::{
-    Column, IconButton, KeyValue, Row, RowLabel, RowList, RowListState, Tab, TabBarState,
-    TextButton, TextField, bar_separator_ui, cell, header_ui, section_ui, tab_bar_ui, tree_cell,
+    Column, IconButton, KeyValue, Row, RowLabel, RowList, RowListState, Tab, TabBarState, TextButton,
+    TextField, bar_separator_ui, cell, header_ui, section_ui, tab_bar_ui, tree_cell,
 };
 
 #[derive(Default)]
@@ -21,16 +21,7 @@ pub struct Window {
     widths: Vec<f32>,
 }
 
-type Record = (
-    u32,
-    usize,
-    Option<bool>,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    char,
-);
+type Record = (u32, usize, Option<bool>, &'static str, &'static str, &'static str, &'static str, char);
 
 /// Number, depth, open, name, kind, value, bytes, tone of the value.
 #[rustfmt::skip]
@@ -69,19 +60,11 @@ const SELECTED: u64 = 15;
 
 pub fn window_ui(ui: &mut Ui, window: &mut Window) {
     let theme = theme(ui);
-    let bar = Frame::new()
-        .fill(theme.color.surface_1)
-        .inner_margin(Margin::symmetric(8, 0));
-    Panel::top("toolbar")
-        .frame(bar)
-        .exact_size(theme.size.toolbar)
-        .show(ui, |ui| {
-            toolbar_ui(ui, window);
-        });
-    Panel::bottom("status")
-        .frame(bar)
-        .exact_size(24.0)
-        .show(ui, status_ui);
+    let bar = Frame::new().fill(theme.color.surface_1).inner_margin(Margin::symmetric(8, 0));
+    Panel::top("toolbar").frame(bar).exact_size(theme.size.toolbar).show(ui, |ui| {
+        toolbar_ui(ui, window);
+    });
+    Panel::bottom("status").frame(bar).exact_size(24.0).show(ui, status_ui);
     let side = Frame::new().fill(theme.color.surface_1);
     Panel::bottom("hex")
         .frame(Frame::new().fill(theme.color.surface_0))
@@ -90,82 +73,47 @@ pub fn window_ui(ui: &mut Ui, window: &mut Window) {
         .show(ui, |ui| {
             hex_ui(ui, window);
         });
-    Panel::left("schema")
-        .frame(side)
-        .default_size(220.0)
-        .show(ui, |ui| schema_ui(ui, window));
-    Panel::right("inspector")
-        .frame(side.inner_margin(Margin::symmetric(12, 0)))
-        .default_size(290.0)
-        .show(ui, |ui| {
+    Panel::left("schema").frame(side).default_size(220.0).show(ui, |ui| schema_ui(ui, window));
+    Panel::right("inspector").frame(side.inner_margin(Margin::symmetric(12, 0))).default_size(290.0).show(
+        ui,
+        |ui| {
             inspector_ui(ui, window);
-        });
-    CentralPanel::default()
-        .frame(Frame::new().fill(theme.color.surface_0))
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-            let tabs = [
-                Tab {
-                    title: "send.bin",
-                    hint: "/home/ada/captures/send.bin",
-                    is_modified: true,
-                },
-                Tab {
-                    title: "reply 1",
-                    hint: "",
-                    is_modified: false,
-                },
-                Tab {
-                    title: "orders.bin",
-                    hint: "",
-                    is_modified: false,
-                },
-            ];
-            tab_bar_ui(ui, &mut window.tabs, &tabs, 0);
-            path_ui(ui);
-            tree_ui(ui, window);
-        });
+        },
+    );
+    CentralPanel::default().frame(Frame::new().fill(theme.color.surface_0)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let tabs = [
+            Tab { title: "send.bin", hint: "/home/ada/captures/send.bin", is_modified: true },
+            Tab { title: "reply 1", hint: "", is_modified: false },
+            Tab { title: "orders.bin", hint: "", is_modified: false },
+        ];
+        tab_bar_ui(ui, &mut window.tabs, &tabs, 0);
+        path_ui(ui);
+        tree_ui(ui, window);
+    });
 }
 
 fn toolbar_ui(ui: &mut Ui, window: &mut Window) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        IconButton::new(Icon::Open, "Open")
-            .shortcut("Ctrl+O")
-            .show(ui);
-        IconButton::new(Icon::Save, "Save")
-            .shortcut("Ctrl+S")
-            .show(ui);
+        IconButton::new(Icon::Open, "Open").shortcut("Ctrl+O").show(ui);
+        IconButton::new(Icon::Save, "Save").shortcut("Ctrl+S").show(ui);
         bar_separator_ui(ui);
-        IconButton::new(Icon::Undo, "Undo")
-            .shortcut("Ctrl+Z")
-            .show(ui);
-        IconButton::new(Icon::Redo, "Redo")
-            .disabled(Some("Nothing to redo"))
-            .show(ui);
+        IconButton::new(Icon::Undo, "Undo").shortcut("Ctrl+Z").show(ui);
+        IconButton::new(Icon::Redo, "Redo").disabled(Some("Nothing to redo")).show(ui);
         bar_separator_ui(ui);
         ui.weak("Type");
-        TextButton::new("apache.rocketmq.v2.SendMessageRequest")
-            .menu()
-            .show(ui);
+        TextButton::new("apache.rocketmq.v2.SendMessageRequest").menu().show(ui);
         ui.weak("Framing");
         TextButton::new("raw").menu().show(ui);
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-            IconButton::new(Icon::SidebarRight, "Inspector")
-                .selected(true)
-                .show(ui);
-            IconButton::new(Icon::SidebarBottom, "Hex")
-                .selected(true)
-                .show(ui);
-            IconButton::new(Icon::SidebarLeft, "Schema")
-                .selected(true)
-                .show(ui);
+            IconButton::new(Icon::SidebarRight, "Inspector").selected(true).show(ui);
+            IconButton::new(Icon::SidebarBottom, "Hex").selected(true).show(ui);
+            IconButton::new(Icon::SidebarLeft, "Schema").selected(true).show(ui);
             bar_separator_ui(ui);
             TextButton::new("Send").icon(Icon::Send).primary().show(ui);
             ui.add_space(4.0);
-            TextField::search("Find field or value", &mut window.query)
-                .width(220.0)
-                .show(ui);
+            TextField::search("Find field or value", &mut window.query).width(220.0).show(ui);
         });
     });
 }
@@ -191,17 +139,10 @@ fn status_ui(ui: &mut Ui) {
 fn schema_ui(ui: &mut Ui, window: &mut Window) {
     let theme = theme(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-    Frame::new()
-        .inner_margin(Margin {
-            left: 12,
-            right: 8,
-            top: 0,
-            bottom: 6,
-        })
-        .show(ui, |ui| {
-            section_ui(ui, "Schema", "14 files", None);
-            TextField::search("Filter types", &mut window.filter).show(ui);
-        });
+    Frame::new().inner_margin(Margin { left: 12, right: 8, top: 0, bottom: 6 }).show(ui, |ui| {
+        section_ui(ui, "Schema", "14 files", None);
+        TextField::search("Filter types", &mut window.filter).show(ui);
+    });
     let names = [
         (0, Some(true), "apache.rocketmq.v2"),
         (1, Some(true), "MessagingService"),
@@ -213,9 +154,10 @@ fn schema_ui(ui: &mut Ui, window: &mut Window) {
         (1, Some(false), "Resource"),
         (0, Some(false), "google.protobuf"),
     ];
-    RowList::tree("Schema", names.len() as u64)
-        .selected(|row| row == 2)
-        .show(ui, &mut window.schema, |ui, row| {
+    RowList::tree("Schema", names.len() as u64).selected(|row| row == 2).show(
+        ui,
+        &mut window.schema,
+        |ui, row| {
             let (depth, open, name) = names[row.idx as usize];
             name_ui(
                 ui,
@@ -227,32 +169,19 @@ fn schema_ui(ui: &mut Ui, window: &mut Window) {
                 theme.color.text,
             );
             RowLabel::new(name).level(depth).expanded(open)
-        });
+        },
+    );
 }
 
 fn path_ui(ui: &mut Ui) {
     let theme = theme(ui);
-    let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), theme.size.bar),
-        egui::Sense::hover(),
-    );
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.bar), egui::Sense::hover());
     let font = fonts::regular(theme.size.text_dense);
     let mut x = rect.left() + theme.size.margin;
     let parts = ["messages[3]", "system_properties", "born_timestamp"];
     for (idx, part) in parts.iter().enumerate() {
-        let color = if idx == 2 {
-            theme.color.text
-        } else {
-            theme.color.muted
-        };
-        let shown = cell(
-            ui.painter(),
-            rect.with_min_x(x),
-            part,
-            &font,
-            color,
-            Align::Min,
-        );
+        let color = if idx == 2 { theme.color.text } else { theme.color.muted };
+        let shown = cell(ui.painter(), rect.with_min_x(x), part, &font, color, Align::Min);
         x = shown.rect.right() + 3.0;
         if idx < 2 {
             Icon::ChevronRight.paint_sized(
@@ -264,19 +193,10 @@ fn path_ui(ui: &mut Ui) {
             x += 16.0;
         }
     }
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
 }
 
-fn name_ui(
-    ui: &Ui,
-    theme: &Theme,
-    rect: Rect,
-    depth: usize,
-    open: Option<bool>,
-    name: &str,
-    color: Color32,
-) {
+fn name_ui(ui: &Ui, theme: &Theme, rect: Rect, depth: usize, open: Option<bool>, name: &str, color: Color32) {
     let tree = tree_cell(ui.painter(), theme, rect, depth, open);
     let font = fonts::regular(theme.size.text);
     cell(ui.painter(), tree.text, name, &font, color, Align::Min);
@@ -288,46 +208,27 @@ fn tree_ui(ui: &mut Ui, window: &mut Window) {
         window.widths = vec![44.0, 230.0, 130.0, 240.0, 80.0];
     }
     let layout = header_ui(ui, COLUMNS, &mut window.widths);
-    RowList::tree("Fields", RECORDS.len() as u64)
-        .selected(|row| row == SELECTED)
-        .show(ui, &mut window.tree, |ui, row| {
-            record_ui(ui, theme, row, &layout)
-        });
+    RowList::tree("Fields", RECORDS.len() as u64).selected(|row| row == SELECTED).show(
+        ui,
+        &mut window.tree,
+        |ui, row| record_ui(ui, theme, row, &layout),
+    );
 }
 
-fn record_ui(
-    ui: &Ui,
-    theme: &Theme,
-    row: &Row,
-    layout: &protoloupe::ui::widgets::ColumnLayout,
-) -> RowLabel {
+fn record_ui(ui: &Ui, theme: &Theme, row: &Row, layout: &protoloupe::ui::widgets::ColumnLayout) -> RowLabel {
     let (number, depth, open, name, kind, value, bytes, tone) = RECORDS[row.idx as usize];
     let painter = ui.painter();
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
     let muted = theme.color.muted;
-    cell(
-        painter,
-        layout.cell(row.rect, 0),
-        &number.to_string(),
-        &mono,
-        muted,
-        Align::Max,
-    );
+    cell(painter, layout.cell(row.rect, 0), &number.to_string(), &mono, muted, Align::Max);
     let ink = match tone {
         'u' => theme.color.unknown,
         'p' => theme.color.problem,
         _ => theme.color.text,
     };
     name_ui(ui, theme, layout.cell(row.rect, 1), depth, open, name, ink);
-    cell(
-        painter,
-        layout.cell(row.rect, 2),
-        kind,
-        &dense,
-        muted,
-        Align::Min,
-    );
+    cell(painter, layout.cell(row.rect, 2), kind, &dense, muted, Align::Min);
     let mut at = layout.cell(row.rect, 3);
     let (font, color) = match tone {
         's' => (&mono, theme.color.string),
@@ -338,24 +239,13 @@ fn record_ui(
         _ => (&dense, muted),
     };
     if matches!(tone, 'u' | 'p') {
-        let icon = if tone == 'u' {
-            Icon::Warning
-        } else {
-            Icon::Error
-        };
+        let icon = if tone == 'u' { Icon::Warning } else { Icon::Error };
         icon.paint_sized(painter, pos2(at.left() + 7.0, at.center().y), 14.0, ink);
         at.min.x += 20.0;
     }
     let shown = cell(painter, at, value, font, color, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || value.to_owned());
-    cell(
-        painter,
-        layout.cell(row.rect, 4),
-        bytes,
-        &mono,
-        muted,
-        Align::Max,
-    );
+    cell(painter, layout.cell(row.rect, 4), bytes, &mono, muted, Align::Max);
     RowLabel::new(name).value(value).level(depth).expanded(open)
 }
 
@@ -379,17 +269,11 @@ fn inspector_ui(ui: &mut Ui, window: &mut Window) {
     KeyValue::new("Seconds", "1795425247").show(ui);
     KeyValue::new("Nanos", "250000000").show(ui);
     KeyValue::new("Local time", "2026-11-23 10:14:07.250 +01:00").show(ui);
-    KeyValue::new("Raw", "08 9f b5 90 d8 06 10 80 e5 9a 77")
-        .color(theme.color.bytes)
-        .show(ui);
+    KeyValue::new("Raw", "08 9f b5 90 d8 06 10 80 e5 9a 77").color(theme.color.bytes).show(ui);
     section_ui(ui, "Wire", "", Some(&mut true));
     KeyValue::new("Offset", "0x1f4").show(ui);
-    KeyValue::new("Tag", "3a  field 7, LEN")
-        .color(theme.color.tag_text)
-        .show(ui);
-    KeyValue::new("Length", "0a  10")
-        .color(theme.color.length_text)
-        .show(ui);
+    KeyValue::new("Tag", "3a  field 7, LEN").color(theme.color.tag_text).show(ui);
+    KeyValue::new("Length", "0a  10").color(theme.color.length_text).show(ui);
     section_ui(ui, "Used in", "2", Some(&mut false));
     section_ui(ui, "Problems", "none", Some(&mut false));
 }
@@ -397,76 +281,39 @@ fn inspector_ui(ui: &mut Ui, window: &mut Window) {
 fn hex_ui(ui: &mut Ui, window: &mut Window) {
     let theme = theme(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
-    let (head, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), theme.size.bar),
-        egui::Sense::hover(),
-    );
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.bar), egui::Sense::hover());
     ui.painter().rect_filled(head, 0.0, theme.color.surface_1);
-    ui.painter()
-        .hline(head.x_range(), head.bottom() - 0.5, theme.line());
+    ui.painter().hline(head.x_range(), head.bottom() - 0.5, theme.line());
     let font = fonts::semibold(theme.size.text_dense);
-    cell(
-        ui.painter(),
-        head.shrink2(vec2(12.0, 0.0)),
-        "Hex",
-        &font,
-        theme.color.text,
-        Align::Min,
-    );
+    cell(ui.painter(), head.shrink2(vec2(12.0, 0.0)), "Hex", &font, theme.color.text, Align::Min);
     let mono = fonts::mono(theme.size.text_mono);
-    RowList::new("Bytes", 93)
-        .row_height(theme.size.row_dense)
-        .without_hover()
-        .show(ui, &mut window.hex, |ui, row| {
+    RowList::new("Bytes", 93).row_height(theme.size.row_dense).without_hover().show(
+        ui,
+        &mut window.hex,
+        |ui, row| {
             let offset = row.idx * 16;
             let painter = ui.painter();
             let text = row.rect.with_min_x(row.rect.left() + 12.0);
-            cell(
-                painter,
-                text,
-                &format!("{offset:08x}"),
-                &mono,
-                theme.color.muted,
-                Align::Min,
-            );
+            cell(painter, text, &format!("{offset:08x}"), &mono, theme.color.muted, Align::Min);
             for byte_idx in 0..16_u64 {
                 let byte = (offset + byte_idx).wrapping_mul(2_654_435_761) >> 7;
                 let gap = if 7 < byte_idx { 10.0 } else { 0.0 };
                 let left = row.rect.left() + 96.0 + byte_idx as f32 * 23.0 + gap;
-                let at =
-                    Rect::from_min_size(pos2(left, row.rect.top()), vec2(23.0, row.rect.height()));
+                let at = Rect::from_min_size(pos2(left, row.rect.top()), vec2(23.0, row.rect.height()));
                 let (tint, ink) = match (offset + byte_idx) % 29 {
                     0 => (theme.color.tag_tint, theme.color.tag_text),
                     1 => (theme.color.length_tint, theme.color.length_text),
                     _ => (theme.color.value_tint, theme.color.value_text),
                 };
                 let is_selected = (24..36).contains(&(offset + byte_idx));
-                let (tint, ink) = if is_selected {
-                    (theme.color.highlight, theme.color.text)
-                } else {
-                    (tint, ink)
-                };
+                let (tint, ink) =
+                    if is_selected { (theme.color.highlight, theme.color.text) } else { (tint, ink) };
                 painter.rect_filled(at, 0.0, tint);
-                cell(
-                    painter,
-                    at,
-                    &format!("{:02x}", byte as u8),
-                    &mono,
-                    ink,
-                    Align::Center,
-                );
+                cell(painter, at, &format!("{:02x}", byte as u8), &mono, ink, Align::Center);
             }
-            let ascii = row
-                .rect
-                .with_min_x(row.rect.left() + 96.0 + 16.0 * 23.0 + 30.0);
-            cell(
-                painter,
-                ascii,
-                "..orders..hello.",
-                &mono,
-                theme.color.text,
-                Align::Min,
-            );
+            let ascii = row.rect.with_min_x(row.rect.left() + 96.0 + 16.0 * 23.0 + 30.0);
+            cell(painter, ascii, "..orders..hello.", &mono, theme.color.text, Align::Min);
             RowLabel::new(format!("{offset:08x}"))
-        });
+        },
+    );
 }

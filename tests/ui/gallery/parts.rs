@@ -4,9 +4,9 @@ use egui::{CentralPanel, Context, Frame, Margin, Ui};
 use protoloupe::ui::icons::Icon;
 use protoloupe::ui::theme::theme;
 use protoloupe::ui::widgets::{
-    Choice, IconButton, KeyValue, PaletteState, PathField, PathFieldState, Tab, TabBarState,
-    TextButton, TextField, Toast, Toasts, Tone, banner_ui, bar_separator_ui, empty_state_ui,
-    error_line_ui, menu_item_ui, palette, progress_ui, section_ui, tab_bar_ui,
+    Choice, IconButton, KeyValue, PaletteState, PathField, PathFieldState, Tab, TabBarState, TextButton,
+    TextField, Toast, Toasts, Tone, banner_ui, bar_separator_ui, empty_state_ui, error_line_ui, menu_item_ui,
+    palette, progress_ui, section_ui, tab_bar_ui,
 };
 
 pub struct Parts {
@@ -22,15 +22,7 @@ impl Default for Parts {
         Self {
             few: TabBarState::default(),
             many: TabBarState::default(),
-            texts: [
-                "",
-                "orders",
-                "12x",
-                "disabled",
-                "0a 06 6f 72\n64 65 72 73",
-                "needle",
-            ]
-            .map(str::to_owned),
+            texts: ["", "orders", "12x", "disabled", "0a 06 6f 72\n64 65 72 73", "needle"].map(str::to_owned),
             is_checked: true,
             choice: 1,
         }
@@ -38,20 +30,8 @@ impl Default for Parts {
 }
 
 const CHOICES: &[Choice<'static>] = &[
-    Choice {
-        icon: Some(Icon::Open),
-        title: "Open…",
-        hint: "",
-        shortcut: "Ctrl+O",
-        disabled: None,
-    },
-    Choice {
-        icon: Some(Icon::Save),
-        title: "Save",
-        hint: "",
-        shortcut: "Ctrl+S",
-        disabled: None,
-    },
+    Choice { icon: Some(Icon::Open), title: "Open…", hint: "", shortcut: "Ctrl+O", disabled: None },
+    Choice { icon: Some(Icon::Save), title: "Save", hint: "", shortcut: "Ctrl+S", disabled: None },
     Choice {
         icon: None,
         title: "Save as…",
@@ -73,27 +53,13 @@ const CHOICES: &[Choice<'static>] = &[
         shortcut: "Ctrl+Enter",
         disabled: None,
     },
-    Choice {
-        icon: Some(Icon::Search),
-        title: "Search values",
-        hint: "",
-        shortcut: "Ctrl+F",
-        disabled: None,
-    },
-    Choice {
-        icon: None,
-        title: "Show schema sidebar",
-        hint: "",
-        shortcut: "Ctrl+1",
-        disabled: None,
-    },
+    Choice { icon: Some(Icon::Search), title: "Search values", hint: "", shortcut: "Ctrl+F", disabled: None },
+    Choice { icon: None, title: "Show schema sidebar", hint: "", shortcut: "Ctrl+1", disabled: None },
 ];
 
 pub fn parts_ui(ui: &mut Ui, parts: &mut Parts) {
     let theme = theme(ui);
-    let frame = Frame::new()
-        .fill(theme.color.surface_1)
-        .inner_margin(Margin::same(12));
+    let frame = Frame::new().fill(theme.color.surface_1).inner_margin(Margin::same(12));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         banner_ui(ui, Tone::Note, "This file is 2.1 GiB. It is indexed in the background and can be edited meanwhile.", &["Details"], true);
         banner_ui(ui, Tone::Warning, "The file changed on disk. Your edits are kept.", &["Compare", "Reload"], true);
@@ -110,11 +76,7 @@ pub fn parts_ui(ui: &mut Ui, parts: &mut Parts) {
 }
 
 fn few_and_many_ui(ui: &mut Ui, parts: &mut Parts) {
-    let tab = |title, is_modified| Tab {
-        title,
-        hint: title,
-        is_modified,
-    };
+    let tab = |title, is_modified| Tab { title, hint: title, is_modified };
     let few = [
         tab("send.bin", true),
         tab("reply 1", false),
@@ -122,9 +84,7 @@ fn few_and_many_ui(ui: &mut Ui, parts: &mut Parts) {
     ];
     tab_bar_ui(ui, &mut parts.few, &few, 1);
     ui.add_space(4.0);
-    let many: Vec<Tab<'_>> = (0..12)
-        .map(|idx| tab("captured-request.bin", idx % 3 == 0))
-        .collect();
+    let many: Vec<Tab<'_>> = (0..12).map(|idx| tab("captured-request.bin", idx % 3 == 0)).collect();
     ui.push_id("many", |ui| tab_bar_ui(ui, &mut parts.many, &many, 4));
 }
 
@@ -134,26 +94,17 @@ fn buttons_ui(ui: &mut Ui) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         IconButton::new(Icon::Open, "Open").show(ui);
-        IconButton::new(Icon::Save, "Save")
-            .disabled(Some("Nothing to save"))
-            .show(ui);
-        IconButton::new(Icon::SidebarLeft, "Sidebar")
-            .selected(true)
-            .show(ui);
+        IconButton::new(Icon::Save, "Save").disabled(Some("Nothing to save")).show(ui);
+        IconButton::new(Icon::SidebarLeft, "Sidebar").selected(true).show(ui);
         bar_separator_ui(ui);
         IconButton::new(Icon::Trash, "Delete").small().show(ui);
-        IconButton::new(Icon::Warning, "Warning")
-            .color(theme.color.warning)
-            .show(ui);
+        IconButton::new(Icon::Warning, "Warning").color(theme.color.warning).show(ui);
     });
     ui.horizontal(|ui| {
         TextButton::new("Send").icon(Icon::Send).primary().show(ui);
         TextButton::new("Cancel").outlined().show(ui);
         TextButton::new("Quiet").show(ui);
-        TextButton::new("Off")
-            .primary()
-            .disabled(Some("No endpoint"))
-            .show(ui);
+        TextButton::new("Off").primary().disabled(Some("No endpoint")).show(ui);
     });
     ui.horizontal(|ui| {
         TextButton::new("raw").menu().show(ui);
@@ -196,11 +147,9 @@ fn fields_ui(ui: &mut Ui, parts: &mut Parts) {
         ui.radio_value(&mut parts.choice, 0, "First");
         ui.radio_value(&mut parts.choice, 1, "Second");
     });
-    egui::ComboBox::from_label("Combo")
-        .selected_text("delimited")
-        .show_ui(ui, |ui| {
-            ui.selectable_value(&mut parts.choice, 0, "raw");
-        });
+    egui::ComboBox::from_label("Combo").selected_text("delimited").show_ui(ui, |ui| {
+        ui.selectable_value(&mut parts.choice, 0, "raw");
+    });
     ui.text_edit_singleline(filled);
     let _ = ui.link("https://lucide.dev");
 }
@@ -209,16 +158,9 @@ fn rows_ui(ui: &mut Ui, parts: &mut Parts) {
     let theme = theme(ui);
     section_ui(ui, "Readings", "4", Some(&mut true));
     KeyValue::new("Varint", "150").show(ui);
-    KeyValue::new("Zigzag", "75")
-        .color(theme.color.number)
-        .show(ui);
+    KeyValue::new("Zigzag", "75").color(theme.color.number).show(ui);
     KeyValue::new("Text", "two\nlines\u{200b} and \u{202e}more").show(ui);
-    KeyValue::new(
-        "Path",
-        "/home/ada/captures/2026-11-23/send-message-request.bin",
-    )
-    .elide_middle()
-    .show(ui);
+    KeyValue::new("Path", "/home/ada/captures/2026-11-23/send-message-request.bin").elide_middle().show(ui);
     KeyValue::new("Note", "words, not values").prose().show(ui);
     section_ui(ui, "Used in", "12", Some(&mut false));
     section_ui(ui, "Progress", "", None);
@@ -271,10 +213,7 @@ pub fn toasts() -> Toasts {
 }
 
 pub fn empty_ui(ui: &mut Ui) {
-    let choices = [
-        Choice::new("Open…").icon(Icon::Open),
-        Choice::new("Paste bytes").icon(Icon::Paste),
-    ];
+    let choices = [Choice::new("Open…").icon(Icon::Open), Choice::new("Paste bytes").icon(Icon::Paste)];
     empty_state_ui(
         ui,
         Icon::File,

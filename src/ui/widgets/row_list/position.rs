@@ -30,14 +30,8 @@ impl Extent {
         let above = self.n_rows.saturating_sub(n_whole as u64);
         match above {
             0 => Position::default(),
-            _ if rest < 1e-3 => Position {
-                row: above,
-                offset: 0.0,
-            },
-            _ => Position {
-                row: above - 1,
-                offset: self.row_height - rest,
-            },
+            _ if rest < 1e-3 => Position { row: above, offset: 0.0 },
+            _ => Position { row: above - 1, offset: self.row_height - rest },
         }
     }
 
@@ -48,11 +42,7 @@ impl Extent {
     /// How far down the list `position` is: 0 at the start, 1 at the end.
     pub fn share(&self, position: Position) -> f64 {
         let end = self.rows_above(self.end());
-        if end <= 0.0 {
-            0.0
-        } else {
-            (self.rows_above(position) / end).clamp(0.0, 1.0)
-        }
+        if end <= 0.0 { 0.0 } else { (self.rows_above(position) / end).clamp(0.0, 1.0) }
     }
 
     /// The inverse of [`Self::share`]; 1 gives [`Self::end`] itself.
@@ -63,11 +53,7 @@ impl Extent {
         }
         let rows = share.max(0.0) * self.rows_above(end);
         let offset = ((rows - rows.floor()) * self.height()) as f32;
-        Position {
-            row: rows.floor() as u64,
-            offset,
-        }
-        .within(self)
+        Position { row: rows.floor() as u64, offset }.within(self)
     }
 
     /// The part of the list in view, from 0 to 1.
@@ -91,11 +77,7 @@ impl Position {
 
     pub fn within(self, extent: &Extent) -> Self {
         let end = extent.end();
-        if (end.row, end.offset) < (self.row, self.offset) {
-            end
-        } else {
-            self
-        }
+        if (end.row, end.offset) < (self.row, self.offset) { end } else { self }
     }
 
     pub fn moved(self, points: f64, extent: &Extent) -> Self {
@@ -113,10 +95,7 @@ impl Position {
         if rows < 0 && self.row < rows.unsigned_abs() {
             return Self::default();
         }
-        Self {
-            row: self.row.saturating_add_signed(rows),
-            offset,
-        }
+        Self { row: self.row.saturating_add_signed(rows), offset }
     }
 
     /// The least move that brings all of `row` into view.
@@ -124,18 +103,11 @@ impl Position {
         if row < self.row || (row == self.row && 0.0 < self.offset) {
             return Self::top_of(row).within(extent);
         }
-        let up_to_row = Extent {
-            n_rows: row.saturating_add(1),
-            ..*extent
-        };
+        let up_to_row = Extent { n_rows: row.saturating_add(1), ..*extent };
         let lowest = up_to_row.end();
         if (self.row, self.offset) < (lowest.row, lowest.offset) {
             // A view lower than a row shows the row's top, not its bottom.
-            return if extent.view_height < extent.row_height {
-                Self::top_of(row)
-            } else {
-                lowest
-            };
+            return if extent.view_height < extent.row_height { Self::top_of(row) } else { lowest };
         }
         self
     }
@@ -154,11 +126,7 @@ mod tests {
     const SIZES: [u64; 4] = [10_000_000, 28_000_000, 1 << 40, u64::MAX];
 
     fn extent(n_rows: u64) -> Extent {
-        Extent {
-            n_rows,
-            row_height: 24.0,
-            view_height: 500.0,
-        }
+        Extent { n_rows, row_height: 24.0, view_height: 500.0 }
     }
 
     #[test]
@@ -180,13 +148,7 @@ mod tests {
             for _ in 0..48 {
                 position = position.moved(1.0, &extent);
             }
-            assert_eq!(
-                position,
-                Position {
-                    row: start.row + 2,
-                    offset: start.offset
-                }
-            );
+            assert_eq!(position, Position { row: start.row + 2, offset: start.offset });
             for _ in 0..480 {
                 position = position.moved(-0.1, &extent);
             }
@@ -197,19 +159,10 @@ mod tests {
     #[test]
     fn no_move_leaves_the_list() {
         let extent = extent(1 << 40);
-        assert_eq!(
-            Position::top_of(3).moved(-1e30, &extent),
-            Position::default()
-        );
+        assert_eq!(Position::top_of(3).moved(-1e30, &extent), Position::default());
         assert_eq!(Position::top_of(3).moved(1e30, &extent), extent.end());
-        assert_eq!(
-            Position::top_of(3).moved_by_rows(i64::MIN, &extent),
-            Position::default()
-        );
-        assert_eq!(
-            Position::top_of(u64::MAX).moved_by_rows(1, &extent),
-            extent.end()
-        );
+        assert_eq!(Position::top_of(3).moved_by_rows(i64::MIN, &extent), Position::default());
+        assert_eq!(Position::top_of(u64::MAX).moved_by_rows(1, &extent), extent.end());
     }
 
     #[test]
@@ -240,35 +193,15 @@ mod tests {
         let at = Position::top_of(1000);
         assert_eq!(at.showing(1005, &extent), at, "in view");
         assert_eq!(at.showing(990, &extent), Position::top_of(990), "above");
-        assert_eq!(
-            at.showing(1020, &extent),
-            Position {
-                row: 1000,
-                offset: 4.0
-            },
-            "cut below"
-        );
-        let cut = Position {
-            row: 1000,
-            offset: 5.0,
-        };
-        assert_eq!(
-            cut.showing(1000, &extent),
-            Position::top_of(1000),
-            "cut above"
-        );
+        assert_eq!(at.showing(1020, &extent), Position { row: 1000, offset: 4.0 }, "cut below");
+        let cut = Position { row: 1000, offset: 5.0 };
+        assert_eq!(cut.showing(1000, &extent), Position::top_of(1000), "cut above");
     }
 
     #[test]
     fn a_view_lower_than_a_row_shows_its_top() {
-        let extent = Extent {
-            view_height: 10.0,
-            ..extent(100)
-        };
-        assert_eq!(
-            Position::default().showing(50, &extent),
-            Position::top_of(50)
-        );
+        let extent = Extent { view_height: 10.0, ..extent(100) };
+        assert_eq!(Position::default().showing(50, &extent), Position::top_of(50));
         assert_eq!(extent.page_rows(), 1);
     }
 }

@@ -63,13 +63,7 @@ pub fn scroll_bar_ui(
 
     let is_hot = response.hovered() || response.dragged();
     let width = theme.size.thumb + if is_hot { 3.0 } else { 0.0 };
-    let min = pos2(
-        track.right() - width - 1.0,
-        thumb_at(moved.unwrap_or(position)),
-    );
+    let min = pos2(track.right() - width - 1.0, thumb_at(moved.unwrap_or(position)));
     let thumb = Rect::from_min_size(min, vec2(width, length));
-    (
-        moved,
-        RectShape::filled(thumb, width / 2.0, theme.color.thumb).into(),
-    )
+    (moved, RectShape::filled(thumb, width / 2.0, theme.color.thumb).into())
 }
