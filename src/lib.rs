@@ -45,6 +45,8 @@
 //! step. *Command*, *action*, *event*, *job*: what can be asked, what was asked, what happened, and
 //! work off the window's thread.
 
+#[cfg(feature = "app")]
+pub mod cli;
 pub mod document;
 pub mod format;
 pub mod schema;
