@@ -134,12 +134,10 @@ fn edits(path: &Path) {
     }
     let before = resident_kib();
     let n = 20_000;
-    let mut shift = 0_u64;
     let (time, ()) = timed(|| {
         for idx in 0..n {
             let (chain, offset) = &places[0];
             let payload = format!("orders-{idx}").into_bytes();
-            shift += payload.len() as u64;
             let edit = Edit::SetPayload { chain: chain.clone(), offset: *offset, payload };
             document.apply(&Act::new("Set", vec![edit])).unwrap();
         }
@@ -151,11 +149,15 @@ fn edits(path: &Path) {
     );
     let (time, ()) = timed(|| while document.undo().is_some() {});
     println!("undo: {:?} each", time / n);
-    let edit =
-        Edit::SetPayload { chain: places[0].0.clone(), offset: places[0].1, payload: b"followed".to_vec() };
-    document.apply(&Act::new("Set", vec![edit])).unwrap();
-    let (time, ()) = timed(|| tree.follow(&document, ReadMode::Wait));
-    println!("the tree follows an edit: {time:?}");
+    tree.follow(&document, ReadMode::Wait);
+    let mut times = Vec::new();
+    for idx in 0..200 {
+        let payload = format!("followed-{idx}").into_bytes();
+        let edit = Edit::SetPayload { chain: places[0].0.clone(), offset: places[0].1, payload };
+        document.apply(&Act::new("Set", vec![edit])).unwrap();
+        times.push(timed(|| tree.follow(&document, ReadMode::Wait)).0);
+    }
+    println!("the tree follows an edit: {:?}", median(times));
 }
 
 fn saving(path: &Path) {
