@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 /// Losses that are listed; the others are counted.
 const MAX_LOSSES: usize = 100;
+/// Groups of types that are listed where no type is clear.
+const MAX_GROUPS: usize = 3;
 
 /// Print a message as text
 ///
@@ -46,7 +48,7 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
     let file = opened.name.clone();
     let format = FORMATS.iter().find(|format| format.name == args.to).unwrap_or(&FORMATS[0]);
     if format.needs_type && opened.message().is_none() {
-        return Err(CliError::NoClearType { file, ranking: ranked(&opened.ranking()?) });
+        return Err(CliError::NoClearType { file, ranking: ranked(&opened.ranking()?, MAX_GROUPS) });
     }
     let options = JsonOptions {
         pretty: !args.compact,

@@ -4,13 +4,13 @@ use crate::document::ops::OpError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::FormatError;
 use crate::schema::SchemaError;
-use crate::worker::{Remedy, WorkerError};
+use crate::worker::{Call, Remedy, WorkerError};
 use std::io;
 
 /// Why a command did not do what it was asked for. The hint says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    #[error("{error}")]
+    #[error("{}", opening(.error))]
     Open { error: WorkerError, near_command: Option<&'static str> },
     #[error("{0}")]
     Save(WorkerError),
@@ -110,6 +110,22 @@ impl CliError {
             _ => return None,
         };
         Some(hint.to_owned())
+    }
+}
+
+/// What a person says of the commonest reasons, and the worker of all others.
+fn opening(error: &WorkerError) -> String {
+    match error {
+        WorkerError::Io { kind: io::ErrorKind::NotFound, path, .. } => format!("There is no file {path:?}"),
+        WorkerError::Io {
+            call: Call::Open | Call::Look,
+            kind: io::ErrorKind::PermissionDenied,
+            path,
+            ..
+        } => {
+            format!("No permission to read {path:?}")
+        }
+        error => error.to_string(),
     }
 }
 

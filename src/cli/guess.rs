@@ -27,16 +27,19 @@ pub(super) struct GuessArgs {
 
 pub(super) fn run(args: &GuessArgs, console: &mut Console) -> Result<Outcome, CliError> {
     let opened = open_untyped(&args.file, &args.schema)?;
-    let text = ranked(&opened.ranking()?);
+    let text = ranked(&opened.ranking()?, MAX_GROUPS);
     console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
     Ok(Outcome::Done)
 }
 
-/// The best groups, a line for each type and one for the reason.
-pub(super) fn ranked(ranking: &Ranking) -> String {
+/// Up to `max_groups` of the groups that fit, at least the first: a line for each type and one for
+/// the reason.
+pub(super) fn ranked(ranking: &Ranking, max_groups: usize) -> String {
+    let n_fitting = ranking.groups.iter().take_while(|group| group.score > 0).count();
+    let n_groups = n_fitting.clamp(1, max_groups);
     let mut text = String::new();
     let mut add = |line: std::fmt::Arguments<'_>| _ = text.write_fmt(line);
-    for (idx, group) in ranking.groups.iter().take(MAX_GROUPS).enumerate() {
+    for (idx, group) in ranking.groups.iter().take(n_groups).enumerate() {
         let is_clear = idx == 0 && ranking.preselected.is_some();
         for (type_idx, ty) in group.types.iter().take(MAX_TYPES).enumerate() {
             let place = if type_idx == 0 { format!("{}.", idx + 1) } else { String::new() };
@@ -49,7 +52,7 @@ pub(super) fn ranked(ranking: &Ranking) -> String {
         }
         add(format_args!("    {}\n", group.reason));
     }
-    let n_more: usize = ranking.groups.iter().skip(MAX_GROUPS).map(|group| group.types.len()).sum();
+    let n_more: usize = ranking.groups.iter().skip(n_groups).map(|group| group.types.len()).sum();
     if n_more > 0 {
         add(format_args!("    {n_more} more types fit worse\n"));
     }

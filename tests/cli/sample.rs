@@ -25,9 +25,18 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A SendMessageRequest with one delayed message. Two things in it a program that decodes and
-/// encodes would lose: an unknown field and a varint of two bytes where one would do.
-fn build() -> Vec<u8> {
+fn message(user_properties: &[(&str, &str)], system_properties: &[Vec<u8>], body: &str) -> Vec<u8> {
+    let entries = user_properties.iter().flat_map(|(key, value)| entry(key, value));
+    let parts = [
+        len(1, [len(1, "shop"), len(2, "orders")].concat()),
+        entries.collect(),
+        len(3, system_properties.concat()),
+        len(4, body),
+    ];
+    parts.concat()
+}
+
+fn delayed() -> Vec<u8> {
     let digest = [int(1, 1), len(2, format!("{:X}", crc32(BODY.as_bytes())))].concat();
     let system_properties = [
         len(1, "reminder"),
@@ -43,14 +52,28 @@ fn build() -> Vec<u8> {
         int(13, 2),
         len(18, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     ];
-    let message = [
-        len(1, [len(1, "shop"), len(2, "orders")].concat()),
-        entry("region", "eu-central-1"),
-        entry("tenant", "acme"),
-        len(3, system_properties.concat()),
-        len(4, BODY),
+    message(&[("region", "eu-central-1"), ("tenant", "acme")], &system_properties, BODY)
+}
+
+fn plain(number: u32) -> Vec<u8> {
+    let system_properties = [
+        len(1, "created"),
+        len(2, format!("A-{}", 1042 + number)),
+        len(3, format!("0156F7E71C361B2A1C0B15AC28{number:08X}")),
+        int(5, 1),
+        int(6, 1),
+        len(7, timestamp(1_795_428_904, 250_000_000 + u64::from(number) * 1_000_000)),
+        len(8, "checkout-7.example.com"),
     ];
-    [len(1, message.concat()), len(99, "added by a newer client")].concat()
+    let body = format!(r#"{{"order":"A-{}","event":"created"}}"#, 1042 + number);
+    message(&[("region", "eu-central-1")], &system_properties, &body)
+}
+
+/// A SendMessageRequest with a delayed message and two plain ones. Two things in it a program that
+/// decodes and encodes could lose: an unknown field and a varint of two bytes where one would do.
+fn build() -> Vec<u8> {
+    let first = [delayed(), len(99, "added by a newer client")].concat();
+    [len(1, first), len(1, plain(1)), len(1, plain(2))].concat()
 }
 
 #[test]
