@@ -107,6 +107,8 @@ pub enum WorkerError {
     JournalTooLarge { limit: u64 },
     #[error("The file changed since these edits were made, so they do not fit it: {path:?}")]
     BaseChanged { path: PathBuf },
+    #[error("{reason}; nothing was written: {path:?}")]
+    NoText { reason: String, path: PathBuf },
     #[error("Cancelled")]
     Cancelled,
     #[error("{label} stopped at an internal error: {reason}")]
@@ -153,6 +155,7 @@ impl WorkerError {
             | WorkerError::Document { .. }
             | WorkerError::JournalTooLarge { .. }
             | WorkerError::BaseChanged { .. }
+            | WorkerError::NoText { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })
