@@ -33,9 +33,10 @@ pub fn run(paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) ->
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
-    let start = |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Box::new(Window::new(context, paths, schema, message)))
-    };
+    let start =
+        |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
+            Ok(Box::new(Window::new(context, paths, schema, message)))
+        };
     // A missing libxkbcommon panics inside the window system's crate.
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -71,10 +72,15 @@ fn sentence(reason: &str) -> String {
     if lower.contains("xkbcommon") {
         return MISSING_LIBRARY.to_owned();
     }
-    if lower.contains("opengl") || lower.contains("glutin") || lower.contains("egl") || lower.contains("glx") {
+    if lower.contains("opengl") || lower.contains("glutin") || lower.contains("egl") || lower.contains("glx")
+    {
         return format!("The window needs OpenGL, which this display does not offer: {reason}");
     }
-    if lower.contains("display") || lower.contains("connect") || lower.contains("wayland") || lower.contains("x11") {
+    if lower.contains("display")
+        || lower.contains("connect")
+        || lower.contains("wayland")
+        || lower.contains("x11")
+    {
         return format!("The display cannot be reached: {reason}");
     }
     format!("The window cannot be opened: {reason}")
@@ -91,7 +97,12 @@ struct Window {
 }
 
 impl Window {
-    fn new(context: &CreationContext<'_>, paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) -> Self {
+    fn new(
+        context: &CreationContext<'_>,
+        paths: Vec<PathBuf>,
+        schema: Arc<Schema>,
+        message: Option<String>,
+    ) -> Self {
         let ctx = &context.egui_ctx;
         fonts::install(ctx);
         fonts::use_system_fonts(ctx, CjkPreference::System);

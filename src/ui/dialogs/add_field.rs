@@ -28,8 +28,10 @@ pub fn add_field_ui(
     };
     let present = present(open, &at);
     let fields = fields(&at, &present);
-    let found: Vec<usize> =
-        ranked(&view.text, fields.iter().map(FieldDescriptor::name)).into_iter().map(|(idx, _)| idx).collect();
+    let found: Vec<usize> = ranked(&view.text, fields.iter().map(FieldDescriptor::name))
+        .into_iter()
+        .map(|(idx, _)| idx)
+        .collect();
     let entered = keys(ctx, view, found.len());
     let name = at.message.as_ref().map_or("a message without a type", |message| message.name());
     let title = format!("Add a field to {name}");
@@ -161,7 +163,14 @@ fn field_row_ui(
     let dense = fonts::regular(theme.size.text_dense);
     let ink = if is_there && is_singular(field) { theme.color.muted } else { theme.color.text };
     let number = field.number().to_string();
-    cell(painter, column(0.0, 32.0), &number, &fonts::mono(theme.size.text_mono), theme.color.muted, Align::Max);
+    cell(
+        painter,
+        column(0.0, 32.0),
+        &number,
+        &fonts::mono(theme.size.text_mono),
+        theme.color.muted,
+        Align::Max,
+    );
     cell(painter, column(44.0, 204.0), field.name(), &fonts::regular(theme.size.text), ink, Align::Min);
     let kind = kind_label(field);
     cell(painter, column(212.0, 352.0), &kind, &dense, theme.color.muted, Align::Min);

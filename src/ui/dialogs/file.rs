@@ -19,7 +19,10 @@ pub enum FileAsk {
     #[default]
     Unasked,
     /// The system's dialog is open.
-    System { answer: Receiver<Option<PathBuf>>, since: Instant },
+    System {
+        answer: Receiver<Option<PathBuf>>,
+        since: Instant,
+    },
     Typed(PathFieldState, Option<String>),
 }
 
@@ -42,7 +45,13 @@ fn wants(dialog: &FileDialog) -> Wants {
     }
 }
 
-pub fn file_ui(ctx: &Context, state: &State, dialog: &FileDialog, ask: &mut FileAsk, actions: &mut Vec<Action>) {
+pub fn file_ui(
+    ctx: &Context,
+    state: &State,
+    dialog: &FileDialog,
+    ask: &mut FileAsk,
+    actions: &mut Vec<Action>,
+) {
     let wants = wants(dialog);
     match ask {
         FileAsk::Unasked => *ask = asked(ctx, state, dialog, wants),

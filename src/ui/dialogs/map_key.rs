@@ -9,7 +9,13 @@ use crate::schema::{FieldDescriptor, Kind, kind_name};
 use crate::ui::widgets::{TextField, error_line_ui};
 use egui::{Context, Id, Key};
 
-pub fn map_key_ui(ctx: &Context, state: &State, row: RowId, view: &mut DialogView, actions: &mut Vec<Action>) {
+pub fn map_key_ui(
+    ctx: &Context,
+    state: &State,
+    row: RowId,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) {
     let map = state.active_document().and_then(|open| open.row(row)).and_then(|row| map_of(&row.entry));
     let Some((map, key)) = map else {
         actions.push(Action::Dismiss);

@@ -22,7 +22,8 @@ pub fn question_ui(ctx: &Context, state: &State, question: &Question, actions: &
     let (pressed, is_closed) = dialog(ctx, asked.title, 480.0, |ui| {
         ui.add(Label::new(visible_text(&asked.text).into_owned()).wrap());
         points_ui(ui, &asked.points);
-        let titles: Vec<(&str, Option<&str>)> = asked.answers.iter().map(|(title, _)| (*title, None)).collect();
+        let titles: Vec<(&str, Option<&str>)> =
+            asked.answers.iter().map(|(title, _)| (*title, None)).collect();
         buttons_ui(ui, &titles)
     });
     let answer = pressed.and_then(|idx| asked.answers.get(idx)).map(|(_, answer)| *answer);

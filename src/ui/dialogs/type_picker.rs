@@ -54,7 +54,10 @@ pub fn type_picker_ui(
         if let Some(row) = clicked.0 {
             view.picked = row;
         }
-        let pressed = buttons_ui(ui, &[("Use this type", found.is_empty().then_some("No type has these letters")), ("Cancel", None)]);
+        let pressed = buttons_ui(
+            ui,
+            &[("Use this type", found.is_empty().then_some("No type has these letters")), ("Cancel", None)],
+        );
         (pressed, clicked.1)
     });
     let (pressed, is_double) = answer;
@@ -158,7 +161,8 @@ fn offered_ui(ui: &Ui, theme: &Theme, row: &Row, offered: &Offered, current: Opt
     let at = row.rect.shrink2(vec2(theme.size.margin, 0.0));
     let half = at.height() / 2.0;
     let top = Rect::from_min_max(pos2(at.left(), at.top() + 1.0), pos2(at.right(), at.top() + half + 1.0));
-    let bottom = Rect::from_min_max(pos2(at.left(), at.top() + half - 1.0), pos2(at.right(), at.bottom() - 1.0));
+    let bottom =
+        Rect::from_min_max(pos2(at.left(), at.top() + half - 1.0), pos2(at.right(), at.bottom() - 1.0));
     let full_name = offered.message.as_ref().map(|message| message.full_name());
     let name = offered.message.as_ref().map_or("No type", |message| message.name());
     let is_current = full_name == current;

@@ -6,11 +6,8 @@ use crate::schema::Kind;
 use crate::ui::widgets::Segment;
 use egui::Ui;
 
-pub const EDITOR: Editor = Editor {
-    name: "bool",
-    fits: |subject| matches!(subject.kind(), Some(Kind::Bool)),
-    ui: boolean_ui,
-};
+pub const EDITOR: Editor =
+    Editor { name: "bool", fits: |subject| matches!(subject.kind(), Some(Kind::Bool)), ui: boolean_ui };
 
 fn boolean_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let names = ["false", "true"];

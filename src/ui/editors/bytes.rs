@@ -10,11 +10,8 @@ use crate::ui::theme::theme;
 use crate::ui::widgets::{Segment, TextButton, visible_text};
 use egui::Ui;
 
-pub const EDITOR: Editor = Editor {
-    name: "bytes",
-    fits: |subject| matches!(subject.kind(), Some(Kind::Bytes)),
-    ui: bytes_ui,
-};
+pub const EDITOR: Editor =
+    Editor { name: "bytes", fits: |subject| matches!(subject.kind(), Some(Kind::Bytes)), ui: bytes_ui };
 
 const FORMS: [(Form, &str); 3] = [(Form::Text, "Text"), (Form::Hex, "Hex"), (Form::Base64, "Base64")];
 

@@ -142,8 +142,7 @@ impl Draft {
 
     /// The payload itself, for what no text of its kind can say.
     fn act(&self, subject: &Subject, payload: Vec<u8>) -> Act {
-        let edit =
-            Edit::SetPayload { chain: subject.chain.clone(), offset: subject.record_offset, payload };
+        let edit = Edit::SetPayload { chain: subject.chain.clone(), offset: subject.record_offset, payload };
         Act {
             gesture: Some(self.gesture),
             selection: Some(subject.row.id.offset),

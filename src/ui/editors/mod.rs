@@ -107,8 +107,7 @@ pub fn after_typing(
     if field.gained_focus() {
         draft.begin();
     }
-    let pressed =
-        |key: Key| field.ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let pressed = |key: Key| field.ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     // egui takes the focus away on Esc and Enter before this is reached.
     let was_left = field.lost_focus();
     if was_left && pressed(Key::Escape) {

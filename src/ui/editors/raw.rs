@@ -18,11 +18,8 @@ fn raw_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         head_ui(ui, editing.subject);
         return files_ui(ui, editing);
     }
-    let rows = if matches!(wire_type, WireType::Len | WireType::Sgroup) {
-        rows_for(&editing.draft.text)
-    } else {
-        1
-    };
+    let rows =
+        if matches!(wire_type, WireType::Len | WireType::Sgroup) { rows_for(&editing.draft.text) } else { 1 };
     let action = draft_ui(ui, editing, rows, true);
     ui.weak(hint(wire_type));
     notations_ui(ui, editing);
@@ -48,7 +45,10 @@ fn notations_ui(ui: &mut Ui, editing: &mut Editing<'_>) {
         ui.spacing_mut().item_spacing.x = theme(ui).size.gap_small;
         ui.weak("Write as");
         for (kind, text) in notations {
-            if TextButton::new(kind).hint("Puts the same value into the field in this notation").show(ui).clicked()
+            if TextButton::new(kind)
+                .hint("Puts the same value into the field in this notation")
+                .show(ui)
+                .clicked()
             {
                 editing.draft.text = text;
                 editing.draft.error = None;

@@ -8,11 +8,8 @@ use crate::ui::editors::Form;
 use crate::ui::theme::theme;
 use egui::Ui;
 
-pub const EDITOR: Editor = Editor {
-    name: "string",
-    fits: |subject| matches!(subject.kind(), Some(Kind::String)),
-    ui: string_ui,
-};
+pub const EDITOR: Editor =
+    Editor { name: "string", fits: |subject| matches!(subject.kind(), Some(Kind::String)), ui: string_ui };
 
 fn string_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     if !editing.subject.is_whole() {

@@ -181,8 +181,7 @@ impl Subject {
     /// Whether the bytes read as text that a person could have typed.
     pub fn head_is_text(&self) -> bool {
         let is_typed = |c: char| matches!(c, '\n' | '\t') || !crate::document::value::is_hidden(c);
-        !self.head.is_empty()
-            && std::str::from_utf8(&self.head).is_ok_and(|text| text.chars().all(is_typed))
+        !self.head.is_empty() && std::str::from_utf8(&self.head).is_ok_and(|text| text.chars().all(is_typed))
     }
 
     /// The payload as a draft starts from.
@@ -208,8 +207,8 @@ impl Subject {
         let short = |text: &String| text.len() <= 400 && !text.contains(['\n', '\r']);
         let is_single = match &self.what {
             What::Value(Kind::Message(message)) => {
-                crate::document::value::well_known(message).is_some_and(|known| {
-                    use crate::document::value::WellKnown;
+                crate::schema::WellKnown::of(message).is_some_and(|known| {
+                    use crate::schema::WellKnown;
                     matches!(known, WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_))
                 })
             }

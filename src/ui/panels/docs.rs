@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn indented_lines_stay_as_they_are() {
-        assert_eq!(blocks("See:\n\n    a = 1\n      b"), [
-            Block::Paragraph("See:".into()),
-            Block::Code("    a = 1\n      b".into()),
-        ]);
+        assert_eq!(
+            blocks("See:\n\n    a = 1\n      b"),
+            [Block::Paragraph("See:".into()), Block::Code("    a = 1\n      b".into()),]
+        );
     }
 }

@@ -57,7 +57,8 @@ impl Layout {
         let width = |n_bytes: f32| first + n_bytes * (pitch + ascii_pitch) + 2.0 * middle + 24.0;
         let room = ui.available_width();
         let n_bytes = if width(16.0) <= room { 16 } else { 8 };
-        let ascii = first + n_bytes as f32 * pitch + if n_bytes == 16 { middle } else { 0.0 } + 2.0 * theme.size.gap;
+        let ascii =
+            first + n_bytes as f32 * pitch + if n_bytes == 16 { middle } else { 0.0 } + 2.0 * theme.size.gap;
         Self { n_bytes, n_digits, first, pitch, middle, ascii, ascii_pitch }
     }
 
@@ -114,17 +115,18 @@ pub fn hex_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut HexView, actions: &mut V
     let bytes = bytes_of(open, visible, &view.roles.spans, view.cursor);
     let mut clicked = None;
     let mut list = std::mem::take(&mut view.list);
-    let response = RowList::new("Bytes", n_rows)
-        .row_height(theme.size.row_dense)
-        .without_hover()
-        .show(ui, &mut list, |ui, row| {
+    let response = RowList::new("Bytes", n_rows).row_height(theme.size.row_dense).without_hover().show(
+        ui,
+        &mut list,
+        |ui, row| {
             if row.response.clicked()
                 && let Some(at) = row.response.interact_pointer_pos()
             {
                 clicked = layout.byte_at(row.rect, at).map(|idx| row.idx * layout.n_bytes + idx);
             }
             row_ui(ui, theme, &layout, &bytes, row, len)
-        });
+        },
+    );
     view.list = list;
     let clicked = clicked.filter(|offset| *offset < len);
     if let Some(offset) = clicked.or_else(|| moved(ui, &response.response, view, &layout, len, open)) {

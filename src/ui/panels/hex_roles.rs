@@ -121,17 +121,14 @@ impl Walk<'_> {
     fn enter(&mut self, at: &RecordAt, is_open: bool) -> Option<()> {
         let message = self.levels.last()?.message.clone();
         let meaning = Meaning::of(message.as_ref(), at.number(), at.wire_type());
-        let is_declared = matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
+        let is_declared =
+            matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
         if !is_declared && !is_open && at.wire_type() != WireType::Sgroup {
             return None;
         }
         let inside = message_in(at, &meaning)?;
         self.head(at);
-        self.levels.push(Level {
-            message: inside.message,
-            end: inside.range.end,
-            record_end: at.end(),
-        });
+        self.levels.push(Level { message: inside.message, end: inside.range.end, record_end: at.end() });
         Some(())
     }
 

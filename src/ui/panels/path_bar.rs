@@ -3,10 +3,10 @@
 use super::Shown;
 use crate::app::{Action, Dialog, SelectTarget};
 use crate::document::{Path, Step};
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{IconButton, cell, elide, visible_text};
-use crate::ui::fonts;
 use egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// The path up to the end of each part, and what the part is called. A bracket goes with the name
@@ -81,7 +81,8 @@ fn part_ui(
     let most = rest.width().min(280.0);
     let (galley, _) = elide::one_line(ui.painter(), &name, &font, theme.color.text, most, elide::Elide::End);
     let at = rest.with_max_x(rest.left() + galley.size().x + 2.0);
-    let response = ui.interact(at.expand2(vec2(3.0, -3.0)), ui.make_persistent_id(("part", part_idx)), Sense::click());
+    let response =
+        ui.interact(at.expand2(vec2(3.0, -3.0)), ui.make_persistent_id(("part", part_idx)), Sense::click());
     if response.hovered() || response.has_focus() {
         let ground = at.expand2(vec2(3.0, -3.0));
         ui.painter().rect_filled(ground, theme.size.radius, theme.color.pressed);

@@ -23,9 +23,8 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
     }
     let theme = theme(ui);
     let selected = shown.open.selection.as_ref().map(|selection| selection.range.start);
-    let is_selected = |row: u64| {
-        list.found.get(row as usize).is_some_and(|problem| Some(problem.range.start) == selected)
-    };
+    let is_selected =
+        |row: u64| list.found.get(row as usize).is_some_and(|problem| Some(problem.range.start) == selected);
     let response = RowList::new("Problems", list.found.len() as u64).selected(is_selected).show(
         ui,
         &mut view.problems,

@@ -68,9 +68,10 @@ pub fn tree_ui(
     let columns = Columns { layout: &layout, theme: theme(ui) };
     let mut list = std::mem::take(&mut view.tree);
     let mut in_row = Vec::new();
-    let response = RowList::tree("Fields", open.tree.n_rows())
-        .selected(|row| Some(row) == selected)
-        .show(ui, &mut list, |ui, row| {
+    let response = RowList::tree("Fields", open.tree.n_rows()).selected(|row| Some(row) == selected).show(
+        ui,
+        &mut list,
+        |ui, row| {
             let mut rows = rows.borrow_mut();
             let Some(document_row) = rows.get(row.idx) else { return RowLabel::new("") };
             let is_edited = row.is_selected && view.is_editing_row;
@@ -84,7 +85,8 @@ pub fn tree_ui(
             }
             row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
             drawn.label
-        });
+        },
+    );
     view.tree = list;
     actions.append(&mut in_row);
     if std::mem::take(&mut asked.focus_tree) {

@@ -51,7 +51,8 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
 }
 
 fn pane(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
-    let mut pane = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)));
+    let mut pane =
+        ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)));
     pane.shrink_clip_rect(rect);
     pane
 }
@@ -78,7 +79,8 @@ fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec
     let theme = theme(ui);
     let strip = strip(ui);
     let mut at = strip.shrink2(vec2(theme.size.margin, 0.0));
-    let title = cell(ui.painter(), at, "Hex", &fonts::semibold(theme.size.text_dense), theme.color.text, Align::Min);
+    let title =
+        cell(ui.painter(), at, "Hex", &fonts::semibold(theme.size.text_dense), theme.color.text, Align::Min);
     at.min.x = title.rect.right() + 2.0 * theme.size.gap;
     at.max.x -= theme.size.row_dense + theme.size.gap;
     let font = fonts::regular(theme.size.text_small);

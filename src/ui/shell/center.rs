@@ -10,13 +10,7 @@ use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{Choice, Tab, empty_state_ui, menu_item_ui, progress_ui, tab_bar_ui};
 use egui::{Layout, Ui, vec2};
 
-pub fn center_ui(
-    ui: &mut Ui,
-    state: &State,
-    view: &mut View,
-    asked: &mut Asked,
-    actions: &mut Vec<Action>,
-) {
+pub fn center_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     if !state.tabs.is_empty() {
         tabs_ui(ui, state, view, actions);
     }

@@ -64,7 +64,9 @@ fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec
     let is_current = problems.revision == Some(open.document.revision());
     let count = |n: u64, one: &str| format!("{} {one}{}", grouped(n), if n == 1 { "" } else { "s" });
     let mut parts = Vec::new();
-    for (n, word) in [(problems.n_errors, "error"), (problems.n_warnings, "warning"), (problems.n_notes, "note")] {
+    for (n, word) in
+        [(problems.n_errors, "error"), (problems.n_warnings, "warning"), (problems.n_notes, "note")]
+    {
         if n > 0 {
             parts.push(count(n, word));
         }
