@@ -2,8 +2,9 @@
 
 use super::{Editing, Editor, Subject, draft_ui};
 use crate::app::Action;
-use crate::document::value::{WellKnown, read_seconds_nanos, well_known};
+use crate::document::value::read_seconds_nanos;
 use crate::schema::Kind;
+use crate::schema::WellKnown;
 use crate::ui::widgets::KeyValue;
 use egui::Ui;
 
@@ -11,7 +12,7 @@ pub const EDITOR: Editor = Editor { name: "duration", fits: is_duration, ui: dur
 
 fn is_duration(subject: &Subject) -> bool {
     let Some(Kind::Message(message)) = subject.kind() else { return false };
-    well_known(message) == Some(WellKnown::Duration)
+    WellKnown::of(message) == Some(WellKnown::Duration)
 }
 
 fn duration_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {

@@ -207,8 +207,8 @@ impl Subject {
         let short = |text: &String| text.len() <= 400 && !text.contains(['\n', '\r']);
         let is_single = match &self.what {
             What::Value(Kind::Message(message)) => {
-                crate::document::value::well_known(message).is_some_and(|known| {
-                    use crate::document::value::WellKnown;
+                crate::schema::WellKnown::of(message).is_some_and(|known| {
+                    use crate::schema::WellKnown;
                     matches!(known, WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_))
                 })
             }

@@ -2,8 +2,9 @@
 
 use super::{Editing, Editor, Subject, draft_ui};
 use crate::app::Action;
-use crate::document::value::{WellKnown, read_seconds_nanos, timestamp_text, well_known};
+use crate::document::value::{read_seconds_nanos, timestamp_text};
 use crate::schema::Kind;
+use crate::schema::WellKnown;
 use crate::ui::widgets::KeyValue;
 use egui::Ui;
 
@@ -11,7 +12,7 @@ pub const EDITOR: Editor = Editor { name: "timestamp", fits: is_timestamp, ui: t
 
 fn is_timestamp(subject: &Subject) -> bool {
     let Some(Kind::Message(message)) = subject.kind() else { return false };
-    well_known(message) == Some(WellKnown::Timestamp)
+    WellKnown::of(message) == Some(WellKnown::Timestamp)
 }
 
 fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {

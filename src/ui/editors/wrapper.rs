@@ -3,7 +3,7 @@
 use super::string::rows_for;
 use super::{Editing, Editor, Subject, draft_ui};
 use crate::app::Action;
-use crate::document::value::{WellKnown, well_known};
+use crate::schema::WellKnown;
 use crate::schema::{Kind, kind_name};
 use egui::Ui;
 
@@ -11,7 +11,7 @@ pub const EDITOR: Editor = Editor { name: "wrapper", fits: is_wrapper, ui: wrapp
 
 fn boxed(subject: &Subject) -> Option<Kind> {
     let Some(Kind::Message(message)) = subject.kind() else { return None };
-    match well_known(message)? {
+    match WellKnown::of(message)? {
         WellKnown::Wrapper(kind) => Some(kind),
         _ => None,
     }
