@@ -3,6 +3,8 @@
 mod acts;
 mod captures;
 mod files;
+mod large;
+mod offers;
 mod recovery;
 mod sequences;
 
