@@ -14,7 +14,7 @@
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
 //! | 1 | [`format`] | a message ⇄ text: JSON, tree, hex |
 //! | 2 | `worker` | background jobs; the only room that touches disk |
-//! | 2 | [`app`] | the session: state, commands, actions; no drawing |
+//! | 2 | `app` | the session: state, commands, actions; no drawing |
 //! | 2 | `cli` | the command line, one file a command |
 //! | 3 | `ui` | the window and pictures of it; the only room that knows egui |
 //!
@@ -47,6 +47,8 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+#[cfg(feature = "app")]
+pub mod cli;
 pub mod document;
 pub mod format;
 pub mod schema;

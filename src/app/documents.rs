@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a first start shows: a request of the RocketMQ client for Python.
-pub const SAMPLE: &[u8] = include_bytes!("../../assets/samples/send-message.bin");
+pub const SAMPLE: &[u8] = include_bytes!("../../assets/sample-send-message.bin");
 /// Its type.
 pub const SAMPLE_TYPE: &str = "apache.rocketmq.v2.SendMessageRequest";
 /// Rows that are opened without being asked.

@@ -45,21 +45,21 @@ impl Session {
                 self.after_save.remove(&tab);
                 self.notify(NoticeTone::Error, text);
             }
-            _ => self.start_saving(tab, path, SaveOptions { overwrite, in_place: None }),
+            _ => self.start_saving(tab, path, SaveOptions { overwrite, ..SaveOptions::default() }),
         }
     }
 
     pub(super) fn save_in_place(&mut self, tab: TabId) {
         let backup_folder = self.folders.backups();
         let Some(path) = self.state.tab(tab).and_then(|tab| tab.path.clone()) else { return };
-        let Some(open) = self.open_document(tab) else { return };
-        let in_place = InPlace { backup_folder, source: open.backing.file.clone() };
-        self.start_saving(tab, path, SaveOptions { overwrite: false, in_place: Some(in_place) });
+        let in_place = Some(InPlace { backup_folder });
+        self.start_saving(tab, path, SaveOptions { in_place, ..SaveOptions::default() });
     }
 
-    fn start_saving(&mut self, tab: TabId, target: PathBuf, options: SaveOptions) {
+    fn start_saving(&mut self, tab: TabId, target: PathBuf, mut options: SaveOptions) {
         let is_own = self.state.tab(tab).is_some_and(|tab| tab.path.as_deref() == Some(&target));
         let Some(open) = self.open_document(tab) else { return };
+        options.source = open.backing.file.clone();
         if open.saving.is_some() {
             return self.notify(NoticeTone::Note, "This document is being saved already");
         }
@@ -234,7 +234,7 @@ impl Session {
             }
             Question::ChangedOnDisk(tab) if yes => {
                 if let Some(path) = self.state.tab(tab).and_then(|tab| tab.path.clone()) {
-                    self.start_saving(tab, path, SaveOptions { overwrite: true, in_place: None });
+                    self.start_saving(tab, path, SaveOptions { overwrite: true, ..SaveOptions::default() });
                 }
             }
             Question::ChangedOnDisk(tab) => {

@@ -7,6 +7,7 @@ use super::snapshot::Snapshot;
 use super::source::Source;
 use super::splices::SpliceLog;
 use crate::schema::MessageDescriptor;
+use std::fmt;
 use std::sync::Arc;
 
 /// One act of a person on a document.
@@ -37,12 +38,19 @@ pub struct Stepped {
 
 /// A sequence of bytes being edited. Only [`Document::apply`], [`Document::undo`] and
 /// [`Document::redo`] change it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Document {
     snapshot: Snapshot,
     message: Option<MessageDescriptor>,
     log: SpliceLog,
     history: History,
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.message.as_ref().map_or("", |message| message.full_name());
+        write!(f, "Document({} bytes, {} edits, {name})", self.len(), self.n_edits())
+    }
 }
 
 impl Document {

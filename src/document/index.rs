@@ -65,9 +65,10 @@ struct Block {
 #[derive(Clone, Copy, Debug)]
 struct Checkpoint {
     offset: u32,
-    n_records: u32,
-    n_rows: u32,
     run: u32,
+    /// At most [`STRIDE`] × [`BLOCK`], like the rows.
+    n_records: u16,
+    n_rows: u16,
 }
 
 /// See the module.
@@ -513,8 +514,8 @@ impl Block {
     fn push(&mut self, place: Place) {
         self.checkpoints.push(Checkpoint {
             offset: (place.offset - self.base.offset) as u32,
-            n_records: (place.n_records - self.base.n_records) as u32,
-            n_rows: (place.n_rows - self.base.n_rows) as u32,
+            n_records: (place.n_records - self.base.n_records) as u16,
+            n_rows: (place.n_rows - self.base.n_rows) as u16,
             run: place.run,
         });
     }

@@ -3,10 +3,11 @@
 use super::reader::RecordAt;
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable, wire_type};
 use crate::wire::WireType;
+use std::fmt;
 use std::ops::Range;
 
 /// A message where it stands: the bytes of its records, and what declares them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MessageAt {
     /// The records; of an embedded message its payload.
     pub range: Range<u64>,
@@ -15,7 +16,7 @@ pub struct MessageAt {
 }
 
 /// How a record is read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Meaning {
     /// As its field declares it.
     Field(FieldDescriptor),
@@ -25,6 +26,27 @@ pub enum Meaning {
     Clash(FieldDescriptor),
     /// No field with this number is declared.
     Unknown,
+}
+
+// A descriptor's own `Debug` writes out everything that it reaches, without end where types contain
+// each other; so what holds one names it instead.
+impl fmt::Debug for MessageAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.message.as_ref().map(MessageDescriptor::full_name);
+        f.debug_struct("MessageAt").field("range", &self.range).field("message", &name).finish()
+    }
+}
+
+impl fmt::Debug for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self {
+            Meaning::Field(_) => "Field",
+            Meaning::Packed(_) => "Packed",
+            Meaning::Clash(_) => "Clash",
+            Meaning::Unknown => "Unknown",
+        };
+        write!(f, "{word}({})", self.field().map_or("", FieldDescriptor::full_name))
+    }
 }
 
 impl Meaning {

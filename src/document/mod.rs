@@ -43,4 +43,4 @@ pub use rows::{BranchId, Entry, Facet, IndexWork, Row, RowId, Tree};
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};
 pub use splices::{Anchor, Anchored, Hull, Splice, SpliceLog};
-pub use view::{RowText, Tone, opens_by_itself, path_of, row_text};
+pub use view::{RowText, Tone, entry_row_text, opens_by_itself, path_of, row_text};

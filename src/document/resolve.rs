@@ -27,7 +27,7 @@ pub struct MessagePart {
 }
 
 /// The message that a step of a path looks into.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Parent {
     /// In wire order; at least one.
     pub parts: Vec<MessagePart>,
@@ -35,7 +35,7 @@ pub struct Parent {
 }
 
 /// What a path leads to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Target {
     /// The empty path.
     Root,
@@ -51,7 +51,7 @@ pub enum Target {
 }
 
 /// A path followed into a document.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Resolved {
     pub target: Target,
     /// The message whose records the target is, or would be.

@@ -49,9 +49,14 @@ pub struct RowText {
 
 /// Puts a row into words; values are cut at about `max_chars`.
 pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode) -> RowText {
-    let range = row.entry.range();
+    entry_row_text(snapshot, &row.entry, max_chars, mode)
+}
+
+/// Puts what a row stands for into words, for rows that are in no [`Tree`].
+pub fn entry_row_text(snapshot: &Snapshot, entry: &Entry, max_chars: usize, mode: ReadMode) -> RowText {
+    let range = entry.range();
     let text = RowText {
-        number: row.entry.number().map(|number| number.to_string()).unwrap_or_default(),
+        number: entry.number().map(|number| number.to_string()).unwrap_or_default(),
         name: String::new(),
         kind: String::new(),
         value: String::new(),
@@ -59,7 +64,7 @@ pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode
         tone: Tone::Summary,
         marks: Vec::new(),
     };
-    match &row.entry {
+    match entry {
         Entry::Run { field, n_records, counted, .. } => {
             let what = if field.is_map() { ["entry", "entries"] } else { ["element", "elements"] };
             let more = if *counted { "" } else { "…" };
@@ -112,7 +117,7 @@ fn tone_of(kind: &Kind) -> Tone {
         Kind::String => Tone::Text,
         Kind::Bytes => Tone::Bytes,
         Kind::Enum(_) | Kind::Bool => Tone::Enum,
-        Kind::Message(message) if super::value::well_known(message).is_some() => Tone::Number,
+        Kind::Message(message) if crate::schema::WellKnown::of(message).is_some() => Tone::Number,
         Kind::Message(_) => Tone::Summary,
         _ => Tone::Number,
     }

@@ -10,6 +10,7 @@
 
 mod hex;
 mod json;
+mod tree;
 
 use crate::document::{Path, Snapshot, SourceError};
 use prost_reflect::MessageDescriptor;
@@ -18,6 +19,7 @@ use std::ops::{ControlFlow, Range};
 
 pub use hex::write_hex;
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
+pub use tree::{MAX_DEPTH, TreeReport, write_tree};
 
 /// Why no text, or not all of it, was written.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +37,7 @@ pub enum FormatError {
 }
 
 /// What to write: bytes of a document and, if it is known, what they are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Subject<'a> {
     pub snapshot: &'a Snapshot,
     /// The payload of the message.
@@ -65,6 +67,7 @@ pub struct Format {
 /// All of them, in the order in which they are offered; the first is the default.
 pub const FORMATS: &[Format] = &[
     Format { name: "json", title: "JSON", extension: "json", needs_type: true, write: json_of },
+    Format { name: "tree", title: "Tree", extension: "txt", needs_type: false, write: tree_of },
     Format { name: "hex", title: "Hex dump", extension: "hex", needs_type: false, write: hex_of },
 ];
 
@@ -79,6 +82,16 @@ fn json_of(
     writer.message(subject.range.clone(), message, &subject.path)?;
     writer.text("\n");
     writer.finish()
+}
+
+fn tree_of(
+    subject: &Subject,
+    _options: &JsonOptions,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> Result<JsonReport, FormatError> {
+    write_tree(subject.snapshot, subject.range.clone(), subject.message, u64::MAX, out, progress)?;
+    Ok(JsonReport::default())
 }
 
 fn hex_of(

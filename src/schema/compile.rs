@@ -310,6 +310,7 @@ fn edition(text: &str) -> Option<&str> {
 mod tests {
     use super::super::{Schema, SchemaError};
     use super::*;
+    use proptest::prelude::*;
 
     /// Files by path; one called `locked.proto` cannot be read.
     struct Files(Vec<(&'static str, &'static [u8])>);
@@ -475,4 +476,56 @@ mod tests {
         assert!(schema.message("Status").unwrap().get_field(7).is_some());
         assert!(schema.message("SendMessageRequest").is_err());
     }
+
+    #[test]
+    fn text_with_a_bit_of_everything_compiles() {
+        let schema = compile(&[("a.proto", MIXED)], "a.proto", &[]).unwrap();
+        let message = schema.message("p.q.M").unwrap();
+        assert_eq!(schema.comment(&message), Some("About M."));
+        assert!(message.get_field(2).unwrap().is_map() && message.get_field(5).unwrap().is_group());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn mutated_text_is_a_schema_or_an_error(
+            changes in proptest::collection::vec((any::<proptest::sample::Index>(), "[ -~\n]"), 1..5),
+            cut in any::<proptest::sample::Index>(),
+            is_cut in any::<bool>(),
+        ) {
+            let mut text = MIXED.to_owned();
+            for (at, with) in changes {
+                let at = at.index(text.len());
+                text.replace_range(at..=at, &with);
+            }
+            if is_cut {
+                text.truncate(cut.index(text.len()));
+            }
+            let files = Files(vec![("a.proto", Box::leak(text.into_boxed_str()).as_bytes())]);
+            let result = Schema::compile(&["a.proto".to_owned()], &[], &files, false);
+            if let Err(error) = result {
+                prop_assert!(!matches!(error, SchemaError::Crashed(_)), "{error}");
+            }
+        }
+    }
+
+    const MIXED: &str = r#"syntax = "proto2";
+package p.q;
+import "google/protobuf/descriptor.proto";
+/* About M. */
+message M {
+  optional bytes b = 1 [default = "\001\xffa"];
+  map<string, M> m = 2;
+  oneof o { int32 i = 3; E e = 4; }
+  optional group G = 5 { required sint64 s = 1; }
+  repeated fixed32 f = 6 [packed = true, (opt) = { i: 3 }];
+  reserved 10 to 20, 30; reserved "x";
+  extensions 100 to max;
+  message N { enum E { A = 0; B = -1; } }
+}
+enum E { option allow_alias = true; X = 1; Y = 1; }
+extend google.protobuf.FieldOptions { optional M opt = 50000; }
+service S { rpc R(stream M) returns (.p.q.M) { option deprecated = true; } }
+"#;
 }

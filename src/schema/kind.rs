@@ -80,19 +80,16 @@ pub fn kind_label(field: &impl FieldShape) -> String {
 
 /// The wire type of one value of this field, unpacked.
 pub fn wire_type(field: &impl FieldShape) -> WireType {
-    match field.kind() {
+    if field.is_group() { WireType::Sgroup } else { kind_wire_type(&field.kind()) }
+}
+
+/// The wire type that a kind is written with; a group's field apart, whose kind is a message too.
+pub fn kind_wire_type(kind: &Kind) -> WireType {
+    match kind {
         Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => WireType::I64,
         Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => WireType::I32,
-        Kind::Int32
-        | Kind::Int64
-        | Kind::Uint32
-        | Kind::Uint64
-        | Kind::Sint32
-        | Kind::Sint64
-        | Kind::Bool
-        | Kind::Enum(_) => WireType::Varint,
-        Kind::Message(_) if field.is_group() => WireType::Sgroup,
         Kind::String | Kind::Bytes | Kind::Message(_) => WireType::Len,
+        _ => WireType::Varint,
     }
 }
 
@@ -139,29 +136,34 @@ pub enum WellKnown {
 }
 
 impl WellKnown {
-    /// The well-known type that this message is, judged by its full name.
+    /// The well-known type that this message is, by its full name and its fields: a schema may call
+    /// anything Timestamp.
     pub fn of(message: &MessageDescriptor) -> Option<WellKnown> {
         let name = message.full_name().strip_prefix("google.protobuf.")?;
-        Some(match name {
-            "Timestamp" => WellKnown::Timestamp,
-            "Duration" => WellKnown::Duration,
-            "Struct" => WellKnown::Struct,
-            "Value" => WellKnown::Value,
-            "ListValue" => WellKnown::ListValue,
-            "FieldMask" => WellKnown::FieldMask,
-            "Any" => WellKnown::Any,
-            "Empty" => WellKnown::Empty,
-            "DoubleValue" => WellKnown::Wrapper(Kind::Double),
-            "FloatValue" => WellKnown::Wrapper(Kind::Float),
-            "Int64Value" => WellKnown::Wrapper(Kind::Int64),
-            "UInt64Value" => WellKnown::Wrapper(Kind::Uint64),
-            "Int32Value" => WellKnown::Wrapper(Kind::Int32),
-            "UInt32Value" => WellKnown::Wrapper(Kind::Uint32),
-            "BoolValue" => WellKnown::Wrapper(Kind::Bool),
-            "StringValue" => WellKnown::Wrapper(Kind::String),
-            "BytesValue" => WellKnown::Wrapper(Kind::Bytes),
-            _ => return None,
-        })
+        let is = |number, kind: Kind| message.get_field(number).is_some_and(|field| field.kind() == kind);
+        let n_fields = message.fields().len();
+        let boxed = |kind: Kind| (n_fields == 1 && is(1, kind.clone())).then_some(WellKnown::Wrapper(kind));
+        let time = n_fields == 2 && is(1, Kind::Int64) && is(2, Kind::Int32);
+        match name {
+            "Timestamp" => time.then_some(WellKnown::Timestamp),
+            "Duration" => time.then_some(WellKnown::Duration),
+            "Struct" => Some(WellKnown::Struct),
+            "Value" => Some(WellKnown::Value),
+            "ListValue" => Some(WellKnown::ListValue),
+            "FieldMask" => (n_fields == 1 && is(1, Kind::String)).then_some(WellKnown::FieldMask),
+            "Any" => (n_fields == 2 && is(1, Kind::String) && is(2, Kind::Bytes)).then_some(WellKnown::Any),
+            "Empty" => (n_fields == 0).then_some(WellKnown::Empty),
+            "DoubleValue" => boxed(Kind::Double),
+            "FloatValue" => boxed(Kind::Float),
+            "Int64Value" => boxed(Kind::Int64),
+            "UInt64Value" => boxed(Kind::Uint64),
+            "Int32Value" => boxed(Kind::Int32),
+            "UInt32Value" => boxed(Kind::Uint32),
+            "BoolValue" => boxed(Kind::Bool),
+            "StringValue" => boxed(Kind::String),
+            "BytesValue" => boxed(Kind::Bytes),
+            _ => None,
+        }
     }
 }
 

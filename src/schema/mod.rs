@@ -42,7 +42,7 @@ pub use docs::Documented;
 pub use error::SchemaError;
 pub use kind::{
     FieldShape, WellKnown, accepts, has_presence, is_closed, is_packable, is_packable_kind, is_singular,
-    kind_label, kind_name, wire_type,
+    kind_label, kind_name, kind_wire_type, wire_type,
 };
 pub use lookup::Declaration;
 pub use prost_reflect::{

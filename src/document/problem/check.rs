@@ -1,7 +1,7 @@
 //! The walk over all records of a message.
 
 use super::levels::Opening;
-use super::state::{Halt, Next, Place, State};
+use super::state::{Halt, Place, State};
 use super::table::NONE;
 use super::wording;
 use super::{CheckReport, Problem};
@@ -34,7 +34,8 @@ pub fn check(
     state.tables.compile(type_idx);
     let Range { start, end } = range;
     let end = end.min(snapshot.len());
-    let root = Opening { start, end, type_idx, field_idx: NONE, number: 0, is_group: false };
+    let root =
+        Opening { start, end, type_idx, field_idx: NONE, number: 0, is_group: false, is_singular: false };
     state.levels.open(root, &state.tables);
     let mut walk = Walk { reader: Reader::new(snapshot, mode, LARGE_WINDOW), state, at: start };
     let outcome = walk.run(progress);
@@ -42,7 +43,7 @@ pub fn check(
     match outcome {
         Ok(()) => {}
         Err(Halt::Stopped) => walk.state.report.stopped = true,
-        Err(Halt::Source(error)) => return Err(error),
+        Err(Halt::Source(error)) => return Err(*error),
     }
     Ok(walk.state.report)
 }
@@ -63,12 +64,10 @@ impl Walk<'_> {
                 }
                 next_report = self.at + LARGE_WINDOW as u64;
             }
-            match self.window()? {
-                Next::At(at) => self.at = at,
-                Next::Large { field_idx, field, payload_start, payload_end, cut } => {
-                    self.state.large(&mut self.reader, field_idx, field, payload_start..payload_end, cut)?;
-                    self.at = payload_end;
-                }
+            self.window()?;
+            if let Some(large) = self.state.large.take() {
+                self.at = large.payload.end;
+                self.state.large(&mut self.reader, large)?;
             }
         }
         Ok(())
@@ -80,51 +79,44 @@ impl Walk<'_> {
     }
 
     /// Goes over the records in the window, until one needs more than is there.
-    fn window(&mut self) -> Result<Next, Halt> {
+    fn window(&mut self) -> Result<(), Halt> {
         let base = self.at;
         let window = self.reader.at(base, MAX_HEAD)?;
         let to_the_end = base + window.len() as u64 >= self.state.snapshot.len();
         let state = &mut self.state;
-        let mut at = base;
-        loop {
-            let Some(bytes) = window.get((at - base) as usize..) else { return Ok(Next::At(at)) };
+        while let Some(bytes) = window.get((self.at - base) as usize..) {
+            let at = self.at;
+            let Some(top) = state.levels.frames.last() else { break };
             if bytes.len() < MAX_HEAD && !to_the_end {
-                return Ok(Next::At(at));
+                break;
             }
-            let Some(&top) = state.levels.frames.last() else { return Ok(Next::At(at)) };
-            let next = match wire::read(bytes, top.end - at) {
-                Read::End => Next::At(at),
+            self.at = match wire::read(bytes, top.end - at) {
+                Read::End => at,
                 Read::Rest(damage) => damaged(state, at, damage)?,
                 Read::Record(record) if record.tag.wire_type == WireType::Egroup => {
                     end_group(state, at, &record)?
                 }
                 Read::Record(record) => state.record(at, &record, bytes)?,
             };
-            match next {
-                Next::At(next) => at = next,
-                large => {
-                    self.at = at;
-                    return Ok(large);
-                }
-            }
-            self.at = at;
-            if !close_ended(state, at)? {
-                return Ok(Next::At(at));
+            if self.at == at || !close_ended(state, self.at)? {
+                break;
             }
         }
+        Ok(())
     }
 }
 
 /// Closes every message that ends at `at`; `false` if none is left open.
 #[inline]
 fn close_ended(state: &mut State<'_>, at: u64) -> Result<bool, Halt> {
-    while let Some(&top) = state.levels.frames.last() {
+    while let Some(top) = state.levels.frames.last() {
         if at < top.end {
             return Ok(true);
         }
         if top.is_group && !top.is_damaged {
+            let (range, number) = (top.start..top.end, top.number);
             state.levels.mark_damaged();
-            state.emit(top.start..top.end, Place::Message, wording::unclosed_group(top.number))?;
+            state.emit(range, Place::Message, wording::unclosed_group(number))?;
         }
         state.close()?;
     }
@@ -132,21 +124,21 @@ fn close_ended(state: &mut State<'_>, at: u64) -> Result<bool, Halt> {
 }
 
 #[cold]
-fn damaged(state: &mut State<'_>, at: u64, damage: Damage) -> Result<Next, Halt> {
+fn damaged(state: &mut State<'_>, at: u64, damage: Damage) -> Result<u64, Halt> {
     let end = state.levels.frames.last().map_or(at, |top| top.end);
     state.emit(at..end, Place::Message, wording::damage(damage, end - at))?;
     state.levels.mark_damaged();
-    Ok(Next::At(end))
+    Ok(end)
 }
 
-fn end_group(state: &mut State<'_>, at: u64, record: &Record) -> Result<Next, Halt> {
+fn end_group(state: &mut State<'_>, at: u64, record: &Record) -> Result<u64, Halt> {
     let number = record.tag.number;
     match state.levels.frames.last_mut() {
         Some(top) if top.is_group && top.number == number => {
             top.end = at;
             state.check_spelling(at, record, Place::Message)?;
             state.close()?;
-            Ok(Next::At(at + record.head_and_payload_len()))
+            Ok(at + record.head_and_payload_len())
         }
         _ => damaged(state, at, Damage::StrayEnd { number }),
     }

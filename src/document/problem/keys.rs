@@ -5,7 +5,8 @@ use crate::document::path::Step;
 use crate::document::reader::{Found, Reader, SMALL_WINDOW};
 use crate::document::snapshot::Snapshot;
 use crate::document::source::{ReadMode, SourceError};
-use crate::document::value::{Scalar, default_payload, read_scalar, wire_type_of};
+use crate::document::value::{Scalar, default_payload, read_scalar};
+use crate::schema::kind_wire_type;
 use prost_reflect::Kind;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
@@ -106,7 +107,7 @@ pub(super) fn read_key(
     let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
     let (mut at, mut found) = (range.start, None);
     while let Found::Record(record) = reader.record(at, range.end)? {
-        if record.number() == 1 && record.wire_type() == wire_type_of(kind) {
+        if record.number() == 1 && record.wire_type() == kind_wire_type(kind) {
             found = Some(record.payload());
         }
         at = record.end();

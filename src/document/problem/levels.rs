@@ -24,6 +24,8 @@ pub(super) struct Frame {
     /// That field's number.
     pub number: u32,
     pub is_group: bool,
+    /// Whether the field that opened it may hold one message only.
+    pub is_singular: bool,
     /// Whether its end was reached because of damage, so that no end tag is missed.
     pub is_damaged: bool,
     /// Of a map entry the hash of its key; of a Timestamp or Duration its seconds.
@@ -31,6 +33,7 @@ pub(super) struct Frame {
     /// Of a Timestamp or Duration its nanos.
     pub second: u64,
     slots_start: usize,
+    slots_end: usize,
     touched_start: usize,
     saved_start: usize,
     unknown_start: usize,
@@ -70,21 +73,22 @@ pub(super) struct Opening {
     pub field_idx: u32,
     pub number: u32,
     pub is_group: bool,
+    pub is_singular: bool,
 }
 
 impl Levels {
     /// Opens a message; `false` if there is no room for its counters.
     pub fn open(&mut self, opening: Opening, tables: &Tables) -> bool {
-        let n_slots = |type_idx: u32| tables.types.get(type_idx as usize).map_or(0, |found| found.n_slots());
-        let slots_start = self.frames.last().map_or(0, |top| top.slots_start + n_slots(top.type_idx));
-        let slots_end = slots_start + n_slots(opening.type_idx);
+        let slots_start = self.frames.last().map_or(0, |top| top.slots_end);
+        let n_slots = tables.types.get(opening.type_idx as usize).map_or(0, |found| found.n_slots());
+        let slots_end = slots_start + n_slots;
         if slots_end > MAX_SLOTS {
             return false;
         }
         if slots_end > self.slots.len() {
             self.slots.resize(slots_end, 0);
         }
-        let Opening { start, end, type_idx, field_idx, number, is_group } = opening;
+        let Opening { start, end, type_idx, field_idx, number, is_group, is_singular } = opening;
         self.frames.push(Frame {
             start,
             end,
@@ -92,10 +96,12 @@ impl Levels {
             field_idx,
             number,
             is_group,
+            is_singular,
             is_damaged: false,
             first: 0,
             second: 0,
             slots_start,
+            slots_end,
             touched_start: self.touched.len(),
             saved_start: self.saved.len(),
             unknown_start: self.unknown.len(),
@@ -104,10 +110,10 @@ impl Levels {
         true
     }
 
-    /// Closes the innermost message. `keep` says which of its fields' counters another part of the
-    /// same message would need.
+    /// Closes the innermost message, and keeps those of its counters that another part of the same
+    /// message would need.
     #[inline]
-    pub fn close(&mut self, is_singular: bool, keep: impl Fn(u32) -> bool) -> Option<Frame> {
+    pub fn close(&mut self, tables: &Tables) -> Option<Frame> {
         let frame = self.frames.pop()?;
         self.saved.truncate(frame.saved_start);
         self.unknown.truncate(frame.unknown_start);
@@ -117,10 +123,13 @@ impl Levels {
                 self.spare_sets.push(set);
             }
         }
+        let fields = tables.types.get(frame.type_idx as usize).map_or(&[][..], |found| &found.fields[..]);
+        let keep =
+            |slot: u32| fields.get(slot as usize).is_some_and(|field| field.repeated || field.required);
         for at in frame.touched_start..self.touched.len() {
             let slot = self.touched[at];
             let idx = (slot - frame.slots_start) as u32;
-            if is_singular && keep(idx) {
+            if frame.is_singular && keep(idx) {
                 self.saved.push(Saved { field_idx: frame.field_idx, slot: idx, count: self.slots[slot] });
             }
             self.slots[slot] = 0;

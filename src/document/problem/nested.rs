@@ -1,15 +1,14 @@
 //! Messages inside the message: opened, and checked as a whole when they close.
 
 use super::keys::Added;
-use super::levels::Opening;
-use super::state::{Halt, Next, Pending, Place, State};
+use super::levels::{Frame, Opening};
+use super::state::{Halt, Pending, Place, State};
 use super::table::{NONE, Special};
 use super::{MAX_DEPTH, wording};
 use crate::document::value::{
     MAX_DURATION_SECONDS, MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, SecondsNanos, duration_text,
 };
 use crate::wire::{Record, WireType};
-use std::ops::Range;
 
 /// In [`super::levels::Frame::second`] of a map entry: its value came before any key.
 pub(super) const VALUE_FIRST: u64 = 1;
@@ -19,27 +18,30 @@ pub(super) struct Opened {
     /// Its type, or [`NONE`].
     pub child: u32,
     pub field_idx: u32,
+    /// Whether its field may hold one message only, in as many parts as there are records.
+    pub is_singular: bool,
     /// Whether it continues a message that an earlier record began.
     pub is_part: bool,
 }
 
 impl State<'_> {
-    pub fn open(&mut self, offset: u64, record: &Record, opened: Opened) -> Result<Next, Halt> {
-        let Opened { child, field_idx, is_part } = opened;
-        let Some(top) = self.levels.frames.last() else { return Ok(Next::At(offset)) };
+    pub fn open(&mut self, offset: u64, record: &Record, opened: Opened) -> Result<u64, Halt> {
+        let Opened { child, field_idx, is_singular, is_part } = opened;
+        let Some(top) = self.levels.frames.last() else { return Ok(offset) };
         let is_group = record.tag.wire_type == WireType::Sgroup;
         let start = offset + u64::from(record.payload_start);
         let end = if is_group { top.end } else { start + record.payload_len };
         self.tables.compile(child);
         let level = self.levels.frames.len();
-        let opening = Opening { start, end, type_idx: child, field_idx, number: record.tag.number, is_group };
+        let number = record.tag.number;
+        let opening = Opening { start, end, type_idx: child, field_idx, number, is_group, is_singular };
         if level >= MAX_DEPTH || !self.levels.open(opening, &self.tables) {
             let complaint = if is_group { wording::too_deep_group(level) } else { wording::too_deep(level) };
             self.emit(offset..end, Place::Message, complaint)?;
             if is_group {
                 self.levels.mark_damaged();
             }
-            return Ok(Next::At(end));
+            return Ok(end);
         }
         if is_part {
             let types = &self.tables.types;
@@ -47,37 +49,30 @@ impl State<'_> {
             self.levels.inherit(|slot| fields.get(slot as usize).is_some_and(|field| field.repeated));
             self.pending.retain(|pending| (pending.level, pending.field_idx) != (level, field_idx));
         }
-        Ok(Next::At(start))
+        Ok(start)
     }
 
     /// Closes the innermost message, which has been walked to its end.
     #[inline]
     pub fn close(&mut self) -> Result<(), Halt> {
-        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
-        if self.tables.types.get(top.type_idx as usize).is_some_and(|found| found.has_required) {
+        let types = &self.tables.types;
+        let found = self.levels.frames.last().and_then(|top| types.get(top.type_idx as usize));
+        let special = found.map_or(Special::Nothing, |found| found.special);
+        if found.is_some_and(|found| found.has_required) {
             self.check_required()?;
         }
-        let special = self.special_of_top();
         match special {
-            Special::MapEntry => self.check_entry_shape(top.start..top.end)?,
+            Special::MapEntry => self.check_entry_shape()?,
             Special::Timestamp => self.check_time("Timestamp")?,
             Special::Duration => self.check_time("Duration")?,
             Special::Nothing => {}
         }
-        let hash = self.levels.frames.last().map_or(0, |top| top.first);
-        let outer = self.levels.frames.len().checked_sub(2).map_or(NONE, |level| self.levels.type_of(level));
-        let types = &self.tables.types;
-        let opener =
-            types.get(outer as usize).and_then(|found| found.fields.get(top.field_idx as usize)).copied();
-        let fields = types.get(top.type_idx as usize).map_or(&[][..], |found| &found.fields[..]);
-        let keep =
-            |slot: u32| fields.get(slot as usize).is_some_and(|field| field.repeated || field.required);
-        self.levels.close(opener.is_some_and(|opener| !opener.repeated), keep);
+        let Some(closed) = self.levels.close(&self.tables) else { return Ok(()) };
         if !self.pending.is_empty() {
             self.release_pending(self.levels.frames.len() + 1)?;
         }
-        if special == Special::MapEntry && opener.is_some_and(|opener| opener.is_map) {
-            self.check_key(top.field_idx, hash, top.start..top.end)?;
+        if special == Special::MapEntry && closed.field_idx != NONE {
+            self.check_key(&closed)?;
         }
         Ok(())
     }
@@ -99,13 +94,7 @@ impl State<'_> {
             let complaint = wording::missing_required();
             let problem = self.problem(top.start..top.end, Place::Field(field_idx, None), complaint)?;
             let level = self.levels.frames.len() - 1;
-            let outer = level.checked_sub(1).map_or(NONE, |outer| self.levels.type_of(outer));
-            let opener = self
-                .tables
-                .types
-                .get(outer as usize)
-                .and_then(|found| found.fields.get(top.field_idx as usize));
-            if opener.is_some_and(|opener| !opener.repeated) {
+            if top.is_singular {
                 self.pending.push(Pending { level, field_idx: top.field_idx, problem });
             } else {
                 self.send(problem)?;
@@ -115,8 +104,9 @@ impl State<'_> {
     }
 
     /// Keys and values that are absent, or in the wrong order. Field 1 is the key, 2 the value.
-    fn check_entry_shape(&mut self, range: Range<u64>) -> Result<(), Halt> {
-        let Some(&top) = self.levels.frames.last() else { return Ok(()) };
+    fn check_entry_shape(&mut self) -> Result<(), Halt> {
+        let Some(top) = self.levels.frames.last() else { return Ok(()) };
+        let (range, value_first) = (top.start..top.end, top.second == VALUE_FIRST);
         let Some(found) = self.tables.types.get(top.type_idx as usize) else { return Ok(()) };
         let (key, value) = (found.lookup(1), found.lookup(2));
         let has_key = self.levels.has(key);
@@ -128,20 +118,22 @@ impl State<'_> {
         }
         if !self.levels.has(value) {
             self.emit(range.clone(), Place::Message, wording::no_value())?;
-        } else if has_key && top.second == VALUE_FIRST {
+        } else if has_key && value_first {
             self.emit(range, Place::Message, wording::value_first())?;
         }
         Ok(())
     }
 
-    fn check_key(&mut self, field_idx: u32, hash: u64, range: Range<u64>) -> Result<(), Halt> {
-        match self.levels.add_key(field_idx, hash) {
+    fn check_key(&mut self, entry: &Frame) -> Result<(), Halt> {
+        match self.levels.add_key(entry.field_idx, entry.first) {
             Added::New => Ok(()),
             Added::Full => {
                 self.report.n_uncompared += 1;
                 Ok(())
             }
-            Added::Again => self.emit_for_entry(range, field_idx, wording::key_again()),
+            Added::Again => {
+                self.emit_for_entry(entry.start..entry.end, entry.field_idx, wording::key_again())
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Payloads that are more than one value: packed elements, and text of any length.
 
-use super::state::{Halt, Next, Place, State};
+use super::state::{Halt, Large, Place, State};
 use super::table::{Class, Field};
 use super::wording;
 use crate::document::reader::{LARGE_WINDOW, Reader};
@@ -11,7 +11,7 @@ use std::ops::Range;
 const MAX_KEY: usize = 64 << 10;
 
 impl State<'_> {
-    /// A packed payload. `None` if it has been gone through.
+    /// A packed payload; one that is not wholly in the window is left in [`State::large`].
     pub(super) fn packed_payload(
         &mut self,
         offset: u64,
@@ -19,7 +19,7 @@ impl State<'_> {
         bytes: &[u8],
         field_idx: u32,
         field: Field,
-    ) -> Result<Option<Next>, Halt> {
+    ) -> Result<(), Halt> {
         let payload_start = offset + u64::from(record.payload_start);
         let payload_end = payload_start + record.payload_len;
         let cut = record.missing > 0;
@@ -29,10 +29,12 @@ impl State<'_> {
             _ => {
                 let start = usize::from(record.payload_start);
                 let Some(bytes) = bytes.get(start..start.saturating_add(record.payload_len as usize)) else {
-                    return Ok(Some(Next::Large { field_idx, field, payload_start, payload_end, cut }));
+                    self.large =
+                        Some(Large { field_idx, field, payload: payload_start..payload_end, is_cut: cut });
+                    return Ok(());
                 };
                 self.packed_varints(payload_start, bytes, true, cut, field_idx, field.class)?;
-                return Ok(None);
+                return Ok(());
             }
         };
         let before = self.levels.count(field_idx, record.payload_len / width);
@@ -41,7 +43,7 @@ impl State<'_> {
             let complaint = wording::packed_width(record.payload_len, width);
             self.emit(payload_start..payload_end, place, complaint)?;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Goes through the varints in `bytes`, which start at `start`; returns how many bytes it took. What
@@ -113,14 +115,8 @@ impl State<'_> {
     }
 
     /// A payload that is not wholly in the window, read in stretches.
-    pub(super) fn large(
-        &mut self,
-        reader: &mut Reader<'_>,
-        field_idx: u32,
-        field: Field,
-        payload: Range<u64>,
-        cut: bool,
-    ) -> Result<(), Halt> {
+    pub(super) fn large(&mut self, reader: &mut Reader<'_>, large: Large) -> Result<(), Halt> {
+        let Large { field_idx, field, payload, is_cut: cut } = large;
         match field.class {
             Class::Bytes | Class::String => {
                 let want = MAX_KEY.min((payload.end - payload.start) as usize);

@@ -2,7 +2,7 @@
 
 use super::levels::Frame;
 use super::nested::{Opened, VALUE_FIRST};
-use super::state::{Halt, Next, Place, State};
+use super::state::{Halt, Large, Place, State};
 use super::table::{Class, Field, NONE, Special};
 use super::wording::{self, Complaint};
 use crate::wire::{Record, Tag, WireType, varint_width};
@@ -11,8 +11,8 @@ use std::ops::Range;
 impl State<'_> {
     /// Checks the record at `offset`, whose bytes start `bytes` as far as the window goes.
     #[inline]
-    pub fn record(&mut self, offset: u64, record: &Record, bytes: &[u8]) -> Result<Next, Halt> {
-        let Some(top) = self.levels.frames.last() else { return Ok(Next::At(offset)) };
+    pub fn record(&mut self, offset: u64, record: &Record, bytes: &[u8]) -> Result<u64, Halt> {
+        let Some(top) = self.levels.frames.last() else { return Ok(offset) };
         let type_idx = top.type_idx;
         let end = offset + record.head_and_payload_len();
         let Tag { number, wire_type, .. } = record.tag;
@@ -24,14 +24,13 @@ impl State<'_> {
         if wire_type != field.wire_type && !packed {
             return self.clashing_record(offset, record, field_idx);
         }
-        if record.is_overlong() || record.scalar.overflow || record.missing > 0 {
+        if is_odd(record) {
             let idx = field.repeated.then(|| self.levels.counted(self.levels.frames.len() - 1, field_idx));
             self.check_spelling(offset, record, Place::Field(field_idx, idx))?;
         }
         if packed {
-            return Ok(self
-                .packed_payload(offset, record, bytes, field_idx, field)?
-                .unwrap_or(Next::At(end)));
+            self.packed_payload(offset, record, bytes, field_idx, field)?;
+            return Ok(if self.large.is_some() { offset } else { end });
         }
         let before = self.levels.count(field_idx, 1);
         if !field.repeated && (before > 0 || field.oneof != NONE) {
@@ -40,16 +39,17 @@ impl State<'_> {
         let place = Place::Field(field_idx, field.repeated.then_some(before));
         match field.class {
             Class::Message(child) => {
-                let opened = Opened { child, field_idx, is_part: !field.repeated && before > 0 };
+                let is_singular = !field.repeated;
+                let is_part = is_singular && before > 0;
+                let opened = Opened { child, field_idx, is_singular, is_part };
                 return self.open(offset, record, opened);
             }
             Class::String | Class::Bytes => {
-                let payload = offset + u64::from(record.payload_start)..end;
-                return self.string(payload, record, bytes, field_idx, field, place);
+                return self.string(offset, record, bytes, field_idx, field, place);
             }
             class => self.scalar(offset, record, class, place)?,
         }
-        Ok(Next::At(end))
+        Ok(end)
     }
 
     /// Varints and fixed widths.
@@ -105,23 +105,25 @@ impl State<'_> {
 
     fn string(
         &mut self,
-        payload: Range<u64>,
+        offset: u64,
         record: &Record,
         bytes: &[u8],
         field_idx: u32,
         field: Field,
         place: Place,
-    ) -> Result<Next, Halt> {
+    ) -> Result<u64, Halt> {
         let start = usize::from(record.payload_start);
+        let payload_start = offset + u64::from(record.payload_start);
+        let payload = payload_start..payload_start + record.payload_len;
         let Some(bytes) = bytes.get(start..start.saturating_add(record.payload_len as usize)) else {
-            let (payload_start, payload_end) = (payload.start, payload.end);
-            return Ok(Next::Large { field_idx, field, payload_start, payload_end, cut: record.missing > 0 });
+            self.large = Some(Large { field_idx, field, payload, is_cut: record.missing > 0 });
+            return Ok(offset);
         };
         self.note_len_key(record.tag.number, bytes);
         if field.class == Class::String && simdutf8::basic::from_utf8(bytes).is_err() {
             self.check_utf8(payload.start, bytes, record.missing > 0, place)?;
         }
-        Ok(Next::At(payload.end))
+        Ok(payload.end)
     }
 
     /// Remembers the key of a map entry if that is what is open and `number` is a key's.
@@ -167,7 +169,7 @@ impl State<'_> {
         self.emit(range, place, complaint)
     }
 
-    fn unknown_record(&mut self, offset: u64, record: &Record) -> Result<Next, Halt> {
+    fn unknown_record(&mut self, offset: u64, record: &Record) -> Result<u64, Halt> {
         let number = record.tag.number;
         let type_idx = self.levels.frames.last().map_or(NONE, |top| top.type_idx);
         let before = self.levels.count_unknown(number);
@@ -180,13 +182,13 @@ impl State<'_> {
                 if reserved { wording::reserved(number, name) } else { wording::unknown(number, name) };
             self.emit(offset..end, place, complaint)?;
         }
-        if record.is_overlong() || record.scalar.overflow || record.missing > 0 {
+        if is_odd(record) {
             self.check_spelling(offset, record, place)?;
         }
         self.pass_or_open_group(offset, record, NONE)
     }
 
-    fn clashing_record(&mut self, offset: u64, record: &Record, field_idx: u32) -> Result<Next, Halt> {
+    fn clashing_record(&mut self, offset: u64, record: &Record, field_idx: u32) -> Result<u64, Halt> {
         let place = Place::Field(field_idx, None);
         let type_idx = self.levels.frames.last().map_or(NONE, |top| top.type_idx);
         if let Some(found) = self.tables.types.get(type_idx as usize) {
@@ -199,11 +201,15 @@ impl State<'_> {
         self.pass_or_open_group(offset, record, field_idx)
     }
 
-    fn pass_or_open_group(&mut self, offset: u64, record: &Record, field_idx: u32) -> Result<Next, Halt> {
+    fn pass_or_open_group(&mut self, offset: u64, record: &Record, field_idx: u32) -> Result<u64, Halt> {
         if record.tag.wire_type == WireType::Sgroup {
-            return self.open(offset, record, Opened { child: NONE, field_idx, is_part: false });
+            return self.open(
+                offset,
+                record,
+                Opened { child: NONE, field_idx, is_singular: false, is_part: false },
+            );
         }
-        Ok(Next::At(offset + record.head_and_payload_len()))
+        Ok(offset + record.head_and_payload_len())
     }
 
     /// Padding, bits too many, a length that overruns.
@@ -234,6 +240,13 @@ impl State<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether anything about the spelling of a record is not the plain way.
+#[inline]
+fn is_odd(record: &Record) -> bool {
+    let is_short = record.tag.width == 1 && record.scalar.width <= 1;
+    record.missing > 0 || !is_short && (record.scalar.overflow || record.is_overlong())
 }
 
 /// The bits of a key as far as its kind has room for them, so that equal keys are equal.

@@ -13,23 +13,24 @@ use std::ops::{ControlFlow, Range};
 /// Why the walk ends early.
 #[derive(Debug)]
 pub(super) enum Halt {
-    Source(SourceError),
+    Source(Box<SourceError>),
     Stopped,
 }
 
 impl From<SourceError> for Halt {
     fn from(error: SourceError) -> Self {
-        Halt::Source(error)
+        Halt::Source(Box::new(error))
     }
 }
 
-/// Where the walk goes on.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Next {
-    /// After the record, or inside it if it opened a message.
-    At(u64),
-    /// After a payload that has yet to be gone through and is not wholly in the window.
-    Large { field_idx: u32, field: Field, payload_start: u64, payload_end: u64, cut: bool },
+/// A payload that has yet to be gone through and is not wholly in the window.
+#[derive(Clone, Debug)]
+pub(super) struct Large {
+    pub field_idx: u32,
+    pub field: Field,
+    pub payload: Range<u64>,
+    /// Whether less is there than its length declares.
+    pub is_cut: bool,
 }
 
 /// What a problem is about, inside the innermost message.
@@ -58,6 +59,8 @@ pub(super) struct State<'a> {
     pub levels: Levels,
     pub report: CheckReport,
     pub sink: &'a mut dyn FnMut(Problem) -> ControlFlow<()>,
+    /// Left by a record that could not be checked in place: the walk has to go through it next.
+    pub large: Option<Large>,
     pub hasher: KeyHasher,
     pub pending: Vec<Pending>,
 }
@@ -75,6 +78,7 @@ impl<'a> State<'a> {
             levels: Levels::default(),
             report: CheckReport::default(),
             sink,
+            large: None,
             hasher: KeyHasher::default(),
             pending: Vec::new(),
         }

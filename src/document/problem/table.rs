@@ -1,7 +1,8 @@
 //! Descriptors as flat tables, made the first time a type is met.
 
 use crate::document::path::Step;
-use crate::document::value::{WellKnown, well_known, wire_type_of};
+
+use crate::schema::{WellKnown, kind_wire_type};
 use crate::wire::WireType;
 use prost_reflect::{Cardinality, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax};
 use std::collections::HashMap;
@@ -204,7 +205,7 @@ impl Tables {
         let descriptor = self.types[type_idx as usize].descriptor.clone();
         let mut made = Type::new(descriptor.clone());
         made.compiled = true;
-        made.special = match well_known(&descriptor) {
+        made.special = match WellKnown::of(&descriptor) {
             _ if descriptor.is_map_entry() => Special::MapEntry,
             Some(WellKnown::Timestamp) => Special::Timestamp,
             Some(WellKnown::Duration) => Special::Duration,
@@ -239,7 +240,7 @@ impl Tables {
         oneof: u32,
         name: Name,
     ) {
-        let wire_type = if name.is_group { WireType::Sgroup } else { wire_type_of(&name.kind) };
+        let wire_type = if name.is_group { WireType::Sgroup } else { kind_wire_type(&name.kind) };
         let class = match &name.kind {
             Kind::Int32 => Class::Int32,
             Kind::Uint32 | Kind::Sint32 => Class::Uint32,

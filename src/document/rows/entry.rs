@@ -6,6 +6,7 @@ use super::super::source::SourceError;
 use super::tree::BranchId;
 use crate::schema::FieldDescriptor;
 use crate::wire::Damage;
+use std::fmt;
 use std::ops::Range;
 
 /// Which of the rows that can start at one offset is meant.
@@ -29,7 +30,7 @@ pub struct RowId {
 }
 
 /// What a row stands for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Entry {
     /// Adjacent records of one repeated field.
     Run {
@@ -104,6 +105,19 @@ impl Entry {
                 _ => at.record.payload_len > 0 && message_in(at, meaning).is_some(),
             },
             _ => false,
+        }
+    }
+}
+
+// Descriptors are named instead of written out: see `Meaning`.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.id().facet, self.range())?;
+        match self {
+            Entry::Record { meaning, .. } => write!(f, " {meaning:?}"),
+            Entry::Rest { damage, .. } => write!(f, " {damage}"),
+            Entry::Unread { error, .. } => write!(f, " {error}"),
+            _ => write!(f, " {}", self.field().map_or("", FieldDescriptor::full_name)),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::super::source::{ReadMode, SourceError};
 use super::entry::{Entry, Row, RowId};
 use crate::schema::{FieldDescriptor, MessageDescriptor, is_packable};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 /// Bytes and records that expanding may look at before the rest is left to a background pass.
@@ -20,7 +21,7 @@ const EXPAND_RECORDS: u64 = 20_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BranchId(u32);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Branch {
     pub parent: Option<(BranchId, u64)>,
     pub what: What,
@@ -35,7 +36,7 @@ pub(super) struct Branch {
 }
 
 /// What an expanded row holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum What {
     /// The records of a message; `record` is the offset of the record around it, none for the root.
     Message { record: Option<u64>, message: Option<MessageDescriptor>, index: Index },
@@ -80,7 +81,7 @@ pub struct IndexWork {
 }
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tree {
     pub(super) branches: Vec<Option<Branch>>,
     pub(super) free: Vec<u32>,
@@ -88,6 +89,13 @@ pub struct Tree {
     pub(super) n_followed: usize,
     /// Rows whose bytes were removed while they were expanded, with the log's length just before.
     pub(super) gone: Vec<(usize, Vec<RowId>)>,
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n_branches = self.branches.iter().flatten().count();
+        write!(f, "Tree({} rows, {n_branches} branches)", self.n_rows())
+    }
 }
 
 pub(super) const ROOT: BranchId = BranchId(0);

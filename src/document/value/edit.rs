@@ -3,9 +3,10 @@
 use super::raw::bytes_edit_text;
 use super::well_known::{boxed, parts};
 use super::{
-    Scalar, WellKnown, default_payload, duration_text, encode_value, float, parse_value, read_scalar,
-    read_seconds_nanos, timestamp_text, well_known,
+    Scalar, default_payload, duration_text, encode_value, float, parse_value, read_scalar,
+    read_seconds_nanos, timestamp_text,
 };
+use crate::schema::WellKnown;
 use crate::wire::WireType;
 use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
 
@@ -50,7 +51,7 @@ fn message_text(message: &MessageDescriptor, payload: &[u8]) -> Option<String> {
     if payload.len() > MAX_MESSAGE {
         return None;
     }
-    match well_known(message) {
+    match WellKnown::of(message) {
         Some(WellKnown::Timestamp) => {
             let (time, more) = read_seconds_nanos(payload);
             timestamp_text(time).filter(|_| !more)

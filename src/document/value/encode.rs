@@ -1,6 +1,7 @@
 //! Values of the reflection library as payloads.
 
-use super::{Encoded, wire_type_of};
+use super::Encoded;
+use crate::schema::kind_wire_type;
 use crate::wire::{WireType, write_len, write_tag, write_varint, zigzag_encode};
 use prost_reflect::{Cardinality, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MapKey, Value};
 
@@ -11,7 +12,7 @@ use prost_reflect::{Cardinality, DynamicMessage, ExtensionDescriptor, FieldDescr
 pub fn encode_value(kind: &Kind, value: &Value) -> Option<Encoded> {
     let mut payload = Vec::new();
     write_payload(kind, value, &mut payload)?;
-    Some(Encoded { wire_type: wire_type_of(kind), payload })
+    Some(Encoded { wire_type: kind_wire_type(kind), payload })
 }
 
 /// What a newly added element of this kind holds: 0, "", the first value of an enum, the empty
@@ -19,7 +20,7 @@ pub fn encode_value(kind: &Kind, value: &Value) -> Option<Encoded> {
 pub fn default_payload(kind: &Kind, declared: Option<&Value>) -> Encoded {
     declared.and_then(|value| encode_value(kind, value)).unwrap_or_else(|| {
         encode_value(kind, &kind.default_value())
-            .unwrap_or(Encoded { wire_type: wire_type_of(kind), payload: Vec::new() })
+            .unwrap_or(Encoded { wire_type: kind_wire_type(kind), payload: Vec::new() })
     })
 }
 
@@ -106,7 +107,7 @@ fn write_field(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Option<()> {
 }
 
 fn write_record(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Option<()> {
-    let wire_type = wire_type_of(&shape.kind);
+    let wire_type = kind_wire_type(&shape.kind);
     if shape.is_group {
         write_tag(out, shape.number, WireType::Sgroup);
         write_payload(&shape.kind, value, out)?;

@@ -36,10 +36,10 @@ pub use error::ValueError;
 pub use escape::{escape_char, grouped, is_hidden, quote_bytes, quote_text};
 pub use parse::{file_reference, parse_value};
 pub use raw::{parse_raw, raw_edit_text};
-pub use scalar::{Scalar, read_scalar, wire_type_of};
+pub use scalar::{Scalar, read_scalar};
 pub use show::{Mark, ValueText, show_packed, show_value};
 pub use timestamp::{MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, parse_timestamp, timestamp_text};
-pub use well_known::{SecondsNanos, WellKnown, read_seconds_nanos, well_known};
+pub use well_known::{SecondsNanos, read_seconds_nanos};
 
 use crate::wire::WireType;
 

@@ -1,10 +1,8 @@
 //! Text as the payload of a declared kind.
 
 use super::well_known::{write_boxed, write_seconds_nanos};
-use super::{
-    Encoded, ValueError, WellKnown, encode_value, enums, float, integer, parse_duration, parse_timestamp,
-    well_known, wire_type_of,
-};
+use super::{Encoded, ValueError, encode_value, enums, float, integer, parse_duration, parse_timestamp};
+use crate::schema::{WellKnown, kind_wire_type};
 use crate::wire::{write_len, write_varint, zigzag_encode};
 use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
 
@@ -43,7 +41,7 @@ pub fn parse_value(kind: &Kind, text: &str) -> Result<Encoded, ValueError> {
             }
         }
     }
-    Ok(Encoded { wire_type: wire_type_of(kind), payload })
+    Ok(Encoded { wire_type: kind_wire_type(kind), payload })
 }
 
 fn write_integer(kind: &Kind, value: i128, out: &mut Vec<u8>) {
@@ -103,7 +101,7 @@ fn parse_base64(text: &str) -> Result<Vec<u8>, ValueError> {
 }
 
 fn parse_message(message: &MessageDescriptor, text: &str) -> Result<Vec<u8>, ValueError> {
-    let known = well_known(message);
+    let known = WellKnown::of(message);
     if let Some(WellKnown::Wrapper(kind)) = &known {
         // `{}` is a text like any other where the text is the value.
         let literal = matches!(kind, Kind::String | Kind::Bytes);

@@ -1,5 +1,6 @@
 //! Scalars as they stand on the wire, read the way the official parsers read them.
 
+use crate::schema::kind_wire_type;
 use crate::wire::{WireType, read_varint, zigzag_decode};
 use prost_reflect::Kind;
 
@@ -15,23 +16,13 @@ pub enum Scalar {
     Enum(i32),
 }
 
-/// The wire type that a kind is written with; a group's fields apart, whose kind is a message too.
-pub fn wire_type_of(kind: &Kind) -> WireType {
-    match kind {
-        Kind::Double | Kind::Fixed64 | Kind::Sfixed64 => WireType::I64,
-        Kind::Float | Kind::Fixed32 | Kind::Sfixed32 => WireType::I32,
-        Kind::String | Kind::Bytes | Kind::Message(_) => WireType::Len,
-        _ => WireType::Varint,
-    }
-}
-
 /// Reads a payload of a varint or fixed-width kind; `None` if it is not exactly one such payload, and
 /// for LEN kinds.
 ///
 /// Bits beyond the kind's width are dropped, and every bool but 0 is true, as the official parsers
 /// have it.
 pub fn read_scalar(kind: &Kind, payload: &[u8]) -> Option<Scalar> {
-    let bits = match wire_type_of(kind) {
+    let bits = match kind_wire_type(kind) {
         WireType::Varint => {
             read_varint(payload).ok().filter(|varint| usize::from(varint.width) == payload.len())?.value
         }

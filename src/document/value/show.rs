@@ -2,7 +2,8 @@
 
 use super::escape::{grouped, hex, is_hidden};
 use super::scalar::{has_excess_bits, scalar_of_bits};
-use super::{Scalar, float, quote_bytes, read_scalar, summary, wire_type_of};
+use super::{Scalar, float, quote_bytes, read_scalar, summary};
+use crate::schema::kind_wire_type;
 use crate::wire::{WireType, read_varint};
 use prost_reflect::Kind;
 
@@ -65,8 +66,8 @@ pub fn show_value(kind: &Kind, payload: &[u8], total_len: u64, max_chars: usize)
         _ => match read_scalar(kind, payload) {
             Some(scalar) => {
                 let bits = read_varint(payload).map_or(0, |varint| varint.value);
-                let excess =
-                    wire_type_of(kind) == WireType::Varint && read_varint(payload).is_ok_and(|v| v.overflow);
+                let excess = kind_wire_type(kind) == WireType::Varint
+                    && read_varint(payload).is_ok_and(|v| v.overflow);
                 show_scalar(kind, scalar, bits, excess)
             }
             None => {
@@ -83,7 +84,7 @@ pub fn show_packed(kind: &Kind, payload: &[u8], total_len: u64, max_chars: usize
     let mut shown = ValueText::plain("[");
     let mut rest = payload;
     while !rest.is_empty() {
-        let width = match wire_type_of(kind) {
+        let width = match kind_wire_type(kind) {
             WireType::I32 => 4,
             WireType::I64 => 8,
             _ => read_varint(rest).map_or(usize::MAX, |varint| usize::from(varint.width)),
@@ -125,7 +126,7 @@ fn show_scalar(kind: &Kind, scalar: Scalar, bits: u64, overflow: bool) -> ValueT
         Scalar::Double(value) => show_float(float::double_text(value), value, value.to_bits(), true),
         Scalar::Enum(number) => show_enum(kind, number),
     };
-    let is_varint = wire_type_of(kind) == WireType::Varint;
+    let is_varint = kind_wire_type(kind) == WireType::Varint;
     if is_varint && has_excess_bits(kind, bits) {
         shown.text.push_str(&format!(" (0x{bits:x})"));
         shown.mark(Mark::ExcessBits);

@@ -7,9 +7,10 @@ use super::escape::grouped;
 use super::show::{show_bits, show_bytes, show_string};
 use super::well_known::{boxed, parts};
 use super::{
-    Mark, SecondsNanos, ValueText, WellKnown, default_payload, duration_text, read_seconds_nanos, show_value,
-    timestamp_text, well_known, wire_type_of,
+    Mark, SecondsNanos, ValueText, default_payload, duration_text, read_seconds_nanos, show_value,
+    timestamp_text,
 };
+use crate::schema::{WellKnown, kind_wire_type};
 use crate::wire::{Record, WireType};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
@@ -27,7 +28,7 @@ pub(super) fn show_message(
     max_chars: usize,
 ) -> ValueText {
     let complete = payload.len() as u64 >= total_len;
-    match well_known(message) {
+    match WellKnown::of(message) {
         Some(WellKnown::Timestamp) => show_time(payload, complete, timestamp_text),
         Some(WellKnown::Duration) => show_time(payload, complete, duration_text),
         Some(WellKnown::Wrapper(kind)) => show_boxed(&kind, payload, complete, max_chars),
@@ -35,7 +36,7 @@ pub(super) fn show_message(
         Some(WellKnown::FieldMask) => show_mask(payload, complete, max_chars),
         Some(WellKnown::Any) => show_any(payload, total_len, max_chars),
         _ if message.is_map_entry() => show_entry(message, payload, total_len, max_chars),
-        Some(WellKnown::Json) | None => summary(message, payload, total_len, max_chars),
+        _ => summary(message, payload, total_len, max_chars),
     }
 }
 
@@ -66,7 +67,7 @@ fn show_boxed(kind: &Kind, payload: &[u8], complete: bool, max_chars: usize) -> 
         (Some(value), _) => show_value(kind, value, value.len() as u64, max_chars),
         // A long string of which the head is here.
         (None, Some((record, value)))
-            if record.tag.wire_type == WireType::Len && wire_type_of(kind) == WireType::Len =>
+            if record.tag.wire_type == WireType::Len && kind_wire_type(kind) == WireType::Len =>
         {
             show_value(kind, value, record.scalar.value, max_chars)
         }
@@ -116,7 +117,7 @@ fn show_entry(message: &MessageDescriptor, payload: &[u8], total_len: u64, max_c
     for number in [1, 2] {
         let Some(kind) = message.get_field(number).map(|field| field.kind()) else { continue };
         let is_part =
-            |record: &Record| record.tag.number == number && record.tag.wire_type == wire_type_of(&kind);
+            |record: &Record| record.tag.number == number && record.tag.wire_type == kind_wire_type(&kind);
         let part = match parts(payload).filter(|(record, _)| is_part(record)).last() {
             Some((record, bytes)) => {
                 let declared_len = (bytes.len() as u64).saturating_add(record.missing);
@@ -172,7 +173,7 @@ fn show_part(field: &FieldDescriptor, record: &Record, bytes: &[u8]) -> Option<V
         let text = inner_text(inner, bytes)?;
         return Some(ValueText { text: format!("{} {}", field.name(), text.text), marks: text.marks });
     }
-    if record.tag.wire_type != wire_type_of(&kind) {
+    if record.tag.wire_type != kind_wire_type(&kind) {
         return None;
     }
     if let Kind::Enum(descriptor) = &kind
@@ -195,7 +196,7 @@ fn show_record(kind: &Kind, record: &Record, bytes: &[u8]) -> ValueText {
 
 /// What stands for a message inside a summary: its own text, or its first string.
 fn inner_text(message: &MessageDescriptor, payload: &[u8]) -> Option<ValueText> {
-    match well_known(message) {
+    match WellKnown::of(message) {
         Some(WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_)) => {
             Some(show_message(message, payload, payload.len() as u64, MAX_PART_CHARS))
         }

@@ -1,6 +1,7 @@
 //! Laws and tables over all kinds.
 
 use super::*;
+use crate::schema::kind_wire_type;
 use proptest::prelude::*;
 use prost_reflect::prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, Kind, Value};
@@ -124,7 +125,7 @@ fn text_becomes_the_shortest_payload() {
         let encoded =
             parse_value(&kind(field), text).unwrap_or_else(|error| panic!("{field} {text}: {error}"));
         assert_eq!(escape::hex(&encoded.payload), expected, "{field} {text}");
-        assert_eq!(encoded.wire_type, wire_type_of(&kind(field)));
+        assert_eq!(encoded.wire_type, kind_wire_type(&kind(field)));
     }
 }
 

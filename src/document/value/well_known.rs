@@ -1,54 +1,16 @@
-//! The message types of `google.protobuf` that have a text of their own.
+//! Reading and writing the fields of Google's types that have a text of their own.
 
 use super::scalar::scalar_of_bits;
-use super::{Scalar, read_scalar, wire_type_of};
+use super::{Scalar, read_scalar};
+use crate::schema::kind_wire_type;
 use crate::wire::{Read, Record, WireType, records, write_tag, write_varint};
-use prost_reflect::{Kind, MessageDescriptor};
-
-/// A message type with a text of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WellKnown {
-    Timestamp,
-    Duration,
-    FieldMask,
-    Any,
-    /// `Int32Value` and its like, by the kind they box.
-    Wrapper(Kind),
-    /// `Struct`, `Value` and `ListValue`.
-    Json,
-}
+use prost_reflect::Kind;
 
 /// The fields of a Timestamp or Duration, in range or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SecondsNanos {
     pub seconds: i64,
     pub nanos: i32,
-}
-
-/// What a message type is, by its full name and its fields: a schema may call anything Timestamp.
-pub fn well_known(message: &MessageDescriptor) -> Option<WellKnown> {
-    let name = message.full_name().strip_prefix("google.protobuf.")?;
-    let is = |number, kind: Kind| message.get_field(number).is_some_and(|field| field.kind() == kind);
-    let n_fields = message.fields().len();
-    let boxed = |kind: Kind| (n_fields == 1 && is(1, kind.clone())).then_some(WellKnown::Wrapper(kind));
-    let time = n_fields == 2 && is(1, Kind::Int64) && is(2, Kind::Int32);
-    match name {
-        "Timestamp" if time => Some(WellKnown::Timestamp),
-        "Duration" if time => Some(WellKnown::Duration),
-        "FieldMask" if n_fields == 1 && is(1, Kind::String) => Some(WellKnown::FieldMask),
-        "Any" if n_fields == 2 && is(1, Kind::String) && is(2, Kind::Bytes) => Some(WellKnown::Any),
-        "DoubleValue" => boxed(Kind::Double),
-        "FloatValue" => boxed(Kind::Float),
-        "Int64Value" => boxed(Kind::Int64),
-        "UInt64Value" => boxed(Kind::Uint64),
-        "Int32Value" => boxed(Kind::Int32),
-        "UInt32Value" => boxed(Kind::Uint32),
-        "BoolValue" => boxed(Kind::Bool),
-        "StringValue" => boxed(Kind::String),
-        "BytesValue" => boxed(Kind::Bytes),
-        "Struct" | "Value" | "ListValue" => Some(WellKnown::Json),
-        _ => None,
-    }
 }
 
 /// The records of a small message, each with its payload; stops at damage.
@@ -108,7 +70,7 @@ pub(super) fn boxed<'a>(kind: &Kind, payload: &'a [u8]) -> (Option<&'a [u8]>, bo
     let (mut found, mut more, mut at) = (None, false, 0);
     for (record, bytes) in parts(payload) {
         at += usize::from(record.payload_start) + bytes.len();
-        if record.tag.number == 1 && record.tag.wire_type == wire_type_of(kind) && record.missing == 0 {
+        if record.tag.number == 1 && record.tag.wire_type == kind_wire_type(kind) && record.missing == 0 {
             more |= found.replace(bytes).is_some();
         } else {
             more = true;
@@ -129,8 +91,8 @@ pub(super) fn write_boxed(kind: &Kind, value: &[u8]) -> Vec<u8> {
     };
     let mut out = Vec::new();
     if !is_default {
-        write_tag(&mut out, 1, wire_type_of(kind));
-        if wire_type_of(kind) == WireType::Len {
+        write_tag(&mut out, 1, kind_wire_type(kind));
+        if kind_wire_type(kind) == WireType::Len {
             write_varint(&mut out, value.len() as u64);
         }
         out.extend_from_slice(value);

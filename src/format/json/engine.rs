@@ -6,15 +6,15 @@
 
 use super::super::FormatError;
 use super::frame::{Ahead, Frame, NO_SLOT, Parts};
-use super::input::{Heads, Input};
-use super::keys::{KeyHasher, Repeats};
+use super::input::{Heads, Input, read_head};
+use super::keys::{KeyHasher, KeyHashes, PlainEntry, Repeats};
 use super::loss::Losses;
 use super::scan::{FieldPlan, Plan, Seen, Walk};
 use super::table::{Form, Holds, Shape, Table, Tables};
 use super::text::Printer;
 use super::{JsonOptions, Limits};
 use crate::document::{Path, Snapshot};
-use crate::wire::{self, MAX_HEAD, Read, WireType};
+use crate::wire::{MAX_HEAD, Read, WireType};
 use std::io::Write;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -158,7 +158,7 @@ impl<'a> Engine<'a> {
                 else {
                     return Ok(Next::Window { at, want: MAX_HEAD as u64 });
                 };
-                let record = match wire::read(rest, end - at) {
+                let record = match read_head(rest, end - at) {
                     Read::Record(record) => record,
                     Read::Rest(damage) => {
                         frame.at = end;
@@ -215,6 +215,30 @@ impl<'a> Engine<'a> {
                 match field.form {
                     _ if field.holds == Holds::Map => {
                         frame.entry = at..record_end;
+                        if frame.repeats(slot).is_none()
+                            && record.missing == 0
+                            && let Some(entry) = PlainEntry::read(field, payload_bytes)
+                        {
+                            if frame.ahead.is_none() {
+                                self.keys.push(entry.hash(self.hasher));
+                            }
+                            frame.begin_value(text, field, slot);
+                            let bad = entry.write(text);
+                            let is_done = bad == [None; 2] && entry.message().is_none();
+                            if is_done && text.out.len() <= FLUSH {
+                                continue;
+                            }
+                            for bad in bad.into_iter().flatten() {
+                                self.lose_utf8(payload + bad as u64)?;
+                            }
+                            if let Some((child, value)) = entry.message() {
+                                let value = payload + value.start as u64..payload + value.end as u64;
+                                self.open((bytes, base), child, Parts::one(value))?;
+                                continue 'frames;
+                            }
+                            self.relieve(bytes, base)?;
+                            continue 'frames;
+                        }
                         if record.missing > 0 {
                             self.lose_missing(at, record.missing)?;
                         }
@@ -322,7 +346,7 @@ impl<'a> Engine<'a> {
                 Shape::FieldMask => return self.field_mask(bytes, base, &table, &parts),
                 Shape::Any => match self.any(bytes, base, &table, &parts)? {
                     None => return Ok(()),
-                    Some((payload_table, payload)) if payload_table.well_known.is_none() => {
+                    Some((payload_table, payload)) if !payload_table.is_well_known => {
                         return self.push(bytes, base, payload_table, payload, true);
                     }
                     Some((payload_table, payload)) => {
@@ -398,10 +422,12 @@ impl<'a> Engine<'a> {
         let Some(frame) = self.stack.last_mut() else { return Ok(()) };
         let table = Rc::clone(&frame.table);
         let mut heads = Heads { window: bytes, base, input: &mut self.input };
-        let plan = Plan::make(&mut heads, &table, &parts)?;
+        let mut hashes = KeyHashes::default();
+        let plan = Plan::make(&mut heads, &table, &parts, self.hasher, &mut hashes)?;
         let mut repeats = Vec::new();
         for seen in &plan.fields {
-            if let Some(found) = Repeats::find(&mut heads, &table, &parts, seen, self.hasher)? {
+            let found = Repeats::find(&mut heads, &table, &parts, seen, self.hasher, &mut hashes)?;
+            if let Some(found) = found {
                 repeats.push((seen.slot, found));
             }
         }

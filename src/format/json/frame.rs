@@ -153,8 +153,8 @@ impl Frame {
             self.fill(text, slot);
             self.next_fill = slot + 1;
         }
-        if !field.label.is_empty() {
-            text.label(self.any, &field.label);
+        if let Some(label) = &field.label {
+            text.label(self.any, label);
         }
         self.any = true;
     }
@@ -163,9 +163,9 @@ impl Frame {
     pub fn fill(&mut self, text: &mut Printer, slot: usize) {
         while self.next_fill < slot {
             if let Some(field) = self.table.fields.get(self.next_fill)
-                && let Some(default) = &field.fill
+                && let (Some(default), Some(label)) = (&field.fill, &field.label)
             {
-                text.label(self.any, &field.label);
+                text.label(self.any, label);
                 text.out.extend_from_slice(default);
                 self.any = true;
             }

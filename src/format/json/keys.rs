@@ -1,17 +1,21 @@
 //! Map entries: reading one, and finding keys that come again.
 
 use super::super::FormatError;
-use super::input::Heads;
+use super::input::{Heads, read_head};
 use super::scan::{FieldPlan, Seen, Walk};
-use super::table::{Form, Holds, Table};
+use super::table::{Field, Form, Holds, Table};
+use super::text::Printer;
 use crate::document::{RecordAt, Step};
-use crate::wire::zigzag_decode;
+use crate::wire::{Read, zigzag_decode};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 /// Slots of an entry's table.
 pub(super) const KEY: usize = 0;
 pub(super) const VALUE: usize = 1;
+
+/// So many hashes are always kept.
+const N_AT_ONCE: usize = 64 << 10;
 
 /// A key is hashed in parts of this size.
 const PART: u64 = 1 << 20;
@@ -56,6 +60,76 @@ impl EntryAt {
             }
         }
         Ok(entry)
+    }
+}
+
+/// A map entry as nearly all are: the key, then the value, and nothing else.
+pub(super) struct PlainEntry<'w> {
+    key_field: &'w Field,
+    value_field: &'w Field,
+    /// The bits of a scalar, or where the bytes of a LEN are in the payload.
+    key: (u64, Range<usize>),
+    value: (u64, Range<usize>),
+    payload: &'w [u8],
+}
+
+impl<'w> PlainEntry<'w> {
+    #[inline]
+    pub fn read(field: &'w Field, payload: &'w [u8]) -> Option<Self> {
+        let table = field.entry.as_ref()?;
+        let [key_field, value_field] = table.fields.as_slice() else { return None };
+        let key = Self::part(payload, 0, key_field)?;
+        let value = Self::part(payload, key.1.end, value_field)?;
+        (value.1.end == payload.len()).then_some(Self { key_field, value_field, key, value, payload })
+    }
+
+    #[inline(always)]
+    fn part(payload: &[u8], start: usize, field: &Field) -> Option<(u64, Range<usize>)> {
+        let bytes = payload.get(start..)?;
+        let Read::Record(record) = read_head(bytes, bytes.len() as u64) else { return None };
+        if record.tag.number != field.number || record.tag.wire_type != field.wire_type || record.missing > 0
+        {
+            return None;
+        }
+        let start = start + usize::from(record.payload_start);
+        Some((record.scalar.value, start..start + record.payload_len as usize))
+    }
+
+    pub fn hash(&self, hasher: KeyHasher) -> u64 {
+        if self.key_field.form == Form::String {
+            hasher.bytes(&self.payload[self.key.1.clone()])
+        } else {
+            hasher.bits(meaning(self.key_field.form, self.key.0))
+        }
+    }
+
+    /// Writes key and value, of a message value only what stands before it. Returns where in the
+    /// payload the first bytes of key and value are that are no UTF-8.
+    #[inline]
+    pub fn write(&self, text: &mut Printer) -> [Option<usize>; 2] {
+        let mut bad = [None; 2];
+        if self.key_field.form == Form::String {
+            let range = self.key.1.clone();
+            bad[0] = text.string(&self.payload[range.clone()]).map(|bad| bad + range.start);
+        } else {
+            text.key(self.key_field.form, self.key.0);
+        }
+        text.colon();
+        let range = self.value.1.clone();
+        match self.value_field.form {
+            Form::Message => {}
+            Form::Bytes => text.base64(&self.payload[range]),
+            Form::String => {
+                bad[1] = text.string(&self.payload[range.clone()]).map(|bad| bad + range.start);
+            }
+            form => text.scalar(form, self.value.0, self.value_field.names.as_deref()),
+        }
+        bad
+    }
+
+    /// The table and place of a message value.
+    pub fn message(&self) -> Option<(u32, Range<usize>)> {
+        (self.value_field.form == Form::Message).then(|| (self.value_field.child, self.value.1.clone()))
     }
 }
 
@@ -122,6 +196,75 @@ impl KeyHasher {
     }
 }
 
+/// Hashes of the keys of maps, in the order of the entries, as long as they are few beside the
+/// bytes of the entries.
+#[derive(Debug, Default)]
+pub(super) struct KeyHashes {
+    maps: Vec<Collected>,
+}
+
+#[derive(Debug)]
+struct Collected {
+    slot: usize,
+    hashes: Vec<u64>,
+    n_bytes: u64,
+    /// Too many to be kept; [`Repeats::find`] comes back for them.
+    is_full: bool,
+}
+
+impl KeyHashes {
+    pub fn add(
+        &mut self,
+        heads: &mut Heads<'_, '_>,
+        hasher: KeyHasher,
+        field: &Field,
+        entry_table: &Table,
+        slot: usize,
+        record: &RecordAt,
+    ) -> Result<(), FormatError> {
+        let idx = match self.maps.iter().position(|map| map.slot == slot) {
+            Some(idx) => idx,
+            None => {
+                self.maps.push(Collected { slot, hashes: Vec::new(), n_bytes: 0, is_full: false });
+                self.maps.len() - 1
+            }
+        };
+        let map = &mut self.maps[idx];
+        if map.is_full {
+            return Ok(());
+        }
+        map.n_bytes += record.end() - record.offset;
+        if map.hashes.len() >= N_AT_ONCE && (map.hashes.len() * 16) as u64 > map.n_bytes {
+            (map.is_full, map.hashes) = (true, Vec::new());
+            return Ok(());
+        }
+        map.hashes.push(key_hash(heads, hasher, field, entry_table, record)?);
+        Ok(())
+    }
+
+    fn take(&mut self, slot: usize) -> Option<Vec<u64>> {
+        let map = self.maps.iter_mut().find(|map| map.slot == slot && !map.is_full)?;
+        Some(std::mem::take(&mut map.hashes))
+    }
+}
+
+fn key_hash(
+    heads: &mut Heads<'_, '_>,
+    hasher: KeyHasher,
+    field: &Field,
+    entry_table: &Table,
+    record: &RecordAt,
+) -> Result<u64, FormatError> {
+    let payload = record.payload();
+    if let Some(entry) = heads.near(&payload).and_then(|bytes| PlainEntry::read(field, bytes))
+        && entry.key.1.len() as u64 <= PART
+    {
+        return Ok(entry.hash(hasher));
+    }
+    let entry = EntryAt::read(heads, entry_table, &payload)?;
+    hasher.key(heads, entry_table.fields[KEY].form, entry.key.as_ref())
+}
+
 /// Keys of one map that come more than once.
 #[derive(Debug)]
 pub(super) struct Repeats {
@@ -140,22 +283,30 @@ impl Repeats {
         parts: &[Range<u64>],
         plan: &FieldPlan,
         hasher: KeyHasher,
+        collected: &mut KeyHashes,
     ) -> Result<Option<Self>, FormatError> {
         if plan.n < 2 || table.fields[plan.slot].holds != Holds::Map {
             return Ok(None);
         }
-        let n_at_once = ((plan.last - plan.first) / 16).max(64 << 10);
-        let n_passes = plan.n.div_ceil(n_at_once);
         let mut hashes = Vec::new();
-        for pass in 0..n_passes {
-            let mut seen = Vec::with_capacity((plan.n / n_passes + plan.n / n_passes / 8 + 1) as usize);
-            each_key(heads, table, parts, plan, hasher, |_, hash| {
-                if (hash >> 32) % n_passes == pass {
-                    seen.push(hash);
-                }
-            })?;
+        let mut keep_twins = |mut seen: Vec<u64>| {
             seen.sort_unstable();
             hashes.extend(seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        };
+        if let Some(seen) = collected.take(plan.slot) {
+            keep_twins(seen);
+        } else {
+            let n_at_once = ((plan.last - plan.first) / 16).max(N_AT_ONCE as u64);
+            let n_passes = plan.n.div_ceil(n_at_once);
+            for pass in 0..n_passes {
+                let mut seen = Vec::with_capacity((plan.n / n_passes + plan.n / n_passes / 8 + 1) as usize);
+                each_key(heads, table, parts, plan, hasher, |_, hash| {
+                    if (hash >> 32) % n_passes == pass {
+                        seen.push(hash);
+                    }
+                })?;
+                keep_twins(seen);
+            }
         }
         if hashes.is_empty() {
             return Ok(None);
@@ -186,13 +337,12 @@ fn each_key(
     mut visit: impl FnMut(u64, u64),
 ) -> Result<(), FormatError> {
     let Some(entry_table) = &table.fields[plan.slot].entry else { return Ok(()) };
-    let form = entry_table.fields[KEY].form;
+    let field = &table.fields[plan.slot];
     let mut walk = Walk::from(parts, plan.first);
     while let Some(seen) = walk.next(heads, table, parts)? {
         let Seen::Field { slot, record } = seen else { continue };
         if slot == plan.slot {
-            let entry = EntryAt::read(heads, entry_table, &record.payload())?;
-            visit(record.offset, hasher.key(heads, form, entry.key.as_ref())?);
+            visit(record.offset, key_hash(heads, hasher, field, entry_table, &record)?);
         }
         if record.offset >= plan.last {
             break;

@@ -25,7 +25,6 @@ mod table;
 mod tests;
 mod text;
 mod values;
-mod well_known;
 
 use super::FormatError;
 use crate::document::{Path, Snapshot};

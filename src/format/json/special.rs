@@ -3,19 +3,16 @@
 use super::super::FormatError;
 use super::engine::{Engine, FLUSH};
 use super::frame::Parts;
-use super::input::Heads;
+use super::input::{Heads, read_head};
 use super::loss::LossKind;
 use super::report::Place;
 use super::scan::{Seen, Walk};
 use super::table::{Form, Shape, Table};
 use crate::document::RecordAt;
-use std::io::Write as _;
+use crate::document::value::{MAX_DURATION_SECONDS, MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS};
+use crate::wire::{Read, WireType};
 use std::rc::Rc;
 
-/// 0001-01-01 to 9999-12-31.
-const TIMESTAMP_SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
-/// About ten thousand years.
-const DURATION_SECONDS: std::ops::RangeInclusive<i64> = -315_576_000_000..=315_576_000_000;
 const NANOS_PER_SECOND: i32 = 1_000_000_000;
 
 /// A type URL longer than this names no type.
@@ -63,9 +60,16 @@ impl Engine<'_> {
     }
 
     pub fn time(&mut self, bytes: &[u8], base: u64, table: &Table, parts: &Parts) -> Result<(), FormatError> {
-        let pair = self.pair(bytes, base, table, parts)?;
-        let bits = |record: Option<RecordAt>| record.map_or(0, |record| record.record.scalar.value);
-        let (seconds, nanos) = (bits(pair.first) as i64, bits(pair.second) as i32);
+        let heads = Heads { window: bytes, base, input: &mut self.input };
+        let plain = heads.in_window(&parts.first).filter(|_| parts.more.is_empty()).and_then(plain_time);
+        let (seconds, nanos) = match plain {
+            Some((seconds, nanos)) => (seconds as i64, nanos as i32),
+            None => {
+                let pair = self.pair(bytes, base, table, parts)?;
+                let bits = |record: Option<RecordAt>| record.map_or(0, |record| record.record.scalar.value);
+                (bits(pair.first) as i64, bits(pair.second) as i32)
+            }
+        };
         let written = if table.shape == Shape::Timestamp {
             write_timestamp(&mut self.text.out, seconds, nanos)
         } else {
@@ -169,16 +173,37 @@ impl Engine<'_> {
             return Ok(None);
         };
         let payload_table = self.tables.get(id);
-        if payload_table.well_known.is_some() {
+        if payload_table.is_well_known {
             self.text.name(true, "value");
         }
         Ok(Some((payload_table, Parts::one(payload))))
     }
 }
 
+/// The bits of fields 1 and 2, if the payload is each at most once and nothing else.
+fn plain_time(payload: &[u8]) -> Option<(u64, u64)> {
+    let (mut bits, mut at) = ([0; 2], 0);
+    let mut last = 0;
+    while at < payload.len() {
+        let Read::Record(record) = read_head(&payload[at..], (payload.len() - at) as u64) else {
+            return None;
+        };
+        let number = record.tag.number;
+        if record.tag.wire_type != WireType::Varint || number <= last || number > 2 {
+            return None;
+        }
+        bits[number as usize - 1] = record.scalar.value;
+        last = number;
+        at += record.head_and_payload_len() as usize;
+    }
+    Some((bits[0], bits[1]))
+}
+
 /// RFC 3339 with 0, 3, 6 or 9 digits of a second; false if it is out of range.
 fn write_timestamp(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> bool {
-    if !TIMESTAMP_SECONDS.contains(&seconds) || !(0..NANOS_PER_SECOND).contains(&nanos) {
+    if !(MIN_TIMESTAMP_SECONDS..=MAX_TIMESTAMP_SECONDS).contains(&seconds)
+        || !(0..NANOS_PER_SECOND).contains(&nanos)
+    {
         return false;
     }
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
@@ -199,15 +224,13 @@ fn write_timestamp(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> bool {
 /// Seconds with 0, 3, 6 or 9 decimals; false if it is out of range or its signs differ.
 fn write_duration(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> bool {
     let signs_differ = (seconds > 0 && nanos < 0) || (seconds < 0 && nanos > 0);
-    let nanos_range = -NANOS_PER_SECOND + 1..NANOS_PER_SECOND;
-    if !DURATION_SECONDS.contains(&seconds) || !nanos_range.contains(&nanos) || signs_differ {
+    let is_in_range = (-MAX_DURATION_SECONDS..=MAX_DURATION_SECONDS).contains(&seconds)
+        && (1 - NANOS_PER_SECOND..NANOS_PER_SECOND).contains(&nanos);
+    if signs_differ || !is_in_range {
         return false;
     }
-    out.push(b'"');
-    if seconds < 0 || nanos < 0 {
-        out.push(b'-');
-    }
-    let _ = write!(out, "{}", seconds.unsigned_abs());
+    out.extend_from_slice(if seconds < 0 || nanos < 0 { b"\"-" } else { b"\"" });
+    out.extend_from_slice(itoa::Buffer::new().format(seconds.unsigned_abs()).as_bytes());
     write_nanos(out, i64::from(nanos.unsigned_abs()));
     out.extend_from_slice(b"s\"");
     true
@@ -259,4 +282,24 @@ fn camel_case(path: &[u8]) -> (Vec<u8>, bool) {
         }
     }
     if after_underscore { (path.to_vec(), false) } else { (camel, true) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::value::{SecondsNanos, timestamp_text};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_timestamp_is_written_as_it_is_shown(
+            seconds in prop_oneof![MIN_TIMESTAMP_SECONDS - 2..=MAX_TIMESTAMP_SECONDS + 2, -100_000_i64..100_000],
+            nanos in prop_oneof![Just(0), Just(-1), Just(1_000_000_000), 0..1_000_000_000, (0..1000).prop_map(|n| n * 1_000_000)],
+        ) {
+            let mut out = Vec::new();
+            let shown = timestamp_text(SecondsNanos { seconds, nanos });
+            prop_assert_eq!(write_timestamp(&mut out, seconds, nanos), shown.is_some());
+            prop_assert_eq!(String::from_utf8(out).unwrap(), shown.map_or(String::new(), |text| format!("\"{text}\"")));
+        }
+    }
 }

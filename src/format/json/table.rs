@@ -1,8 +1,8 @@
 //! Descriptors compiled into flat tables: what a record's number leads to in one look-up.
 
 use super::JsonOptions;
-use super::text::quoted;
-use super::well_known::{WellKnown, is_null_value, well_known};
+use super::text::{Label, quoted};
+use crate::schema::WellKnown;
 use crate::wire::WireType;
 use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, Kind,
@@ -58,9 +58,8 @@ pub(super) struct Field {
     /// The name in paths.
     pub name: String,
     pub is_extension: bool,
-    /// `,"name":`, quoted and escaped; without the comma for the first member. Empty where no name
-    /// is written.
-    pub label: Vec<u8>,
+    /// `None` where no name is written.
+    pub label: Option<Label>,
     pub form: Form,
     pub holds: Holds,
     pub wire_type: WireType,
@@ -89,7 +88,8 @@ pub(super) struct Field {
 pub(super) struct Table {
     pub full_name: String,
     pub shape: Shape,
-    pub well_known: Option<WellKnown>,
+    /// Whether an `Any` holds it as `"value"`.
+    pub is_well_known: bool,
     /// Ascending by number; a *slot* is an index into them.
     pub fields: Vec<Field>,
     /// Whether any field has something to fill in.
@@ -127,7 +127,7 @@ impl Table {
         Self {
             full_name,
             shape,
-            well_known: None,
+            is_well_known: false,
             fields,
             fills,
             empty: Vec::new(),
@@ -142,12 +142,14 @@ impl Table {
 #[derive(Debug)]
 pub(super) struct EnumNames {
     dense: Vec<Vec<u8>>,
+    /// Of the numbers of one byte, the names as elements: with a comma in front.
+    elements: Vec<Option<Label>>,
     others: HashMap<i32, Vec<u8>>,
 }
 
 impl EnumNames {
     fn new(kind: &EnumDescriptor) -> Self {
-        let mut names = Self { dense: Vec::new(), others: HashMap::new() };
+        let mut names = Self { dense: Vec::new(), elements: Vec::new(), others: HashMap::new() };
         let values = &kind.enum_descriptor_proto().value;
         let mut found = HashMap::new();
         for value in values {
@@ -165,7 +167,15 @@ impl EnumNames {
                 _ => drop(names.others.insert(number, name)),
             }
         }
+        let short = names.dense.iter().take(128);
+        names.elements = short.map(|name| (!name.is_empty()).then(|| Label::element(name))).collect();
         names
+    }
+
+    /// The name of a number below 128, with a comma in front.
+    #[inline]
+    pub fn element(&self, number: u8) -> Option<&Label> {
+        self.elements.get(usize::from(number))?.as_ref()
     }
 
     #[inline]
@@ -185,7 +195,6 @@ enum Declared {
 }
 
 /// The tables compiled so far.
-#[derive(Debug)]
 pub(super) struct Tables {
     options: JsonOptions,
     pool: Option<DescriptorPool>,
@@ -258,14 +267,14 @@ impl Tables {
         let mut fields: Vec<Field> = declared.iter().map(|field| self.field(field)).collect();
         fields.sort_by_key(|field| (field.number, field.is_extension));
         fields.dedup_by_key(|field| field.number);
-        let known = well_known(message);
+        let known = WellKnown::of(message).filter(|known| fits(known, &fields));
         let shape = match known {
             Some(WellKnown::Any) => Shape::Any,
             Some(WellKnown::Timestamp) => Shape::Timestamp,
             Some(WellKnown::Duration) => Shape::Duration,
             Some(WellKnown::FieldMask) => Shape::FieldMask,
             Some(WellKnown::ListValue) => Shape::List,
-            Some(WellKnown::Value | WellKnown::Wrapper) => Shape::Bare,
+            Some(WellKnown::Value | WellKnown::Wrapper(_)) => Shape::Bare,
             Some(WellKnown::Struct | WellKnown::Empty) | None => Shape::Object,
         };
         let mut empty = b"null".to_vec();
@@ -276,15 +285,15 @@ impl Tables {
                     field.inline = true;
                 }
             }
-            Some(WellKnown::Value | WellKnown::Wrapper) => fields.iter_mut().for_each(bare),
+            Some(WellKnown::Value | WellKnown::Wrapper(_)) => fields.iter_mut().for_each(bare),
             _ => {}
         }
-        if known == Some(WellKnown::Wrapper) && !fields.is_empty() {
+        if matches!(known, Some(WellKnown::Wrapper(_))) && !fields.is_empty() {
             empty = fields[0].default_text.clone();
         }
         let mut table = Table::new(message.full_name().to_owned(), shape, fields);
         table.empty = empty;
-        table.well_known = known;
+        table.is_well_known = known.is_some();
         table
     }
 
@@ -326,7 +335,9 @@ impl Tables {
                 entry = Some(Rc::new(Table::new(name, Shape::Object, vec![key, value])));
             }
             Kind::Message(message) => child = self.id(message),
-            Kind::Enum(values) if !self.options.enum_numbers => names = Some(Rc::new(EnumNames::new(values))),
+            Kind::Enum(values) if form == Form::Enum && !self.options.enum_numbers => {
+                names = Some(Rc::new(EnumNames::new(values)))
+            }
             _ => {}
         }
         let default_text = default_text(&kind, form, self.options.enum_numbers);
@@ -356,20 +367,40 @@ impl Tables {
         }
     }
 
-    fn label(&self, name: &str) -> Vec<u8> {
-        let mut label = vec![b','];
-        label.extend(quoted(name));
-        label.push(b':');
-        if self.options.pretty {
-            label.push(b' ');
+    fn label(&self, name: &str) -> Option<Label> {
+        Some(Label::new(name, self.options.pretty))
+    }
+}
+
+/// Whether a message has the fields of the well-known type whose name it has: a schema may call
+/// anything Timestamp.
+fn fits(known: &WellKnown, fields: &[Field]) -> bool {
+    let is = |idx: usize, number: u32, form: Form, holds: Holds| {
+        let field = fields.get(idx);
+        field.is_some_and(|field| (field.number, field.form, field.holds) == (number, form, holds))
+    };
+    let all_in_one_oneof = || fields.iter().all(|field| field.oneof_idx == Some(0));
+    match known {
+        WellKnown::Timestamp | WellKnown::Duration => {
+            fields.len() == 2 && is(0, 1, Form::Int64, Holds::One) && is(1, 2, Form::Int32, Holds::One)
         }
-        label
+        WellKnown::Any => {
+            fields.len() == 2 && is(0, 1, Form::String, Holds::One) && is(1, 2, Form::Bytes, Holds::One)
+        }
+        WellKnown::FieldMask => fields.len() == 1 && is(0, 1, Form::String, Holds::List),
+        WellKnown::Wrapper(_) => {
+            fields.len() == 1 && fields[0].holds == Holds::One && fields[0].form != Form::Message
+        }
+        WellKnown::Struct => fields.len() == 1 && fields[0].holds == Holds::Map,
+        WellKnown::ListValue => fields.len() == 1 && fields[0].holds == Holds::List,
+        WellKnown::Value => all_in_one_oneof(),
+        WellKnown::Empty => true,
     }
 }
 
 /// Takes from a field what only a member of an object has.
 fn bare(field: &mut Field) {
-    field.label.clear();
+    field.label = None;
     field.elide = false;
     field.fill = None;
 }
@@ -398,7 +429,9 @@ fn form_of(kind: &Kind, is_group: bool) -> (Form, WireType) {
         Kind::Bytes => (Form::Bytes, WireType::Len),
         Kind::Message(_) if is_group => (Form::Message, WireType::Sgroup),
         Kind::Message(_) => (Form::Message, WireType::Len),
-        Kind::Enum(values) if is_null_value(values) => (Form::Null, WireType::Varint),
+        Kind::Enum(values) if values.full_name() == "google.protobuf.NullValue" => {
+            (Form::Null, WireType::Varint)
+        }
         Kind::Enum(_) => (Form::Enum, WireType::Varint),
     }
 }

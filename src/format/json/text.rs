@@ -9,6 +9,38 @@ const MAX_INDENT: usize = 64;
 
 const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
 
+/// Labels up to this length are copied at once.
+const SHORT: usize = 32;
+
+/// `,"name":`, quoted and escaped; without the comma for a first member.
+#[derive(Debug)]
+pub(super) struct Label {
+    text: Vec<u8>,
+    /// The first of it, filled up.
+    padded: [u8; SHORT],
+}
+
+impl Label {
+    pub fn new(name: &str, is_pretty: bool) -> Self {
+        let mut text = vec![b','];
+        text.extend(quoted(name));
+        text.extend_from_slice(if is_pretty { b": " } else { b":" });
+        Self::of(text)
+    }
+
+    /// A value with a comma in front of it.
+    pub fn element(value: &[u8]) -> Self {
+        Self::of([b",", value].concat())
+    }
+
+    fn of(text: Vec<u8>) -> Self {
+        let mut padded = [0; SHORT];
+        let n = text.len().min(SHORT);
+        padded[..n].copy_from_slice(&text[..n]);
+        Self { text, padded }
+    }
+}
+
 /// Appends JSON text to a buffer.
 #[derive(Debug)]
 pub(super) struct Printer {
@@ -21,6 +53,10 @@ pub(super) struct Printer {
 impl Printer {
     pub fn new(pretty: bool) -> Self {
         Self { out: Vec::new(), pretty, depth: 0 }
+    }
+
+    pub fn is_pretty(&self) -> bool {
+        self.pretty
     }
 
     fn newline(&mut self) {
@@ -54,14 +90,29 @@ impl Printer {
         }
     }
 
-    /// Separator and name; `label` starts with a comma.
+    /// Separator and name.
     #[inline]
-    pub fn label(&mut self, any: bool, label: &[u8]) {
+    pub fn label(&mut self, any: bool, label: &Label) {
         if self.pretty {
             self.separator(any);
-            self.out.extend_from_slice(&label[1..]);
+            self.out.extend_from_slice(&label.text[1..]);
+        } else if any {
+            self.whole_label(label);
         } else {
-            self.out.extend_from_slice(&label[usize::from(!any)..]);
+            self.out.extend_from_slice(&label.text[1..]);
+        }
+    }
+
+    /// A label with its comma.
+    #[inline]
+    pub fn whole_label(&mut self, label: &Label) {
+        if label.text.len() <= SHORT {
+            // A copy of fixed length is a few instructions, one of unknown length a call.
+            let end = self.out.len() + label.text.len();
+            self.out.extend_from_slice(&label.padded);
+            self.out.truncate(end);
+        } else {
+            self.out.extend_from_slice(&label.text);
         }
     }
 

@@ -26,7 +26,7 @@ impl Work for BuildIndex {
         let mut last_part: Option<Instant> = None;
         loop {
             let before = work.index.n_bytes_seen();
-            let failed = |error| WorkerError::Document { offset: range.start + before, error };
+            let failed = |error| WorkerError::Document { error };
             let mut is_done = work.index.advance(&mut reader, STEP, u64::MAX).map_err(failed)?;
             if !is_done && work.index.n_bytes_seen() == before {
                 // One packed record that is larger than a step.

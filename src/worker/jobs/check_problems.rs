@@ -38,7 +38,7 @@ impl Work for CheckProblems {
             Err(_cancelled) => ControlFlow::Break(()),
         };
         let report = check(&self.snapshot, 0..len, self.message.as_ref(), &mut sink, &mut progress)
-            .map_err(|error| WorkerError::Document { offset: 0, error })?;
+            .map_err(|error| WorkerError::Document { error })?;
         context.go_on()?;
         Ok(Report::Checked { found, report })
     }

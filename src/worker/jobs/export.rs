@@ -1,12 +1,13 @@
 use super::{JobContext, Line, Report, WhenNewer, Work, WorkerError};
 use crate::document::ops::field_bytes;
-use crate::document::value::{Encoded, wire_type_of};
+use crate::document::value::Encoded;
 use crate::document::{
     Document, Found, Path as FieldPath, ReadMode, Reader, RecordAt, Resolved, SMALL_WINDOW, Snapshot, Step,
     Target, resolve,
 };
 use crate::format::{Format, FormatError, JsonOptions, JsonReport, JsonWriter, Subject};
 use crate::schema::Kind;
+use crate::schema::kind_wire_type;
 use crate::worker::disk::{Disk, NoGate, Privacy};
 use crate::worker::error::Call;
 use crate::worker::file_source::refuse_special;
@@ -136,7 +137,7 @@ impl Export {
         };
         written.map_err(|error| match error {
             FormatError::Cancelled => WorkerError::Cancelled,
-            FormatError::Source(error) => WorkerError::Document { offset: 0, error },
+            FormatError::Source(error) => WorkerError::Document { error },
             FormatError::Write(error) => WorkerError::io(Call::Write, &self.path, error),
             error => self.refused(error.to_string()),
         })
@@ -183,7 +184,7 @@ impl Export {
             Target::Element { range, field, .. } => {
                 // A record of its own that says the same.
                 let encoded =
-                    Encoded { wire_type: wire_type_of(&field.kind()), payload: self.bytes(range.clone())? };
+                    Encoded { wire_type: kind_wire_type(&field.kind()), payload: self.bytes(range.clone())? };
                 element = Snapshot::of_bytes(&field_bytes(field, &encoded));
                 let records = std::iter::once(0..element.len()).collect();
                 (&element, records, parent.clone(), found.number, true)
@@ -219,7 +220,7 @@ impl Export {
     fn values_of(&self, entry: Range<u64>, number: u32) -> Result<Vec<RecordAt>, WorkerError> {
         let mut reader = Reader::new(self.document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
         let (mut at, mut values) = (entry.start, Vec::new());
-        let failed = |error| WorkerError::Document { offset: entry.start, error };
+        let failed = |error| WorkerError::Document { error };
         while let Found::Record(record) = reader.record(at, entry.end).map_err(failed)? {
             at = record.end();
             if record.number() == number {
@@ -230,9 +231,8 @@ impl Export {
     }
 
     fn bytes(&self, range: Range<u64>) -> Result<Vec<u8>, WorkerError> {
-        let offset = range.start;
         let read = self.document.snapshot().bytes(range, ReadMode::Wait);
-        read.map_err(|error| WorkerError::Document { offset, error })
+        read.map_err(|error| WorkerError::Document { error })
     }
 }
 
@@ -251,9 +251,8 @@ fn copy(
     while at < range.end {
         context.step(at - range.start, total)?;
         let end = range.end.min(at + STEP);
-        let bytes = snapshot
-            .bytes(at..end, ReadMode::Wait)
-            .map_err(|error| WorkerError::Document { offset: at, error })?;
+        let bytes =
+            snapshot.bytes(at..end, ReadMode::Wait).map_err(|error| WorkerError::Document { error })?;
         out.write_all(&bytes).map_err(|error| WorkerError::io(Call::Write, path, error))?;
         at = end;
     }

@@ -31,10 +31,8 @@ impl Work for RankTypes {
 
     fn run(self: Box<Self>, _context: &JobContext) -> Result<Report, WorkerError> {
         let len = self.snapshot.len().min(HEAD);
-        let head = self
-            .snapshot
-            .bytes(0..len, ReadMode::Wait)
-            .map_err(|error| WorkerError::Document { offset: 0, error })?;
+        let head =
+            self.snapshot.bytes(0..len, ReadMode::Wait).map_err(|error| WorkerError::Document { error })?;
         let ranking = rank(&self.schema, &head, len == self.snapshot.len());
         Ok(Report::Ranked(Ranked(Arc::new(ranking))))
     }

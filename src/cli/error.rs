@@ -1,0 +1,160 @@
+//! What can be wrong with a call, and what to do about it.
+
+use crate::document::ops::OpError;
+use crate::document::{EditError, PathError, ResolveError, SourceError};
+use crate::format::FormatError;
+use crate::schema::SchemaError;
+use crate::worker::{Call, Remedy, WorkerError};
+use std::io;
+
+/// Why a command did not do what it was asked for. The hint says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error("{}", opening(.error))]
+    Open { error: WorkerError, near_command: Option<&'static str> },
+    #[error("{0}")]
+    Save(WorkerError),
+    #[error("{0}")]
+    Schema(SchemaError),
+    #[error("No message type is clearly the best for these bytes, in \"{file}\"")]
+    NoClearType { file: String, ranking: String },
+    #[error("{error}, in \"{file}\"")]
+    Format { error: FormatError, file: String },
+    #[error("{error}, in \"{file}\"")]
+    Source { error: SourceError, file: String },
+    #[error("\"{text}\" is not PATH=VALUE: it has no \"=\"")]
+    NoAssignment { text: String },
+    #[error("{0}")]
+    Path(PathError),
+    #[error("{error}, in \"{file}\"")]
+    Op { error: OpError, file: String, has_type: bool },
+    #[error("{error}, in \"{file}\"")]
+    Edit { error: EditError, file: String },
+    #[error("\"{word}\" is not a wire type, in \"{text}\"")]
+    WireType { word: String, text: String },
+    #[error("Writing to standard output failed: {error}")]
+    Write { error: io::Error },
+    #[error("A binary message would go to the terminal")]
+    BinaryToTerminal,
+    #[error("Nothing matches \"{pattern}\"")]
+    NoMatch { pattern: String },
+    #[error("{reason}")]
+    Draw { reason: String },
+    #[error("These options stand before the command \"{command}\"")]
+    Misplaced { command: &'static str },
+}
+
+impl CliError {
+    /// 1 if the data said no, 2 if the call was wrong.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            CliError::NoClearType { .. }
+            | CliError::Source { .. }
+            | CliError::Edit { .. }
+            | CliError::Write { .. }
+            | CliError::Draw { .. }
+            | CliError::NoMatch { .. } => 1,
+            CliError::Format { error, .. } => match error {
+                FormatError::NoType { .. } | FormatError::NoField { .. } => 2,
+                _ => 1,
+            },
+            CliError::Op { error, .. } => match error {
+                OpError::Absent { .. }
+                | OpError::Source(_)
+                | OpError::Resolve(ResolveError::NoElement { .. } | ResolveError::Source(_)) => 1,
+                _ => 2,
+            },
+            CliError::Open { error, .. } | CliError::Save(error) => match error {
+                WorkerError::Io {
+                    kind: io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied, ..
+                }
+                | WorkerError::IsFolder { .. }
+                | WorkerError::NotRegular { .. }
+                | WorkerError::DanglingLink { .. }
+                | WorkerError::LinkLoop { .. }
+                | WorkerError::TooLarge { .. }
+                | WorkerError::ReadOnlyFile { .. }
+                | WorkerError::ReadOnlyFolder { .. } => 2,
+                _ => 1,
+            },
+            CliError::Schema(_)
+            | CliError::NoAssignment { .. }
+            | CliError::Path(_)
+            | CliError::WireType { .. }
+            | CliError::BinaryToTerminal
+            | CliError::Misplaced { .. } => 2,
+        }
+    }
+
+    /// What to do about it; `None` where the error says it all.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            CliError::Open { near_command: Some(command), .. } => {
+                return Some(format!("If the command was meant: protoloupe {command} FILE"));
+            }
+            CliError::NoClearType { ranking, .. } => {
+                return Some(format!(
+                    "{ranking}Say which one with --type TYPE, or read without a type with --to tree"
+                ));
+            }
+            CliError::Op { error, has_type, .. } => return op_hint(error, *has_type),
+            CliError::Save(error) => return save_hint(error),
+            CliError::Schema(SchemaError::UnknownName { near, .. }) if near.is_empty() => {
+                "protoloupe types lists all names; --proto and --descriptor-set load others"
+            }
+            CliError::Schema(SchemaError::AmbiguousName { .. }) => "Write more of the name",
+            CliError::NoAssignment { .. } => "Write it like messages[0].topic.name=orders",
+            CliError::Path(_) => "Write it like messages[0].topic.name, user_properties[\"key\"] or 99[1].2",
+            CliError::WireType { .. } => "Use VARINT, I64, LEN or I32, as in --add 99:VARINT=5",
+            CliError::BinaryToTerminal => "Write it to a file with -o FILE, or pipe it into another program",
+            CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
+            CliError::Misplaced { .. } => "Put them behind the command",
+            CliError::Edit { .. } => "Nothing was written",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// What a person says of the commonest reasons, and the worker of all others.
+fn opening(error: &WorkerError) -> String {
+    match error {
+        WorkerError::Io { kind: io::ErrorKind::NotFound, path, .. } => format!("There is no file {path:?}"),
+        WorkerError::Io {
+            call: Call::Open | Call::Look,
+            kind: io::ErrorKind::PermissionDenied,
+            path,
+            ..
+        } => {
+            format!("No permission to read {path:?}")
+        }
+        error => error.to_string(),
+    }
+}
+
+fn op_hint(error: &OpError, has_type: bool) -> Option<String> {
+    match error {
+        OpError::Value { error, .. } => error.hint(),
+        OpError::Resolve(ResolveError::NoType { .. }) if !has_type => Some(
+            "Say what the message is with --type TYPE; protoloupe guess FILE ranks the types that fit"
+                .to_owned(),
+        ),
+        OpError::NeedsWireType { path } => Some(format!("Add it with --add {path}:VARINT=VALUE")),
+        OpError::Resolve(ResolveError::NoElement { .. }) => {
+            Some("Add an element with --add PATH=VALUE, without an index".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn save_hint(error: &WorkerError) -> Option<String> {
+    let hint = match error {
+        WorkerError::NotRegular { .. } => "Write to standard output with -o -",
+        _ => match error.remedy()? {
+            Remedy::WriteInPlace | Remedy::SaveAs => "Write to another file with -o",
+            Remedy::Overwrite => "Nothing was written; run the command again on the file as it is now",
+            Remedy::Retry => "Nothing was changed",
+        },
+    };
+    Some(hint.to_owned())
+}

@@ -1,0 +1,123 @@
+//! The file of a call, the schema and the type it is read with.
+
+use super::{CliError, Console, ReadArgs, SchemaArgs};
+use crate::document::{Document, ReadMode, Source};
+use crate::schema::{FileResolver, MessageDescriptor, Ranking, Schema, rank};
+use crate::worker::{Call, FileSource, WorkerError, read_stdin};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes that the ranking of types gets to see.
+const HEAD: u64 = 64 << 10;
+/// The largest `.proto` file, descriptor set or value that is read, in bytes.
+const MAX_SMALL_FILE: u64 = 256 << 20;
+
+/// A file that was opened and, if that is known, what it is.
+#[derive(Debug)]
+pub struct Opened {
+    /// As the call names it, for what is said about it.
+    pub name: String,
+    /// Its type is the one asked for, or the one that is clearly best.
+    pub document: Document,
+    pub schema: Arc<Schema>,
+    /// `None` for standard input.
+    pub file: Option<Arc<FileSource>>,
+    /// Whether the type was guessed.
+    pub is_guessed: bool,
+}
+
+impl Opened {
+    pub fn message(&self) -> Option<&MessageDescriptor> {
+        self.document.message()
+    }
+
+    /// The types that fit, the best first.
+    pub fn ranking(&self) -> Result<Ranking, CliError> {
+        let snapshot = self.document.snapshot();
+        let head_len = snapshot.len().min(HEAD);
+        let head = snapshot
+            .bytes(0..head_len, ReadMode::Wait)
+            .map_err(|error| CliError::Source { error, file: self.name.clone() })?;
+        Ok(rank(&self.schema, &head, head_len == snapshot.len()))
+    }
+}
+
+/// Opens `path` (`-` is standard input) as no type in particular.
+pub(super) fn open_untyped(path: &Path, args: &SchemaArgs) -> Result<Opened, CliError> {
+    let schema = load_schema(args)?;
+    let (source, file) = read(path)?;
+    let name = path.display().to_string();
+    Ok(Opened { name, document: Document::new(source, None), schema, file, is_guessed: false })
+}
+
+/// Opens `path` (`-` is standard input) and finds out what it is.
+pub fn open(path: &Path, args: &ReadArgs, console: &mut Console) -> Result<Opened, CliError> {
+    let mut opened = open_untyped(path, &args.schema)?;
+    if let Some(name) = &args.type_name {
+        opened.document.read_as(Some(opened.schema.message(name).map_err(CliError::Schema)?));
+    } else {
+        let best = opened.ranking()?.preselected;
+        if let Some(best) = &best {
+            console.remark(&format!("Read as {}, the type that clearly fits best", best.full_name()));
+        }
+        opened.is_guessed = best.is_some();
+        opened.document.read_as(best);
+    }
+    Ok(opened)
+}
+
+fn read(path: &Path) -> Result<(Arc<dyn Source>, Option<Arc<FileSource>>), CliError> {
+    if path == Path::new("-") {
+        let source = read_stdin(u64::MAX).map_err(|error| CliError::Open { error, near_command: None })?;
+        return Ok((source, None));
+    }
+    let file = FileSource::open(path).map_err(|error| CliError::Open { error, near_command: None })?;
+    Ok((file.clone(), Some(file)))
+}
+
+/// The whole content of a file that becomes a value or a schema.
+pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
+    let source: Arc<dyn Source> =
+        if path == Path::new("-") { read_stdin(MAX_SMALL_FILE)? } else { FileSource::open(path)? };
+    if source.len() > MAX_SMALL_FILE {
+        return Err(WorkerError::TooLarge { limit: MAX_SMALL_FILE, path: path.to_owned() });
+    }
+    let mut bytes = vec![0; source.len() as usize];
+    match source.read_at(0, &mut bytes, ReadMode::Wait) {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(WorkerError::Document { error }),
+    }
+}
+
+/// The declarations that the arguments name.
+pub fn load_schema(args: &SchemaArgs) -> Result<Arc<Schema>, CliError> {
+    if !args.is_given() {
+        return Ok(Schema::builtin());
+    }
+    let schema = match &args.descriptor_set {
+        Some(path) => {
+            let bytes =
+                read_small_file(path).map_err(|error| CliError::Open { error, near_command: None })?;
+            Schema::from_descriptor_set(&bytes, !args.no_builtin)
+        }
+        None => Schema::compile(&args.proto, &args.include, &Disk, !args.no_builtin),
+    };
+    schema.map(Arc::new).map_err(CliError::Schema)
+}
+
+struct Disk;
+
+impl FileResolver for Disk {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        match read_small_file(Path::new(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(WorkerError::Io { call: Call::Open | Call::Look, kind, .. })
+                if matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `protoloupe types`: what is declared.
+
+use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+/// How declarations are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum To {
+    Text,
+    Json,
+}
+
+/// List messages, enums, services and methods
+///
+/// Exit status 1: nothing matches.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  protoloupe types receipt")]
+pub(super) struct TypesArgs {
+    /// Part of the name, in any case, or letters of it in this order
+    #[arg(value_name = "PATTERN", default_value = "", hide_default_value = true)]
+    pattern: String,
+    /// The form of the list
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    to: To,
+    #[command(flatten)]
+    schema: SchemaArgs,
+}
+
+pub(super) fn run(args: &TypesArgs, console: &mut Console) -> Result<Outcome, CliError> {
+    let schema = load_schema(&args.schema)?;
+    let found = schema.matching(&args.pattern);
+    if found.is_empty() {
+        return Err(CliError::NoMatch { pattern: args.pattern.clone() });
+    }
+    let text = match args.to {
+        To::Text => found.iter().map(|d| format!("{:<8} {}\n", d.keyword(), d.full_name())).collect(),
+        To::Json => {
+            let list: Vec<_> = found
+                .iter()
+                .map(|d| json!({ "declaration": d.keyword(), "full_name": d.full_name() }))
+                .collect();
+            format!("{:#}\n", serde_json::Value::from(list))
+        }
+    };
+    console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
+    Ok(Outcome::Done)
+}

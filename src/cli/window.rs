@@ -1,0 +1,138 @@
+//! `protoloupe [FILE]…`: the window, or the tree where there is no display.
+
+use super::{CliError, Console, Opened, Outcome, ReadArgs, load_schema, open};
+use crate::app::{SAMPLE, SAMPLE_TYPE};
+use crate::document::Document;
+use crate::format::write_tree;
+use crate::schema::Schema;
+use clap::Args;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Rows of a document that are printed; the others are counted.
+const MAX_ROWS: u64 = 1000;
+/// What the sample is called.
+const SAMPLE_NAME: &str = "sample-send-message.bin";
+
+/// The files that the window opens.
+#[derive(Clone, Debug, Args)]
+pub struct WindowArgs {
+    /// Messages to open; - is standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+impl WindowArgs {
+    pub(super) fn is_asked_for(&self) -> bool {
+        !self.files.is_empty() || self.read.is_given()
+    }
+}
+
+/// The window's arguments if there is a display; otherwise prints trees.
+pub(super) fn start(args: WindowArgs, console: &mut Console) -> Result<Option<WindowArgs>, CliError> {
+    if has_display() {
+        return Ok(Some(args));
+    }
+    print(&args, "There is no display", console)?;
+    Ok(None)
+}
+
+/// Opens the window, which `open` does with the files, their declarations and the name of their
+/// type; where it cannot, for the reason it gives, prints trees instead.
+pub fn show_window(
+    args: &WindowArgs,
+    open: impl FnOnce(Vec<PathBuf>, Arc<Schema>, Option<String>) -> Result<(), String>,
+) -> ExitCode {
+    let mut console = Console::new();
+    let asked = load_schema(&args.read.schema).and_then(|schema| {
+        let message = args.read.type_name.as_deref().map(|name| schema.message(name)).transpose();
+        Ok((schema, message.map_err(CliError::Schema)?.map(|message| message.full_name().to_owned())))
+    });
+    match asked.map(|(schema, message)| open(args.files.clone(), schema, message)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(reason)) => print_trees(args, &reason),
+        Err(error) => console.finish(Err(error)),
+    }
+}
+
+/// Prints the tree of every file instead of opening the window, and says `why`: a clause such as
+/// "There is no display".
+fn print_trees(args: &WindowArgs, why: &str) -> ExitCode {
+    let mut console = Console::new();
+    let result = print(args, why, &mut console).map(|()| Outcome::Done);
+    console.finish(result)
+}
+
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || is_set("WAYLAND_DISPLAY") || is_set("DISPLAY")
+}
+
+fn print(args: &WindowArgs, why: &str, console: &mut Console) -> Result<(), CliError> {
+    let mut all = Vec::new();
+    for file in &args.files {
+        all.push(open(file, &args.read, console).map_err(|error| with_near_command(error, file))?);
+    }
+    if all.is_empty() {
+        all.push(sample(args)?);
+    }
+    let what = match args.files.len() {
+        0 => "the tree of a sample message",
+        1 => "the tree",
+        _ => "the trees",
+    };
+    console.say(&format!("{why}, so this is {what}; protoloupe render FILE -o PNG draws the window's view"));
+    let write = |error| CliError::Write { error };
+    for (idx, opened) in all.iter().enumerate() {
+        if all.len() > 1 {
+            let gap = if idx > 0 { "\n" } else { "" };
+            let name = super::console::visible(&opened.name);
+            writeln!(console.out, "{gap}{name}").map_err(write)?;
+        }
+        print_tree(opened, console)?;
+    }
+    Ok(())
+}
+
+fn print_tree(opened: &Opened, console: &mut Console) -> Result<(), CliError> {
+    let snapshot = opened.document.snapshot();
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let report =
+        write_tree(snapshot, 0..snapshot.len(), opened.message(), MAX_ROWS, &mut *console.out, go_on)
+            .map_err(|error| CliError::Format { error, file: opened.name.clone() })?;
+    if report.n_remaining > 0 {
+        let rows = if report.n_remaining == 1 { "row" } else { "rows" };
+        let n_remaining = crate::document::value::grouped(report.n_remaining);
+        writeln!(console.out, "… {n_remaining} more {rows}").map_err(|error| CliError::Write { error })?;
+    }
+    Ok(())
+}
+
+fn sample(args: &WindowArgs) -> Result<Opened, CliError> {
+    let schema = load_schema(&args.read.schema)?;
+    let name = args.read.type_name.as_deref();
+    let message = match name {
+        Some(name) => Some(schema.message(name).map_err(CliError::Schema)?),
+        None => schema.message(SAMPLE_TYPE).ok(),
+    };
+    let document = Document::of_bytes(SAMPLE, message);
+    Ok(Opened { name: SAMPLE_NAME.to_owned(), document, schema, file: None, is_guessed: false })
+}
+
+/// A missing file whose name is nearly a command was probably meant as one.
+fn with_near_command(error: CliError, file: &std::path::Path) -> CliError {
+    const COMMANDS: [&str; 7] = ["decode", "set", "types", "describe", "guess", "check", "render"];
+    let CliError::Open { error, .. } = error else { return error };
+    let typed = file.to_string_lossy().to_lowercase();
+    let is_near = |command: &&str| {
+        let n_same = command.chars().zip(typed.chars()).take_while(|(a, b)| a == b).count();
+        let n_same_end = command.chars().rev().zip(typed.chars().rev()).take_while(|(a, b)| a == b).count();
+        typed.len().abs_diff(command.len()) <= 2 && n_same + n_same_end + 1 >= command.len().max(3)
+    };
+    let near_command = COMMANDS.into_iter().find(is_near);
+    CliError::Open { error, near_command }
+}

@@ -1,0 +1,81 @@
+//! The message as a table of rows, fully expanded: number, name, kind, value, bytes.
+//!
+//! **Law.** One row a line, handed on as it is found. Memory does not grow with the message but by a
+//! few bytes per level of its nesting, and levels beyond [`MAX_DEPTH`] are not opened. Nothing that
+//! stands in the data reaches the text as a control character.
+//!
+//! - `walk`: records into rows, with an explicit stack
+//! - `groups`: where groups end, found in one pass over any nesting of them
+//! - `layout`: columns
+//!
+//! **Not here:** what a row says (`document`), the rows of the window, which open and close there.
+
+mod groups;
+mod layout;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use super::FormatError;
+use crate::document::{Entry, Snapshot};
+use layout::Layout;
+use prost_reflect::MessageDescriptor;
+use std::io::Write;
+use std::ops::{ControlFlow, Range};
+
+/// Messages nested deeper are one row each.
+pub const MAX_DEPTH: u32 = 1 << 16;
+
+/// What there was to write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TreeReport {
+    /// Rows written.
+    pub n_rows: u64,
+    /// Rows after those, counted and not written.
+    pub n_remaining: u64,
+}
+
+/// One row on its way to the text.
+struct TreeRow {
+    entry: Entry,
+    depth: u32,
+    /// Whether where the row's bytes end was not looked for, because that is too far away.
+    is_open_ended: bool,
+}
+
+/// Writes a line for every row of the message whose payload is `range`, up to `max_rows` of them.
+///
+/// What is declared is opened, and what can hardly be anything but a message. `progress` gets an
+/// offset of the document about every MiB; if it answers `Break` the work ends with
+/// [`FormatError::Cancelled`].
+pub fn write_tree(
+    snapshot: &Snapshot,
+    range: Range<u64>,
+    message: Option<&MessageDescriptor>,
+    max_rows: u64,
+    out: &mut dyn Write,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<TreeReport, FormatError> {
+    let end = range.end.min(snapshot.len());
+    let mut walk = walk::Walk::new(snapshot, range.start.min(end)..end, message);
+    let mut layout = Layout::new(snapshot);
+    let mut report = TreeReport::default();
+    let mut next_tick = 0;
+    while let Some(row) = walk.next()? {
+        if report.n_rows < max_rows {
+            layout.add(&row, out)?;
+            report.n_rows += 1;
+        } else {
+            report.n_remaining += 1;
+        }
+        if walk.offset() >= next_tick {
+            next_tick = walk.offset() + (1 << 20);
+            if progress(walk.offset()).is_break() {
+                return Err(FormatError::Cancelled);
+            }
+        }
+    }
+    layout.flush(out)?;
+    out.flush()?;
+    Ok(report)
+}
