@@ -59,14 +59,14 @@ pub const COMMANDS: &[CommandRow] = &[
         "Edit",
         "Add field…",
         "Adds a field to the selected message, or to the one around the selection",
-        [ctrl("N"), None],
+        [plain("Insert"), None],
     ),
     row(
         Command::AddElement,
         "Edit",
         "Add element",
         "Adds an element or map entry behind the selected one",
-        [ctrl_shift("N"), None],
+        [ctrl("Enter"), None],
     ),
     row(
         Command::Duplicate,
