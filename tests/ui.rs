@@ -1,5 +1,7 @@
 //! The window and its parts, driven by role and label.
 
+#[path = "ui/editors.rs"]
+mod editors;
 #[path = "ui/gallery.rs"]
 mod gallery; // pictures to look at, on demand
 #[path = "ui/harness.rs"]
@@ -13,4 +15,4 @@ mod widgets; // each widget by role and label
 #[path = "ui/window.rs"]
 mod window; // the whole window on the sample: keys, clicks, bytes
 #[path = "ui/window_pictures.rs"]
-mod window_pictures; // pictures of the window to look at, on demand // the icon is what our painter draws
+mod window_pictures; // pictures of the window to look at, on demand // the icon is what our painter draws // every kind has an editor that gives the same bytes again

@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::TabView;
-use crate::ui::widgets::{Row, RowLabel, RowList, cell, empty_state_ui, visible_text};
+use crate::ui::widgets::{Elide, Row, RowLabel, RowList, cell, cell_elided, empty_state_ui, visible_text};
 use egui::{Align, Rect, Ui, pos2};
 
 pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
@@ -57,20 +57,13 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
     cell(painter, right, &offset, &mono, theme.color.muted, Align::Max);
     at.max.x = right.left() - theme.size.gap;
     let path = problem.path.to_string();
-    let path_width = (at.width() * 0.4).min(320.0);
-    let path_at = Rect::from_min_max(pos2(at.right() - path_width, at.top()), at.max);
+    let path_at = Rect::from_min_max(pos2(at.right() - (at.width() * 0.4).min(280.0), at.top()), at.max);
     let path_text = visible_text(&path);
-    let elide = crate::ui::widgets::Elide::Middle;
-    crate::ui::widgets::cell_elided(
-        painter,
-        path_at,
-        &path_text,
-        &dense,
-        theme.color.muted,
-        Align::Max,
-        elide,
-    );
-    at.max.x = path_at.left() - theme.size.gap;
+    let muted = theme.color.muted;
+    let path_cell = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
+    if !path.is_empty() {
+        at.max.x = path_cell.rect.left() - 2.0 * theme.size.gap;
+    }
     let message = visible_text(&problem.message);
     cell(painter, at, &message, &dense, theme.color.text, Align::Min);
     let hint = problem.hint.as_deref().unwrap_or("");

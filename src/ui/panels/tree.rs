@@ -93,7 +93,7 @@ pub fn tree_ui(
     if std::mem::take(&mut asked.focus_tree) {
         response.response.request_focus();
     }
-    pointer(&response, &mut rows.borrow_mut(), asked, actions);
+    pointer(&response, &mut rows.borrow_mut(), view.subject.as_ref(), asked, actions);
     keys_ui(ui, &response, shown, view, asked, actions);
 }
 
@@ -132,14 +132,24 @@ fn toggle(row: u64, is_expanded: bool) -> Action {
     if is_expanded { Action::CollapseRow(row) } else { Action::ExpandRow(row) }
 }
 
-fn pointer(response: &RowListResponse, rows: &mut Rows<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+fn pointer(
+    response: &RowListResponse,
+    rows: &mut Rows<'_>,
+    subject: Option<&Subject>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let clicked = response.clicked.map(|(row, _)| row).or(response.secondary_clicked);
     if let Some(row) = clicked {
         actions.push(Action::Select(SelectTarget::Row(row)));
     }
     if let Some(row) = response.double_clicked {
+        // The first of the two clicks has selected the row.
+        let is_value = |id| subject.is_some_and(|subject| subject.row.id == id && subject.fits_a_row());
         match rows.get(row) {
-            Some(found) if found.entry.is_expandable() => actions.push(toggle(row, found.is_expanded)),
+            Some(found) if found.entry.is_expandable() && !is_value(found.id) => {
+                actions.push(toggle(row, found.is_expanded));
+            }
             _ => asked.edit = true,
         }
     }
