@@ -4,7 +4,7 @@
 //! system's temporary folder, or takes the one that `PROTOLOUPE_BENCH_FILE` names. Each figure is
 //! the median of several runs; ratios are to a copy or a read of the same file in the same run.
 
-use protoloupe::document::{Act, Document, Edit, ReadMode, Reader, SMALL_WINDOW, Source, Tree, row_text};
+use protoloupe::document::{Act, Document, Edit, ReadMode, Reader, Tree, row_text};
 use protoloupe::schema::Schema;
 use protoloupe::wire::{write_len, write_tag, write_varint};
 use protoloupe::worker::{FileSource, SaveOptions, save};

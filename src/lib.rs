@@ -46,6 +46,8 @@
 //! work off the window's thread.
 
 #[cfg(feature = "app")]
+pub mod app;
+#[cfg(feature = "app")]
 pub mod cli;
 pub mod document;
 pub mod format;

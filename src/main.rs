@@ -11,11 +11,34 @@ fn main() -> ExitCode {
     }
 }
 
+#[cfg(feature = "gui")]
 fn window(args: &WindowArgs) -> ExitCode {
-    cli::print_trees(args, "This build has no window")
+    cli::show_window(args, protoloupe::ui::window::run)
 }
 
-fn render(_args: &RenderArgs) -> ExitCode {
-    cli::Console::new().say("error: This build cannot draw");
-    ExitCode::from(2)
+#[cfg(not(feature = "gui"))]
+fn window(args: &WindowArgs) -> ExitCode {
+    cli::show_window(args, |_, _, _| Err("This build has no window".to_owned()))
+}
+
+#[cfg(feature = "gui")]
+fn render(args: &RenderArgs) -> ExitCode {
+    use protoloupe::ui::picture;
+    cli::render(args, |wanted| {
+        picture::render_window(picture::RenderArgs {
+            files: vec![wanted.file],
+            message: wanted.message,
+            size: (wanted.size.width as f32, wanted.size.height as f32),
+            scale: wanted.scale,
+            is_dark: wanted.is_dark,
+            select: wanted.select,
+            expand: Some(wanted.expand),
+            ..picture::RenderArgs::new(wanted.schema)
+        })
+    })
+}
+
+#[cfg(not(feature = "gui"))]
+fn render(args: &RenderArgs) -> ExitCode {
+    cli::render(args, |_| Err("This build cannot draw".to_owned()))
 }

@@ -38,6 +38,8 @@ pub enum CliError {
     BinaryToTerminal,
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
+    #[error("{reason}")]
+    Draw { reason: String },
     #[error("These options stand before the command \"{command}\"")]
     Misplaced { command: &'static str },
 }
@@ -50,6 +52,7 @@ impl CliError {
             | CliError::Source { .. }
             | CliError::Edit { .. }
             | CliError::Write { .. }
+            | CliError::Draw { .. }
             | CliError::NoMatch { .. } => 1,
             CliError::Format { error, .. } => match error {
                 FormatError::NoType { .. } | FormatError::NoField { .. } => 2,

@@ -86,7 +86,7 @@ pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
     let mut bytes = vec![0; source.len() as usize];
     match source.read_at(0, &mut bytes, ReadMode::Wait) {
         Ok(()) => Ok(bytes),
-        Err(error) => Err(WorkerError::Document { offset: 0, error }),
+        Err(error) => Err(WorkerError::Document { error }),
     }
 }
 

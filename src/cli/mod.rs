@@ -34,8 +34,8 @@ pub use args::{ReadArgs, SchemaArgs};
 pub use console::Console;
 pub use error::CliError;
 pub use input::{Opened, load_schema, open};
-pub use render::{RenderArgs, Size, Theme};
-pub use window::{WindowArgs, print_trees};
+pub use render::{Picture, RenderArgs, Size, Theme, render};
+pub use window::{WindowArgs, show_window};
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;

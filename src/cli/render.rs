@@ -1,10 +1,15 @@
-//! `protoloupe render`: what the picture is to show.
+//! `protoloupe render`: what the picture is to show, and where it goes; `ui` draws it.
 
-use super::ReadArgs;
-use crate::document::Path;
+use super::{CliError, Console, Outcome, ReadArgs, open};
+use crate::document::ops::OpError;
+use crate::document::{Path, Snapshot, Target, resolve};
+use crate::schema::Schema;
+use crate::worker::{SaveOptions, save};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Draw the window's view of a file without a display
 #[derive(Clone, Debug, Args)]
@@ -12,7 +17,7 @@ use std::str::FromStr;
     after_help = "Example:\n  protoloupe render send.bin -o send.png --theme dark --select 'messages[0].topic'"
 )]
 pub struct RenderArgs {
-    /// The message; - is standard input
+    /// The message's file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Where the picture goes: a PNG file, or - for standard output
@@ -35,6 +40,64 @@ pub struct RenderArgs {
     pub expand: u32,
     #[command(flatten)]
     pub read: ReadArgs,
+}
+
+/// A picture to be drawn.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub file: PathBuf,
+    pub schema: Arc<Schema>,
+    /// The full name of the type; `None` if none is clear.
+    pub message: Option<String>,
+    pub size: Size,
+    pub scale: f32,
+    pub is_dark: bool,
+    pub select: Option<Path>,
+    pub expand: u32,
+}
+
+/// Has `draw` make a PNG of the window's view of a file, and writes it.
+pub fn render(args: &RenderArgs, draw: impl FnOnce(Picture) -> Result<Vec<u8>, String>) -> ExitCode {
+    let mut console = Console::new();
+    let result = write_picture(args, draw, &mut console);
+    console.finish(result.map(|()| Outcome::Done))
+}
+
+fn write_picture(
+    args: &RenderArgs,
+    draw: impl FnOnce(Picture) -> Result<Vec<u8>, String>,
+    console: &mut Console,
+) -> Result<(), CliError> {
+    let opened = open(&args.file, &args.read, console)?;
+    if let Some(path) = &args.select {
+        let named = |error| CliError::Op {
+            error: OpError::Resolve(error),
+            file: opened.name.clone(),
+            has_type: opened.message().is_some(),
+        };
+        let resolved = resolve(opened.document.snapshot(), opened.message(), path).map_err(named)?;
+        if matches!(resolved.target, Target::Absent { .. }) {
+            let error = OpError::Absent { path: path.to_string() };
+            return Err(CliError::Op { error, file: opened.name.clone(), has_type: true });
+        }
+    }
+    let picture = Picture {
+        file: args.file.clone(),
+        message: opened.message().map(|message| message.full_name().to_owned()),
+        schema: opened.schema.clone(),
+        size: args.size,
+        scale: args.scale,
+        is_dark: args.theme == Theme::Dark,
+        select: args.select.clone(),
+        expand: args.expand,
+    };
+    let png = draw(picture).map_err(|reason| CliError::Draw { reason })?;
+    if args.output.as_os_str() == "-" {
+        return console.out.write_all(&png).map_err(|error| CliError::Write { error });
+    }
+    let options = SaveOptions { overwrite: true, ..SaveOptions::default() };
+    save(&Snapshot::of_bytes(&png), &args.output, None, &options, &|_, _| Ok(())).map_err(CliError::Save)?;
+    Ok(())
 }
 
 /// Of a picture, in points.

@@ -192,7 +192,7 @@ fn store(
     if itself.is_some() && !opened.document.is_modified() {
         return Ok(());
     }
-    let options = SaveOptions { overwrite: itself.is_none(), in_place: None };
+    let options = SaveOptions { overwrite: itself.is_none(), in_place: None, source: opened.file.clone() };
     let go_on = |_done: u64, _all: u64| Ok::<(), WorkerError>(());
     let saved = save(snapshot, output, itself.as_ref(), &options, &go_on).map_err(CliError::Save)?;
     for warning in &saved.warnings {

@@ -1,19 +1,20 @@
 //! `protoloupe [FILE]…`: the window, or the tree where there is no display.
 
 use super::{CliError, Console, Opened, Outcome, ReadArgs, load_schema, open};
+use crate::app::{SAMPLE, SAMPLE_TYPE};
 use crate::document::Document;
 use crate::format::write_tree;
+use crate::schema::Schema;
 use clap::Args;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Rows of a document that are printed; the others are counted.
 const MAX_ROWS: u64 = 1000;
-/// What a first start shows.
-pub const SAMPLE: &[u8] = include_bytes!("../../assets/sample-send-message.bin");
-/// What the sample is called, and its type.
-pub const SAMPLE_NAME: &str = "sample-send-message.bin";
-pub const SAMPLE_TYPE: &str = "apache.rocketmq.v2.SendMessageRequest";
+/// What the sample is called.
+const SAMPLE_NAME: &str = "sample-send-message.bin";
 
 /// The files that the window opens.
 #[derive(Clone, Debug, Args)]
@@ -40,9 +41,27 @@ pub(super) fn start(args: WindowArgs, console: &mut Console) -> Result<Option<Wi
     Ok(None)
 }
 
+/// Opens the window, which `open` does with the files, their declarations and the name of their
+/// type; where it cannot, for the reason it gives, prints trees instead.
+pub fn show_window(
+    args: &WindowArgs,
+    open: impl FnOnce(Vec<PathBuf>, Arc<Schema>, Option<String>) -> Result<(), String>,
+) -> ExitCode {
+    let mut console = Console::new();
+    let asked = load_schema(&args.read.schema).and_then(|schema| {
+        let message = args.read.type_name.as_deref().map(|name| schema.message(name)).transpose();
+        Ok((schema, message.map_err(CliError::Schema)?.map(|message| message.full_name().to_owned())))
+    });
+    match asked.map(|(schema, message)| open(args.files.clone(), schema, message)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(reason)) => print_trees(args, &reason),
+        Err(error) => console.finish(Err(error)),
+    }
+}
+
 /// Prints the tree of every file instead of opening the window, and says `why`: a clause such as
 /// "There is no display".
-pub fn print_trees(args: &WindowArgs, why: &str) -> std::process::ExitCode {
+fn print_trees(args: &WindowArgs, why: &str) -> ExitCode {
     let mut console = Console::new();
     let result = print(args, why, &mut console).map(|()| Outcome::Done);
     console.finish(result)

@@ -100,12 +100,15 @@ pub enum WorkerError {
     ReadOnlyFolder { file_exists: bool, path: PathBuf },
     #[error("{cause}; the file as it was is kept in {backup:?}")]
     InPlace { cause: Box<WorkerError>, backup: PathBuf },
-    #[error("Reading the document at offset {offset} failed: {error}")]
-    Document { offset: u64, error: SourceError },
+    /// The offset in `error` is the document's.
+    #[error("The document cannot be read: {error}")]
+    Document { error: SourceError },
     #[error("The journal of unsaved edits would have more than {limit} bytes; save the document instead")]
     JournalTooLarge { limit: u64 },
     #[error("The file changed since these edits were made, so they do not fit it: {path:?}")]
     BaseChanged { path: PathBuf },
+    #[error("{reason}; nothing was written: {path:?}")]
+    NoText { reason: String, path: PathBuf },
     #[error("Cancelled")]
     Cancelled,
     #[error("{label} stopped at an internal error: {reason}")]
@@ -152,9 +155,20 @@ impl WorkerError {
             | WorkerError::Document { .. }
             | WorkerError::JournalTooLarge { .. }
             | WorkerError::BaseChanged { .. }
+            | WorkerError::NoText { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })
+    }
+
+    /// A failed read of bytes that stand at `offset` in the document.
+    pub(super) fn document(offset: u64, error: SourceError) -> Self {
+        let error = match error {
+            SourceError::Missing { .. } => SourceError::Missing { offset },
+            SourceError::Io { reason, .. } => SourceError::Io { offset, reason },
+            SourceError::Changed => SourceError::Changed,
+        };
+        WorkerError::Document { error }
     }
 
     pub(super) fn is_not_found(&self) -> bool {

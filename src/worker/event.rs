@@ -2,10 +2,14 @@
 
 use super::error::WorkerError;
 use super::file_source::FileSource;
-use super::jobs::ListEntry;
+use super::in_place::StrayBackup;
+use super::jobs::{Exported, ListEntry, Outcome, Ranked, Restored};
+use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
 use super::watch::FileChange;
+use crate::document::IndexWork;
+use crate::document::problem::{CheckReport, Problem};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,7 +31,8 @@ pub struct Event {
     pub report: Report,
 }
 
-/// Every job ends with exactly one report that is not [`Report::Progress`].
+/// Every job ends with exactly one report that is neither [`Report::Progress`] nor
+/// [`Report::IndexPart`].
 #[derive(Debug)]
 pub enum Report {
     /// In bytes where the job reads or writes them. Only the newest waits to be polled.
@@ -56,6 +61,29 @@ pub enum Report {
     /// A file that is no document was written.
     Written(Saved),
     SettingsStored,
+    Planned(Outcome),
+    /// As far as it is; more follows.
+    IndexPart(IndexWork),
+    Indexed(IndexWork),
+    Ranked(Ranked),
+    Checked {
+        found: Vec<Problem>,
+        report: CheckReport,
+    },
+    Exported(Exported),
+    JournalOpened {
+        journal: Arc<Journal>,
+        /// What ended sessions left, the newest first.
+        pending: Vec<Entry>,
+        /// Files whose writing in place was cut off.
+        backups: Vec<StrayBackup>,
+    },
+    Restored(Restored),
+    /// A mark, or who was first.
+    Marked {
+        mark: Option<OpenMark>,
+        elsewhere: Option<OpenElsewhere>,
+    },
     /// From [`JobId::WATCH`].
     FileChange(FileChange),
     Cancelled,

@@ -7,9 +7,8 @@ use super::disk::{Disk, NoGate, Privacy};
 use super::error::WorkerError;
 use super::identity::FileIdentity;
 use super::platform;
-use super::save::{Hook, InPlace, Saved, copy_out};
+use super::save::{Content, Hook, Saved, copy_out};
 use super::stream::STEP;
-use crate::document::Snapshot;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -25,43 +24,43 @@ const MAX_NOTE: u64 = 64 << 10;
 
 pub(super) fn write(
     disk: Disk<'_>,
-    snapshot: &Snapshot,
+    content: Content<'_>,
     path: &Path,
     old: &FileIdentity,
-    options: &InPlace,
+    backup_folder: &Path,
     hook: Hook<'_>,
 ) -> Result<Saved, WorkerError> {
     let target = disk.open(path, true).map_err(|error| match error.is_refusal() {
         true => WorkerError::ReadOnlyFile { path: path.to_owned() },
         false => error,
     })?;
-    let backup = Backup::create(disk, &target, path, old, &options.backup_folder, hook)?;
-    if let Some(source) = options.source.as_ref().filter(|source| source.reads_from(old)) {
+    let backup = Backup::create(disk, &target, path, old, backup_folder, hook)?;
+    if let Some(source) = content.source.filter(|source| source.reads_from(old)) {
         let reader = disk.open(&backup.path, false)?;
         let identity = disk.identity(&reader, &backup.path)?;
         source.switch_to(reader, identity);
     }
-    if let Err(cause) = rewrite(disk, snapshot, &target, path, hook) {
+    if let Err(cause) = rewrite(disk, content, &target, path, hook) {
         return Err(match backup.restore(&target, path, old.len) {
             Ok(()) => cause,
             Err(_also) => WorkerError::InPlace { cause: Box::new(cause), backup: backup.keep() },
         });
     }
     let identity = disk.identity(&target, path)?;
-    let n_bytes = snapshot.len();
+    let n_bytes = content.snapshot.len();
     Ok(Saved { path: path.to_owned(), identity, n_bytes, is_flushed: true, warnings: Vec::new() })
 }
 
 fn rewrite(
     disk: Disk<'_>,
-    snapshot: &Snapshot,
+    content: Content<'_>,
     target: &File,
     path: &Path,
     hook: Hook<'_>,
 ) -> Result<(), WorkerError> {
     disk.rewind(target, path)?;
-    copy_out(disk, snapshot, target, path, hook)?;
-    disk.truncate(target, path, snapshot.len())?;
+    copy_out(disk, content, target, path, hook)?;
+    disk.truncate(target, path, content.snapshot.len())?;
     disk.flush(target, path)
 }
 

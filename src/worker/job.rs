@@ -3,7 +3,9 @@
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
-    Fetch, ForgetJournal, ListFolder, Open, ReadSmallFile, Save, StoreSettings, WriteFile, WriteJournal,
+    BuildIndex, CheckProblems, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
+    OpenJournal, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, StoreSettings, WriteFile,
+    WriteJournal,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +23,15 @@ pub enum Job {
     ReadSmallFile(ReadSmallFile),
     WriteFile(WriteFile),
     StoreSettings(StoreSettings),
+    PlanEdit(PlanEdit),
+    BuildIndex(BuildIndex),
+    RankTypes(RankTypes),
+    CheckProblems(CheckProblems),
+    Export(Export),
+    OpenJournal(OpenJournal),
+    RestoreEntry(RestoreEntry),
+    DiscardEntry(DiscardEntry),
+    Mark(Mark),
 }
 
 impl Job {
@@ -35,6 +46,15 @@ impl Job {
             Job::ReadSmallFile(job) => Box::new(job),
             Job::WriteFile(job) => Box::new(job),
             Job::StoreSettings(job) => Box::new(job),
+            Job::PlanEdit(job) => Box::new(job),
+            Job::BuildIndex(job) => Box::new(job),
+            Job::RankTypes(job) => Box::new(job),
+            Job::CheckProblems(job) => Box::new(job),
+            Job::Export(job) => Box::new(job),
+            Job::OpenJournal(job) => Box::new(job),
+            Job::RestoreEntry(job) => Box::new(job),
+            Job::DiscardEntry(job) => Box::new(job),
+            Job::Mark(job) => Box::new(job),
         }
     }
 }

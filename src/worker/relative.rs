@@ -92,7 +92,7 @@ impl Parts {
             return Err(WorkerError::JournalTooLarge { limit: self.limit });
         }
         let read = snapshot.bytes(start..end, ReadMode::Wait);
-        let bytes = read.map_err(|error| WorkerError::Document { offset: start, error })?;
+        let bytes = read.map_err(|error| WorkerError::document(start, error))?;
         match self.parts.last_mut() {
             Some(EntryPart::Added(before)) => before.extend_from_slice(&bytes),
             _ => self.parts.push(EntryPart::Added(bytes)),
@@ -124,7 +124,7 @@ pub(super) fn splices(parts: &[EntryPart], base: &dyn Source) -> Result<Vec<Rest
                 let before = bytes.len();
                 bytes.resize(before + *len as usize, 0);
                 base.read_at(*start, &mut bytes[before..], ReadMode::Wait)
-                    .map_err(|error| WorkerError::Document { offset: *start, error })?;
+                    .map_err(|error| WorkerError::document(*start, error))?;
             }
             EntryPart::Added(added) => bytes.extend_from_slice(added),
         }

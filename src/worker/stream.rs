@@ -36,7 +36,7 @@ impl<'a> Stream<'a> {
                 Some(start) if len < MAX_WINDOW / 4 => self.read_window(start, into),
                 Some(_) | None => self.snapshot.read_at(part.range.start, into, ReadMode::Wait),
             };
-            read.map_err(|error| WorkerError::Document { offset: part.range.start, error })?;
+            read.map_err(|error| WorkerError::document(part.range.start, error))?;
         }
         Ok(())
     }

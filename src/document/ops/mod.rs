@@ -295,7 +295,8 @@ fn inside(located: &Located) -> Chain {
     chain
 }
 
-fn set_entry(
+/// Replaces the value in one map entry, of which `field` declares the value.
+pub fn set_entry(
     document: &Document,
     entry: &Located,
     field: &FieldDescriptor,

@@ -474,6 +474,13 @@ impl Tree {
         }
     }
 
+    /// Closes everything; only the root's rows are left.
+    pub fn collapse_all(&mut self) {
+        let children = self.branch_mut(ROOT).map(|root| std::mem::take(&mut root.children));
+        children.unwrap_or_default().into_values().for_each(|child| self.drop_branch(child));
+        self.sum_rows(ROOT);
+    }
+
     /// Frees a branch that its parent no longer holds, with all below it.
     pub(super) fn drop_branch(&mut self, id: BranchId) {
         let mut doomed = vec![id];

@@ -7,7 +7,7 @@
 use super::super::FormatError;
 use super::frame::{Ahead, Frame, NO_SLOT, Parts};
 use super::input::{Heads, Input, read_head};
-use super::keys::{KeyHasher, PlainEntry, Repeats};
+use super::keys::{KeyHasher, KeyHashes, PlainEntry, Repeats};
 use super::loss::Losses;
 use super::scan::{FieldPlan, Plan, Seen, Walk};
 use super::table::{Form, Holds, Shape, Table, Tables};
@@ -422,10 +422,12 @@ impl<'a> Engine<'a> {
         let Some(frame) = self.stack.last_mut() else { return Ok(()) };
         let table = Rc::clone(&frame.table);
         let mut heads = Heads { window: bytes, base, input: &mut self.input };
-        let plan = Plan::make(&mut heads, &table, &parts)?;
+        let mut hashes = KeyHashes::default();
+        let plan = Plan::make(&mut heads, &table, &parts, self.hasher, &mut hashes)?;
         let mut repeats = Vec::new();
         for seen in &plan.fields {
-            if let Some(found) = Repeats::find(&mut heads, &table, &parts, seen, self.hasher)? {
+            let found = Repeats::find(&mut heads, &table, &parts, seen, self.hasher, &mut hashes)?;
+            if let Some(found) = found {
                 repeats.push((seen.slot, found));
             }
         }

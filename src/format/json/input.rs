@@ -1,7 +1,7 @@
 //! Reading the snapshot: a window that moves forward with the writing, and heads anywhere.
 
 use super::super::FormatError;
-use crate::document::{Found, ReadMode, Reader, RecordAt, SMALL_WINDOW, Snapshot};
+use crate::document::{Found, ReadMode, RecordAt, SMALL_WINDOW, Snapshot};
 use crate::wire::{self, Damage, MAX_HEAD, Read, Record, WireType};
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
@@ -9,26 +9,36 @@ use std::ops::{ControlFlow, Range};
 /// Progress is told, and cancelling asked for, after this many bytes.
 const TICK: u64 = 1 << 20;
 
+/// The window for looking ahead grows up to this.
+const MAX_SCAN: usize = 64 << 10;
+
 /// Groups that hold this many levels of groups are remembered; the others are walked again.
 const MIN_HEIGHT: u32 = 8;
 
 /// Bytes to read from, with the hook that tells progress.
 pub(super) struct Input<'a> {
     pub snapshot: &'a Snapshot,
-    /// For heads outside the window: a small window of its own, since it jumps.
-    reader: Reader<'a>,
+    /// For what is outside the window: a window of its own, small where reading jumps.
+    scan: Vec<u8>,
+    scan_start: u64,
     progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
     /// Where the writing is.
     done: u64,
     unticked: u64,
-    last_offset: u64,
     groups: Groups,
 }
 
 impl<'a> Input<'a> {
     pub fn new(snapshot: &'a Snapshot, progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>) -> Self {
-        let reader = Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW);
-        Self { snapshot, reader, progress, done: 0, unticked: 0, last_offset: 0, groups: Groups::default() }
+        Self {
+            snapshot,
+            scan: Vec::new(),
+            scan_start: 0,
+            progress,
+            done: 0,
+            unticked: 0,
+            groups: Groups::default(),
+        }
     }
 
     /// Says that the window is now at `offset`.
@@ -50,7 +60,35 @@ impl<'a> Input<'a> {
         }
     }
 
-    pub fn fetch(&mut self, range: Range<u64>) -> Result<Vec<u8>, FormatError> {
+    /// The bytes from `offset` on, at least `want` of them. The caller bounds the range.
+    #[inline]
+    fn scan(&mut self, offset: u64, want: usize) -> Result<&[u8], FormatError> {
+        let start = offset.wrapping_sub(self.scan_start);
+        if start > self.scan.len() as u64 || self.scan.len() - (start as usize) < want {
+            self.rescan(offset, want)?;
+        }
+        let start = offset.wrapping_sub(self.scan_start) as usize;
+        Ok(self.scan.get(start..).unwrap_or_default())
+    }
+
+    #[cold]
+    fn rescan(&mut self, offset: u64, want: usize) -> Result<(), FormatError> {
+        let scan_end = self.scan_start + self.scan.len() as u64;
+        let goes_on = (self.scan_start..=scan_end).contains(&offset);
+        let ahead = if goes_on { (2 * self.scan.len()).min(MAX_SCAN) } else { 0 };
+        let left = self.snapshot.len().saturating_sub(offset);
+        let size = (ahead.max(SMALL_WINDOW).max(want) as u64).min(left) as usize;
+        self.work(size as u64)?;
+        self.scan.resize(size, 0);
+        self.scan_start = offset;
+        if let Err(error) = self.snapshot.read_at(offset, &mut self.scan, ReadMode::Wait) {
+            self.scan.clear();
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, range: Range<u64>) -> Result<Vec<u8>, FormatError> {
         Ok(self.snapshot.bytes(range, ReadMode::Wait)?)
     }
 }
@@ -132,16 +170,32 @@ impl Heads<'_, '_> {
         if offset >= end {
             return Ok(Read::End);
         }
+        Ok(read_head(self.peek(offset, end)?, end - offset))
+    }
+
+    /// The bytes at `offset`, enough for the head of a record of a message that ends at `end`.
+    #[inline]
+    pub fn peek(&mut self, offset: u64, end: u64) -> Result<&[u8], FormatError> {
+        let want = (MAX_HEAD as u64).min(end - offset) as usize;
+        let window = self.window;
         if let Some(start) = offset.checked_sub(self.base)
-            && let Some(bytes) = self.window.get(start as usize..)
-            && bytes.len() as u64 >= (MAX_HEAD as u64).min(end - offset)
+            && let Some(bytes) = window.get(start as usize..)
+            && bytes.len() >= want
         {
-            return Ok(read_head(bytes, end - offset));
+            return Ok(bytes);
         }
-        let moved = offset.abs_diff(self.input.last_offset).min(SMALL_WINDOW as u64);
-        self.input.last_offset = offset;
-        self.input.work(moved)?;
-        Ok(self.input.reader.head(offset, end)?)
+        self.input.scan(offset, want)
+    }
+
+    /// The bytes of `range`, if they are at hand.
+    #[inline]
+    pub fn near(&self, range: &Range<u64>) -> Option<&[u8]> {
+        if let Some(bytes) = self.in_window(range) {
+            return Some(bytes);
+        }
+        let start = range.start.checked_sub(self.input.scan_start)? as usize;
+        let len = (range.end - range.start) as usize;
+        self.input.scan.get(start..)?.get(..len)
     }
 
     /// Like `Reader::record`, but linear for groups in groups.
@@ -223,8 +277,8 @@ impl Heads<'_, '_> {
         }
         let len = (range.end - range.start) as usize;
         if len <= SMALL_WINDOW {
-            let bytes = self.input.reader.at(range.start, len)?;
-            return Ok(visit(&bytes[..len]));
+            let bytes = self.input.scan(range.start, len)?;
+            return Ok(visit(&bytes[..len.min(bytes.len())]));
         }
         Ok(visit(&self.input.fetch(range)?))
     }

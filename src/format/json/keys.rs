@@ -14,6 +14,9 @@ use std::ops::Range;
 pub(super) const KEY: usize = 0;
 pub(super) const VALUE: usize = 1;
 
+/// So many hashes are always kept.
+const N_AT_ONCE: usize = 64 << 10;
+
 /// A key is hashed in parts of this size.
 const PART: u64 = 1 << 20;
 
@@ -193,6 +196,75 @@ impl KeyHasher {
     }
 }
 
+/// Hashes of the keys of maps, in the order of the entries, as long as they are few beside the
+/// bytes of the entries.
+#[derive(Debug, Default)]
+pub(super) struct KeyHashes {
+    maps: Vec<Collected>,
+}
+
+#[derive(Debug)]
+struct Collected {
+    slot: usize,
+    hashes: Vec<u64>,
+    n_bytes: u64,
+    /// Too many to be kept; [`Repeats::find`] comes back for them.
+    is_full: bool,
+}
+
+impl KeyHashes {
+    pub fn add(
+        &mut self,
+        heads: &mut Heads<'_, '_>,
+        hasher: KeyHasher,
+        field: &Field,
+        entry_table: &Table,
+        slot: usize,
+        record: &RecordAt,
+    ) -> Result<(), FormatError> {
+        let idx = match self.maps.iter().position(|map| map.slot == slot) {
+            Some(idx) => idx,
+            None => {
+                self.maps.push(Collected { slot, hashes: Vec::new(), n_bytes: 0, is_full: false });
+                self.maps.len() - 1
+            }
+        };
+        let map = &mut self.maps[idx];
+        if map.is_full {
+            return Ok(());
+        }
+        map.n_bytes += record.end() - record.offset;
+        if map.hashes.len() >= N_AT_ONCE && (map.hashes.len() * 16) as u64 > map.n_bytes {
+            (map.is_full, map.hashes) = (true, Vec::new());
+            return Ok(());
+        }
+        map.hashes.push(key_hash(heads, hasher, field, entry_table, record)?);
+        Ok(())
+    }
+
+    fn take(&mut self, slot: usize) -> Option<Vec<u64>> {
+        let map = self.maps.iter_mut().find(|map| map.slot == slot && !map.is_full)?;
+        Some(std::mem::take(&mut map.hashes))
+    }
+}
+
+fn key_hash(
+    heads: &mut Heads<'_, '_>,
+    hasher: KeyHasher,
+    field: &Field,
+    entry_table: &Table,
+    record: &RecordAt,
+) -> Result<u64, FormatError> {
+    let payload = record.payload();
+    if let Some(entry) = heads.near(&payload).and_then(|bytes| PlainEntry::read(field, bytes))
+        && entry.key.1.len() as u64 <= PART
+    {
+        return Ok(entry.hash(hasher));
+    }
+    let entry = EntryAt::read(heads, entry_table, &payload)?;
+    hasher.key(heads, entry_table.fields[KEY].form, entry.key.as_ref())
+}
+
 /// Keys of one map that come more than once.
 #[derive(Debug)]
 pub(super) struct Repeats {
@@ -211,22 +283,30 @@ impl Repeats {
         parts: &[Range<u64>],
         plan: &FieldPlan,
         hasher: KeyHasher,
+        collected: &mut KeyHashes,
     ) -> Result<Option<Self>, FormatError> {
         if plan.n < 2 || table.fields[plan.slot].holds != Holds::Map {
             return Ok(None);
         }
-        let n_at_once = ((plan.last - plan.first) / 16).max(64 << 10);
-        let n_passes = plan.n.div_ceil(n_at_once);
         let mut hashes = Vec::new();
-        for pass in 0..n_passes {
-            let mut seen = Vec::with_capacity((plan.n / n_passes + plan.n / n_passes / 8 + 1) as usize);
-            each_key(heads, table, parts, plan, hasher, |_, hash| {
-                if (hash >> 32) % n_passes == pass {
-                    seen.push(hash);
-                }
-            })?;
+        let mut keep_twins = |mut seen: Vec<u64>| {
             seen.sort_unstable();
             hashes.extend(seen.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]));
+        };
+        if let Some(seen) = collected.take(plan.slot) {
+            keep_twins(seen);
+        } else {
+            let n_at_once = ((plan.last - plan.first) / 16).max(N_AT_ONCE as u64);
+            let n_passes = plan.n.div_ceil(n_at_once);
+            for pass in 0..n_passes {
+                let mut seen = Vec::with_capacity((plan.n / n_passes + plan.n / n_passes / 8 + 1) as usize);
+                each_key(heads, table, parts, plan, hasher, |_, hash| {
+                    if (hash >> 32) % n_passes == pass {
+                        seen.push(hash);
+                    }
+                })?;
+                keep_twins(seen);
+            }
         }
         if hashes.is_empty() {
             return Ok(None);
@@ -257,13 +337,12 @@ fn each_key(
     mut visit: impl FnMut(u64, u64),
 ) -> Result<(), FormatError> {
     let Some(entry_table) = &table.fields[plan.slot].entry else { return Ok(()) };
-    let form = entry_table.fields[KEY].form;
+    let field = &table.fields[plan.slot];
     let mut walk = Walk::from(parts, plan.first);
     while let Some(seen) = walk.next(heads, table, parts)? {
         let Seen::Field { slot, record } = seen else { continue };
         if slot == plan.slot {
-            let entry = EntryAt::read(heads, entry_table, &record.payload())?;
-            visit(record.offset, hasher.key(heads, form, entry.key.as_ref())?);
+            visit(record.offset, key_hash(heads, hasher, field, entry_table, &record)?);
         }
         if record.offset >= plan.last {
             break;

@@ -1,10 +1,11 @@
 //! A look at a message's records before writing: are they in order, and if not, which count?
 
 use super::super::FormatError;
-use super::input::Heads;
+use super::input::{Heads, read_head};
+use super::keys::{KeyHasher, KeyHashes};
 use super::table::{Form, Holds, Table};
 use crate::document::{Found, RecordAt};
-use crate::wire::{Damage, WireType};
+use crate::wire::{Damage, Read, WireType};
 use std::ops::Range;
 
 /// A record of a message, by what the schema says of it.
@@ -44,6 +45,7 @@ impl Walk {
         Self { part, at: parts.get(part).map_or(offset, |part| part.start.max(offset)) }
     }
 
+    #[inline]
     pub fn next(
         &mut self,
         heads: &mut Heads<'_, '_>,
@@ -51,6 +53,14 @@ impl Walk {
         parts: &[Range<u64>],
     ) -> Result<Option<Seen>, FormatError> {
         while let Some(part) = parts.get(self.part) {
+            if self.at < part.end
+                && let Read::Record(record) = read_head(heads.peek(self.at, part.end)?, part.end - self.at)
+                && !matches!(record.tag.wire_type, WireType::Sgroup | WireType::Egroup)
+            {
+                let record = RecordAt { offset: self.at, record, end_tag_width: 0 };
+                self.at = record.end();
+                return Ok(Some(classify(table, record)));
+            }
             match heads.record(self.at, part.end)? {
                 Found::End => self.next_part(parts),
                 Found::Rest(damage) => {
@@ -73,6 +83,7 @@ impl Walk {
     }
 }
 
+#[inline]
 fn classify(table: &Table, record: RecordAt) -> Seen {
     let Some(slot) = table.slot(record.number()) else { return Seen::Unknown(record) };
     let field = &table.fields[slot];
@@ -118,7 +129,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn make(heads: &mut Heads<'_, '_>, table: &Table, parts: &[Range<u64>]) -> Result<Self, FormatError> {
+    /// Also collects the hashes of the keys of its maps.
+    pub fn make(
+        heads: &mut Heads<'_, '_>,
+        table: &Table,
+        parts: &[Range<u64>],
+        hasher: KeyHasher,
+        hashes: &mut KeyHashes,
+    ) -> Result<Self, FormatError> {
         let mut plan = Self { fields: Vec::new(), in_order: true };
         // Of each oneof seen: the member that is set, and where its run of records began.
         let mut oneofs: Vec<(u16, usize, u64)> = Vec::new();
@@ -137,6 +155,9 @@ impl Plan {
             seen.last = offset;
             if field.holds == Holds::One && field.form != Form::Message {
                 seen.from = offset;
+            }
+            if let Some(entry_table) = &field.entry {
+                hashes.add(heads, hasher, field, entry_table, slot, &record)?;
             }
             if let Some(oneof) = field.oneof_idx {
                 match oneofs.iter_mut().find(|(idx, ..)| *idx == oneof) {

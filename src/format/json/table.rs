@@ -142,12 +142,14 @@ impl Table {
 #[derive(Debug)]
 pub(super) struct EnumNames {
     dense: Vec<Vec<u8>>,
+    /// Of the numbers of one byte, the names as elements: with a comma in front.
+    elements: Vec<Option<Label>>,
     others: HashMap<i32, Vec<u8>>,
 }
 
 impl EnumNames {
     fn new(kind: &EnumDescriptor) -> Self {
-        let mut names = Self { dense: Vec::new(), others: HashMap::new() };
+        let mut names = Self { dense: Vec::new(), elements: Vec::new(), others: HashMap::new() };
         let values = &kind.enum_descriptor_proto().value;
         let mut found = HashMap::new();
         for value in values {
@@ -165,7 +167,15 @@ impl EnumNames {
                 _ => drop(names.others.insert(number, name)),
             }
         }
+        let short = names.dense.iter().take(128);
+        names.elements = short.map(|name| (!name.is_empty()).then(|| Label::element(name))).collect();
         names
+    }
+
+    /// The name of a number below 128, with a comma in front.
+    #[inline]
+    pub fn element(&self, number: u8) -> Option<&Label> {
+        self.elements.get(usize::from(number))?.as_ref()
     }
 
     #[inline]
@@ -325,7 +335,9 @@ impl Tables {
                 entry = Some(Rc::new(Table::new(name, Shape::Object, vec![key, value])));
             }
             Kind::Message(message) => child = self.id(message),
-            Kind::Enum(values) if !self.options.enum_numbers => names = Some(Rc::new(EnumNames::new(values))),
+            Kind::Enum(values) if form == Form::Enum && !self.options.enum_numbers => {
+                names = Some(Rc::new(EnumNames::new(values)))
+            }
             _ => {}
         }
         let default_text = default_text(&kind, form, self.options.enum_numbers);

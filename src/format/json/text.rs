@@ -25,6 +25,15 @@ impl Label {
         let mut text = vec![b','];
         text.extend(quoted(name));
         text.extend_from_slice(if is_pretty { b": " } else { b":" });
+        Self::of(text)
+    }
+
+    /// A value with a comma in front of it.
+    pub fn element(value: &[u8]) -> Self {
+        Self::of([b",", value].concat())
+    }
+
+    fn of(text: Vec<u8>) -> Self {
         let mut padded = [0; SHORT];
         let n = text.len().min(SHORT);
         padded[..n].copy_from_slice(&text[..n]);
@@ -87,13 +96,23 @@ impl Printer {
         if self.pretty {
             self.separator(any);
             self.out.extend_from_slice(&label.text[1..]);
-        } else if any && label.text.len() <= SHORT {
+        } else if any {
+            self.whole_label(label);
+        } else {
+            self.out.extend_from_slice(&label.text[1..]);
+        }
+    }
+
+    /// A label with its comma.
+    #[inline]
+    pub fn whole_label(&mut self, label: &Label) {
+        if label.text.len() <= SHORT {
             // A copy of fixed length is a few instructions, one of unknown length a call.
             let end = self.out.len() + label.text.len();
             self.out.extend_from_slice(&label.padded);
             self.out.truncate(end);
         } else {
-            self.out.extend_from_slice(&label.text[usize::from(!any)..]);
+            self.out.extend_from_slice(&label.text);
         }
     }
 

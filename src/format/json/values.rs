@@ -252,6 +252,19 @@ impl Engine<'_> {
         let full = text.out.len().max(FLUSH) + FLUSH;
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            if let Some(names) = &field.names
+                && frame.is_run_open
+                && !text.is_pretty()
+            {
+                // One byte an element, with names made for it: nearly all enums.
+                for byte in rest {
+                    let Some(name) = names.element(*byte).filter(|_| text.out.len() <= full) else { break };
+                    text.whole_label(name);
+                    frame.n_elements += 1;
+                    at += 1;
+                }
+            }
+            let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) else { break };
             let (bits, width) = match field.wire_type {
                 WireType::I32 => match rest.first_chunk::<4>() {
                     Some(bits) => (u64::from(u32::from_le_bytes(*bits)), 4),

@@ -28,6 +28,7 @@ pub struct TextField<'a> {
     id: Option<Id>,
     width: Option<f32>,
     rows: usize,
+    height: Option<f32>,
     is_mono: bool,
     is_invalid: bool,
     is_quiet: bool,
@@ -44,6 +45,7 @@ impl<'a> TextField<'a> {
             id: None,
             width: None,
             rows: 1,
+            height: None,
             is_mono: false,
             is_invalid: false,
             is_quiet: false,
@@ -84,6 +86,12 @@ impl<'a> TextField<'a> {
         self
     }
 
+    /// Of one row, in points: for fields inside rows.
+    pub fn height(mut self, height: f32) -> Self {
+        self.height = Some(height);
+        self
+    }
+
     pub fn mono(mut self) -> Self {
         self.is_mono = true;
         self
@@ -108,14 +116,15 @@ impl<'a> TextField<'a> {
         let theme = theme(ui);
         let width = self.width.unwrap_or_else(|| ui.available_width());
         let line = ui.fonts_mut(|fonts| fonts.row_height(&self.font(theme)));
-        let height = theme.size.field + line * (self.rows.max(1) - 1) as f32;
+        let row_height = self.height.unwrap_or(theme.size.field);
+        let height = row_height + line * (self.rows.max(1) - 1) as f32;
         let (rect, frame) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
         let ground = ui.painter().add(Shape::Noop);
 
-        let pad_y = ((theme.size.field - line) / 2.0).floor().max(2.0);
+        let pad_y = ((row_height - line) / 2.0).floor().max(2.0);
         let mut inner = rect.shrink2(vec2(theme.size.gap, pad_y));
         if let Some(icon) = self.icon {
-            let middle = theme.size.field / 2.0;
+            let middle = row_height / 2.0;
             let at = pos2(inner.left() + theme.size.icon / 2.0, rect.top() + middle);
             icon.paint(ui.painter(), at, theme.color.muted);
             inner.min.x += theme.size.icon + 6.0;
@@ -208,6 +217,14 @@ pub fn cursor_to_end(ctx: &egui::Context, id: Id, text: &str) {
     let end = CCursor::new(text.chars().count());
     let mut state = TextEditState::load(ctx, id).unwrap_or_default();
     state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ctx, id);
+}
+
+/// Selects all text of the field `id`, from the next time it is shown.
+pub fn select_all(ctx: &egui::Context, id: Id, text: &str) {
+    let ends = [0, text.chars().count()].map(CCursor::new);
+    let mut state = TextEditState::load(ctx, id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(ends[0], ends[1])));
     state.store(ctx, id);
 }
 

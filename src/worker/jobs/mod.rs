@@ -8,20 +8,34 @@
 //! **Not here:** the work itself where others need it too, such as saving on the command line: that
 //! is a function of its own in this room, of which the job is the background form.
 
+mod build_index;
+mod check_problems;
+mod export;
 mod fetch;
 mod journal;
 mod list_folder;
+mod mark;
 mod open;
+mod plan_edit;
+mod rank_types;
 mod read_small_file;
+mod recovery;
 mod save;
 mod store_settings;
 mod write_file;
 
+pub use build_index::BuildIndex;
+pub use check_problems::CheckProblems;
+pub use export::{Export, ExportWhat, Exported};
 pub use fetch::Fetch;
 pub use journal::{ForgetJournal, WriteJournal};
 pub use list_folder::{ListEntry, ListFolder};
+pub use mark::Mark;
 pub use open::Open;
+pub use plan_edit::{Outcome, Place, PlanEdit};
+pub use rank_types::{RankTypes, Ranked};
 pub use read_small_file::ReadSmallFile;
+pub use recovery::{DiscardEntry, OpenJournal, RestoreEntry, Restored};
 pub use save::Save;
 pub use store_settings::StoreSettings;
 pub use write_file::WriteFile;

@@ -26,7 +26,7 @@ impl Work for WriteFile {
     }
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
-        let options = SaveOptions { overwrite: self.overwrite, in_place: None };
+        let options = SaveOptions { overwrite: self.overwrite, ..SaveOptions::default() };
         let hook = |n_done: u64, n_total: u64| context.step(n_done, n_total);
         let snapshot = Snapshot::of_bytes(&self.bytes);
         Ok(Report::Written(save(&snapshot, &self.path, None, &options, &hook)?))

@@ -92,9 +92,8 @@ impl Case {
     }
 
     fn in_place(&self) -> SaveOptions {
-        let in_place =
-            InPlace { backup_folder: self.folder.path().join("backup"), source: Some(self.source.clone()) };
-        SaveOptions { overwrite: false, in_place: Some(in_place) }
+        let in_place = InPlace { backup_folder: self.folder.path().join("backup") };
+        SaveOptions { in_place: Some(in_place), source: Some(self.source.clone()), ..SaveOptions::default() }
     }
 
     fn on_disk(&self) -> Vec<u8> {
@@ -223,7 +222,8 @@ fn a_cancelled_save_leaves_no_trace() {
 #[test]
 fn a_file_that_is_not_what_was_opened_is_not_written_over() {
     let case = case();
-    let save = |overwrite| case.save_with(&Faults::default(), &SaveOptions { overwrite, in_place: None });
+    let save =
+        |overwrite| case.save_with(&Faults::default(), &SaveOptions { overwrite, ..SaveOptions::default() });
     fs::write(&case.path, b"somebody else's longer bytes").unwrap();
     let error = save(false).unwrap_err();
     assert!(matches!(error, WorkerError::ChangedOnDisk { .. }));
@@ -267,7 +267,7 @@ fn save_as_asks_before_it_replaces_and_does_not_cut_its_own_source() {
     let other = case.folder.path().join("b.pb");
     fs::write(&other, b"in the way").unwrap();
     let save_as = |path: &Path, overwrite| {
-        save(&case.snapshot, path, None, &SaveOptions { overwrite, in_place: None }, NOTHING)
+        save(&case.snapshot, path, None, &SaveOptions { overwrite, ..SaveOptions::default() }, NOTHING)
     };
     assert!(matches!(save_as(&other, false), Err(WorkerError::AlreadyExists { .. })));
     assert_eq!(fs::read(&other).unwrap(), b"in the way");
@@ -331,8 +331,63 @@ fn a_damaged_source_fails_the_save_and_says_where() {
     let expected = case.source.file_identity();
     let saved = save(&snapshot, &case.path, Some(&expected), &SaveOptions::default(), NOTHING);
     let error = saved.unwrap_err();
-    assert!(error.to_string().contains("bad sector") && error.to_string().contains("2097152"), "{error}");
+    assert!(error.to_string().contains("bad sector") && error.to_string().contains("2359296"), "{error}");
     assert_eq!((case.on_disk(), case.others()), (OLD.to_vec(), vec![]));
+}
+
+/// A file of 9 MB with a few edits, most of which the system copies by itself.
+fn large_case() -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pb");
+    let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    let source = FileSource::open(&path).unwrap();
+    let mut snapshot = Snapshot::new(source.clone());
+    let mut new = bytes;
+    for at in [8_999_999, 5_000_001, 5_000_000, 700_000, 300_001, 1, 0] {
+        snapshot = snapshot.spliced(at..at + 1, b"edit");
+        new.splice(at as usize..=at as usize, *b"edit");
+    }
+    Case { folder, path, source, snapshot, new }
+}
+
+#[test]
+fn what_the_system_copies_is_the_same_as_what_is_read_and_written() {
+    for (with_source, max_write) in [(true, usize::MAX), (true, 100_001), (false, usize::MAX)] {
+        let case = large_case();
+        let faults = Faults { max_write, ..Faults::default() };
+        let source = with_source.then(|| case.source.clone());
+        case.save_with(&faults, &SaveOptions { source, ..SaveOptions::default() }).unwrap();
+        assert!(case.on_disk() == case.new);
+        let n_calls = faults.n_calls.load(Ordering::Relaxed);
+        if cfg!(target_os = "linux") && max_write == usize::MAX {
+            assert_eq!(n_calls < 100, with_source, "{n_calls} calls");
+        }
+    }
+}
+
+#[test]
+fn a_disk_full_or_a_source_changed_while_the_system_copies_leaves_the_old_file() {
+    for room in [0, 4_000_000, 9_000_020] {
+        let case = large_case();
+        let faults = Faults { room: AtomicUsize::new(room), ..Faults::default() };
+        let options = SaveOptions { source: Some(case.source.clone()), ..SaveOptions::default() };
+        let error = case.save_with(&faults, &options).unwrap_err();
+        assert!(error.to_string().starts_with("Write failed"), "{error}");
+        assert!(fs::metadata(&case.path).unwrap().len() == 9_000_000 && case.others().is_empty());
+    }
+    let case = large_case();
+    let changing = |done: u64, _total: u64| {
+        if done == 0 {
+            fs::OpenOptions::new().write(true).open(&case.path).unwrap().set_len(6_000_000).unwrap();
+        }
+        Ok(())
+    };
+    let options = SaveOptions { source: Some(case.source.clone()), ..SaveOptions::default() };
+    let other = case.folder.path().join("b.pb");
+    let error = save(&case.snapshot, &other, None, &options, &changing).unwrap_err();
+    assert!(error.to_string().contains("changed"), "{error}");
+    assert!(!other.exists() && case.others().is_empty());
 }
 
 #[test]
@@ -353,8 +408,8 @@ fn child_that_is_killed() {
     let snapshot = Snapshot::new(source.clone()).spliced(0..2, b"new");
     let faults = Faults { fail_at: args[1].parse().unwrap(), kill: true, max_write: 9, ..Faults::default() };
     let backup_folder = path.with_file_name("backup");
-    let in_place = (args[0] == "in_place").then(|| InPlace { backup_folder, source: Some(source.clone()) });
-    let options = SaveOptions { overwrite: false, in_place };
+    let in_place = (args[0] == "in_place").then(|| InPlace { backup_folder });
+    let options = SaveOptions { in_place, source: Some(source.clone()), ..SaveOptions::default() };
     let expected = source.file_identity();
     save_on(Disk(&faults), &snapshot, &path, Some(&expected), &options, NOTHING).unwrap();
 }

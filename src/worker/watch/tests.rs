@@ -104,7 +104,7 @@ fn the_watcher_tells_each_change_once_and_its_end_too() {
     let watcher = Watcher::start(Arc::clone(&events));
     watcher.watch(vec![watched.clone()]);
     let bytes = fs::read(&watched.path).unwrap();
-    let mut next = || {
+    let next = || {
         watcher.look_now();
         let event = events.wait(Duration::from_secs(60)).unwrap();
         let Report::FileChange(change) = event.report else { panic!("{event:?}") };

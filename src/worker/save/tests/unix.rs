@@ -80,7 +80,7 @@ fn a_group_that_cannot_be_kept_gains_nothing() {
     }
     for (mode, expected) in [(0o664, 0o644), (0o660, 0o600), (0o2775, 0o755), (0o646, 0o644)] {
         fs::set_permissions(&case.path, fs::Permissions::from_mode(mode)).unwrap();
-        let options = SaveOptions { overwrite: true, in_place: None };
+        let options = SaveOptions { overwrite: true, ..SaveOptions::default() };
         chown(&case.path, None, Some(23_456)).unwrap();
         fs::set_permissions(&case.path, fs::Permissions::from_mode(mode)).unwrap();
         let gate = Refuses(Call::SetOwner);
@@ -214,8 +214,11 @@ fn a_large_document_is_read_from_the_backup_once_its_file_is_written_in_place() 
     let source = FileSource::open(&path).unwrap();
     let before = Snapshot::new(source.clone());
     let edited = before.spliced(0..1_000_000, b"").spliced(4_000_000..4_000_000, b"added");
-    let in_place = InPlace { backup_folder: folder.path().join("backup"), source: Some(source.clone()) };
-    let options = SaveOptions { overwrite: false, in_place: Some(in_place) };
+    let options = SaveOptions {
+        in_place: Some(InPlace { backup_folder: folder.path().join("backup") }),
+        source: Some(source.clone()),
+        ..SaveOptions::default()
+    };
     let saved = save(&edited, &path, Some(&source.file_identity()), &options, NOTHING).unwrap();
     let expected = [&bytes[1_000_000..5_000_000], b"added", &bytes[5_000_000..]].concat();
     assert!(fs::read(&path).unwrap() == expected);

@@ -1,0 +1,226 @@
+//! What was asked for, with everything it needs: replayable in tests.
+
+use super::state::TabId;
+use crate::document::{Act, Gesture, Path as FieldPath, RowId};
+use crate::worker::JobId;
+use std::path::PathBuf;
+
+/// A change of the session. `apply` is one match over it, whose arms are single calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    // Documents
+    Open(Vec<PathBuf>),
+    OpenSample,
+    /// Text or bytes from the clipboard that is a path, a `file://` address, hex or base64.
+    OpenPasted(String),
+    Activate(TabId),
+    /// Asks first if there are unsaved edits.
+    Close(TabId),
+    /// Reads the file again, dropping edits.
+    Reload(TabId),
+    /// The person has seen that the file changed and goes on with what is open.
+    KeepMine(TabId),
+    ReadAs {
+        tab: TabId,
+        message: Option<String>,
+    },
+
+    // Selection and tree (of the active document)
+    Select(SelectTarget),
+    ExpandRow(u64),
+    CollapseRow(u64),
+    /// Opens this many levels from the root on.
+    ExpandLevels(u32),
+    CollapseAll,
+
+    // Editing (of the active document)
+    Edit(Act),
+    /// A value as typed, for this row; one gesture is one undo step.
+    SetValue {
+        row: RowId,
+        text: String,
+        gesture: Option<Gesture>,
+    },
+    /// The payload as bytes, for the selected bytes field or unknown LEN.
+    SetBytes {
+        row: RowId,
+        bytes: Vec<u8>,
+    },
+    /// Adds a field of the message that the row is or is in, with its default value.
+    AddField {
+        row: Option<RowId>,
+        number: u32,
+    },
+    /// One more element or map entry after the selected one; a new map entry needs a key.
+    AddElement {
+        row: RowId,
+        key: Option<String>,
+    },
+    Duplicate(RowId),
+    Remove(RowId),
+    /// Removes all occurrences of the row's field, not only this record.
+    RemoveAll(RowId),
+    /// Removes this record, whatever older value comes back.
+    RemoveThis(RowId),
+    /// Like `SetValue`, whatever the text does not carry.
+    ReplaceValue {
+        row: RowId,
+        text: String,
+        gesture: Option<Gesture>,
+    },
+    Undo,
+    Redo,
+
+    // Files
+    Save(TabId),
+    SaveAs {
+        tab: TabId,
+        path: PathBuf,
+        overwrite: bool,
+    },
+    SaveInPlace(TabId),
+    /// The whole message, or the field at `part`.
+    Export {
+        tab: TabId,
+        path: PathBuf,
+        format: String,
+        part: Option<FieldPath>,
+        overwrite: bool,
+    },
+    /// The selected field's payload into a file, or a file's bytes into it.
+    PayloadToFile {
+        row: RowId,
+        path: PathBuf,
+    },
+    PayloadFromFile {
+        row: RowId,
+        path: PathBuf,
+    },
+
+    // Window
+    Show(Dialog),
+    Dismiss,
+    /// What a question or a file dialog was answered with.
+    Answer(Answer),
+    TogglePane(Pane),
+    ResetPanes,
+    SetTheme(super::ThemeSetting),
+    /// In steps of 10 %; 0 resets.
+    Zoom(i32),
+    /// Sizes after the person dragged something.
+    Arrange(Layout),
+    CancelJob(JobId),
+    RestoreJournal,
+    DiscardJournal,
+    ClearRecent,
+    /// Looks up what a path being typed can go on with; see `State::listing`.
+    ListFolder(PathBuf),
+    /// Text for the clipboard, such as the selected path or value; the window takes it.
+    Copy(String),
+    Quit,
+}
+
+/// Sizes in points; `None` leaves one as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    pub inspector_width: Option<f32>,
+    pub bottom_height: Option<f32>,
+    pub tree_columns: Option<Vec<f32>>,
+    pub window: Option<(f32, f32)>,
+}
+
+/// What to select.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SelectTarget {
+    /// A row of the tree by its number.
+    Row(u64),
+    /// The innermost record that holds this byte; opens the tree down to it.
+    Offset(u64),
+    Path(FieldPath),
+    /// The message around the selected row.
+    Parent,
+}
+
+/// Panes that can be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Inspector,
+    Hex,
+    Problems,
+    History,
+}
+
+/// A floating window that waits for the person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    Palette,
+    /// Ctrl+G: an offset or a path.
+    GoTo,
+    /// The ranked list of types.
+    TypePicker(TabId),
+    /// Fields of a message that can be added.
+    AddField {
+        row: Option<RowId>,
+    },
+    /// A new map entry's key.
+    MapKey {
+        row: RowId,
+    },
+    File(FileDialog),
+    Question(Question),
+    /// All shortcuts.
+    Shortcuts,
+    About,
+}
+
+/// A choice of a file: the system's dialog, or our own path field where there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileDialog {
+    Open,
+    SaveAs { tab: TabId },
+    Export { tab: TabId, format: String, part: Option<FieldPath> },
+    PayloadToFile { row: RowId },
+    PayloadFromFile { row: RowId },
+}
+
+/// Something to be decided before going on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// Save, discard or stay.
+    UnsavedTab(TabId),
+    UnsavedOnQuit(Vec<TabId>),
+    /// A file stands where one is to be written.
+    Overwrite {
+        path: PathBuf,
+        then: Box<Action>,
+    },
+    /// Saving beside and renaming is not possible; why, and whether to write in place with a backup.
+    InPlace {
+        tab: TabId,
+        reason: String,
+    },
+    /// The file changed on disk since it was opened.
+    ChangedOnDisk(TabId),
+    /// Removing this record lets an older value come back.
+    OlderValue {
+        row: RowId,
+        n_older: u64,
+    },
+    /// Unsaved edits of an earlier run.
+    Journal {
+        labels: Vec<String>,
+    },
+    /// Replacing a message by typed text loses what text cannot carry.
+    LosesOnReplace {
+        losses: Vec<String>,
+        then: Box<Action>,
+    },
+}
+
+/// What was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+    Cancel,
+}

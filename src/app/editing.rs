@@ -1,0 +1,326 @@
+//! Doing edits, and bringing rows and selection along.
+
+use super::action::{Action, Dialog, Question};
+use super::documents::row_now;
+use super::jobs::Purpose;
+use super::plans::{self, Inside, Spot, Value};
+use super::selection;
+use super::session::Session;
+use super::state::{NoticeTone, OpenDocument, TabId};
+use crate::document::{
+    Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId,
+};
+use crate::worker::Job;
+use crate::worker::jobs::{Outcome, Place, PlanEdit, ReadSmallFile};
+use std::path::PathBuf;
+
+/// A document up to this many bytes is looked through at once.
+const AT_ONCE: u64 = 1 << 20;
+/// Asked for while another edit is prepared.
+const MAX_WAITING: usize = 256;
+/// Bytes of a file that become a value.
+const MAX_PAYLOAD: u64 = 256 << 20;
+
+/// What is selected after an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// The same record or element as before.
+    Keep,
+    /// What was added.
+    New,
+    /// What stands where something was removed.
+    Gone,
+}
+
+type Plan = Box<dyn FnOnce(&Document) -> Outcome + Send>;
+
+impl Session {
+    pub(super) fn edit(&mut self, action: Action) {
+        if let Some(Dialog::AddField { .. } | Dialog::MapKey { .. }) = self.state.dialog {
+            self.state.dialog = None;
+        }
+        let Some((tab, open)) = self.active() else { return };
+        let revision = open.document.revision();
+        if open.backing.thinking.is_some() {
+            if open.backing.waiting.len() < MAX_WAITING {
+                open.backing.waiting.push_back((revision, action));
+            }
+            return;
+        }
+        if let Action::AddElement { row, key: None } = &action
+            && open.row(*row).is_some_and(|row| row.entry.field().is_some_and(|field| field.is_map()))
+        {
+            self.state.dialog = Some(Dialog::MapKey { row: *row });
+            return;
+        }
+        match plan(open, &action) {
+            Some((plan, after)) => self.think(tab, revision, action, after, plan),
+            None => self.notify(NoticeTone::Warning, "This row is no longer there; select it again"),
+        }
+    }
+
+    /// Makes a plan, at once or in the background, and then does what it came to.
+    pub(super) fn think(&mut self, tab: TabId, revision: usize, action: Action, after: After, plan: Plan) {
+        let Some(open) = self.open_document(tab) else { return };
+        if open.document.len() <= AT_ONCE {
+            let outcome = plan(&open.document);
+            self.planned(tab, revision, action, after, outcome);
+            return;
+        }
+        let job = PlanEdit { document: open.document.clone(), tree: open.tree.clone(), plan };
+        let job = self.start(Purpose::Plan { tab, revision, action, after }, Job::PlanEdit(job), "");
+        if let Some(open) = self.open_document(tab) {
+            open.backing.thinking = Some(job);
+        }
+    }
+
+    /// Goes on with what was asked for while an edit was prepared.
+    pub(super) fn think_on(&mut self, tab: TabId) {
+        loop {
+            let front = self.state.active;
+            let Some(open) = self.open_document(tab) else { return };
+            if open.backing.thinking.is_some() {
+                return;
+            }
+            let Some((revision, action)) = open.backing.waiting.pop_front() else { return };
+            let action = brought_forward(open, revision, action);
+            self.state.active = Some(tab);
+            self.edit(action);
+            self.state.active = front;
+        }
+    }
+
+    pub(super) fn planned(
+        &mut self,
+        tab: TabId,
+        revision: usize,
+        action: Action,
+        after: After,
+        outcome: Outcome,
+    ) {
+        let Some(open) = self.open_document(tab) else { return };
+        open.backing.thinking = None;
+        let is_stale = open.document.revision() != revision;
+        match outcome {
+            Outcome::Found(place) => {
+                let chain = place.chain.iter();
+                let chain = chain
+                    .map(|offset| row_now(open, RowId { offset: *offset, ..place.row }, revision).offset);
+                let place = Place { chain: chain.collect(), row: row_now(open, place.row, revision) };
+                if !selection::select_place(open, &place, ReadMode::Cached) {
+                    open.backing.reveal = Some(place);
+                }
+            }
+            _ if is_stale => self.notify(NoticeTone::Warning, "The document changed meanwhile; try again"),
+            Outcome::Act(act) => self.apply_act(tab, act, after),
+            Outcome::Undo => self.step(tab, Document::undo),
+            Outcome::Redo => self.step(tab, Document::redo),
+            Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
+            Outcome::Older { n_older } => {
+                if let Action::Remove(row) = action {
+                    self.state.dialog = Some(Dialog::Question(Question::OlderValue { row, n_older }));
+                }
+            }
+            Outcome::Loses { losses } => {
+                if let Action::SetValue { row, text, gesture } = action {
+                    let then = Box::new(Action::ReplaceValue { row, text, gesture });
+                    self.state.dialog = Some(Dialog::Question(Question::LosesOnReplace { losses, then }));
+                }
+            }
+        }
+    }
+
+    pub(super) fn apply_act(&mut self, tab: TabId, mut act: Act, after: After) {
+        let Some(open) = self.open_document(tab) else { return };
+        let before = open.selection.clone();
+        act.selection = act.selection.or(before.as_ref().map(|selection| selection.row.offset));
+        let n_before = open.document.revision();
+        match open.document.apply(&act) {
+            Err(error) => {
+                let text = format!("{} is not possible: {error}", act.label);
+                self.notify(NoticeTone::Error, text);
+            }
+            // The value is the present one.
+            Ok(false) => {}
+            Ok(true) => {
+                open.tree.follow(&open.document, ReadMode::Wait);
+                match after {
+                    After::New => select_new(open, &act, n_before),
+                    After::Keep => {
+                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before)
+                    }
+                    After::Gone => select_where_removed(open, &act, n_before),
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, tab: TabId, step: fn(&mut Document) -> Option<crate::document::Stepped>) {
+        let Some(open) = self.open_document(tab) else { return };
+        let before = open.selection.clone();
+        let n_before = open.document.revision();
+        let Some(stepped) = step(&mut open.document) else { return };
+        open.tree.follow(&open.document, ReadMode::Wait);
+        let is_shown = stepped
+            .selection
+            .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
+        if !is_shown {
+            keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
+        }
+    }
+
+    pub(super) fn payload_from_file(&mut self, row: RowId, path: PathBuf) {
+        self.leave_file_dialog();
+        let Some((tab, open)) = self.active() else { return };
+        let revision = open.document.revision();
+        let label = format!("Reading {}", super::documents::title_of(&path));
+        let job = Job::ReadSmallFile(ReadSmallFile { path, limit: MAX_PAYLOAD });
+        self.start(Purpose::PayloadFrom { tab, row, revision }, job, label);
+    }
+
+    pub(super) fn payload_read(&mut self, tab: TabId, row: RowId, revision: usize, bytes: Vec<u8>) {
+        let Some(open) = self.open_document(tab) else { return };
+        let row = row_now(open, row, revision);
+        let front = self.state.active.replace(tab);
+        self.edit(Action::SetBytes { row, bytes });
+        self.state.active = front;
+    }
+}
+
+/// What is to be found out for an action; `None` if its row is not there.
+fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
+    let spot = |row: &RowId| Spot::of(open, *row);
+    Some(match action.clone() {
+        Action::Edit(act) => (Box::new(move |_| Outcome::Act(act)), After::Keep),
+        Action::SetValue { row, text, gesture } => {
+            let (spot, value) = (spot(&row)?, Value::Text(text));
+            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, false)), After::Keep)
+        }
+        Action::ReplaceValue { row, text, gesture } => {
+            let (spot, value) = (spot(&row)?, Value::Text(text));
+            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, true)), After::Keep)
+        }
+        Action::SetBytes { row, bytes } => {
+            let (spot, value) = (spot(&row)?, Value::Bytes(bytes));
+            (Box::new(move |document| plans::set_value(document, &spot, &value, None, true)), After::Keep)
+        }
+        Action::AddField { row, number } => {
+            let inside = match row {
+                Some(row) => spot(&row)?.inside(),
+                None => root(open),
+            };
+            (Box::new(move |document| plans::add_field(document, &inside, number)), After::New)
+        }
+        Action::AddElement { row, key } => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| plans::add_element(document, &spot, key.as_deref())), After::New)
+        }
+        Action::Duplicate(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| plans::duplicate(document, &spot)), After::New)
+        }
+        Action::Remove(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| plans::remove(document, &spot, false)), After::Gone)
+        }
+        Action::RemoveThis(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| plans::remove(document, &spot, true)), After::Gone)
+        }
+        Action::RemoveAll(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| plans::remove_all(document, &spot)), After::Gone)
+        }
+        Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
+        Action::Redo => (Box::new(|_| Outcome::Redo), After::Keep),
+        _ => return None,
+    })
+}
+
+fn root(open: &OpenDocument) -> Inside {
+    let part = MessagePart { chain: Vec::new(), range: 0..open.document.len() };
+    Inside { part, message: open.message().cloned(), path: FieldPath::default() }
+}
+
+/// An action that meant a row of an earlier revision.
+fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Action {
+    let now = |row| row_now(open, row, revision);
+    match action {
+        Action::SetValue { row, text, gesture } => Action::SetValue { row: now(row), text, gesture },
+        Action::ReplaceValue { row, text, gesture } => Action::ReplaceValue { row: now(row), text, gesture },
+        Action::SetBytes { row, bytes } => Action::SetBytes { row: now(row), bytes },
+        Action::AddField { row, number } => Action::AddField { row: row.map(now), number },
+        Action::AddElement { row, key } => Action::AddElement { row: now(row), key },
+        Action::Duplicate(row) => Action::Duplicate(now(row)),
+        Action::Remove(row) => Action::Remove(now(row)),
+        Action::RemoveAll(row) => Action::RemoveAll(now(row)),
+        Action::RemoveThis(row) => Action::RemoveThis(now(row)),
+        action => action,
+    }
+}
+
+fn offset_now(open: &OpenDocument, offset: u64, n_before: usize) -> u64 {
+    let splices = open.document.splices();
+    match splices.resolve(splices.anchor_at(offset, n_before)) {
+        Anchored::At(offset) | Anchored::Gone(offset) => offset,
+    }
+}
+
+/// Selects the record that was selected before the edit, where it is now.
+fn keep_selection(open: &mut OpenDocument, before: Option<(RowId, Vec<u64>)>, n_before: usize) {
+    let Some((row, chain)) = before else { return };
+    let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
+    let place = Place {
+        chain: chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect(),
+        row: RowId { offset: offset_now(open, row.offset, n_before), facet: row.facet },
+    };
+    let n_reveals = open.n_reveals;
+    if !selection::select_place(open, &place, ReadMode::Cached) {
+        select_near(open, place.row.offset, number);
+    }
+    // It stays where the person looks.
+    open.n_reveals = n_reveals;
+}
+
+/// Selects what an act added: the last bytes before what stood there.
+fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
+    let (chain, offset, n_added, facet) = match act.edits.first() {
+        Some(Edit::Insert { chain, offset, bytes }) => (chain, *offset, bytes.len() as u64, Facet::Record),
+        Some(Edit::Splice { chain, range, bytes }) => (chain, range.end, bytes.len() as u64, Facet::Element),
+        _ => return,
+    };
+    let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
+    let offset = offset_now(open, offset, n_before).saturating_sub(n_added);
+    let place = Place { chain, row: RowId { offset, facet } };
+    if !selection::select_place(open, &place, ReadMode::Cached) {
+        selection::select_offset(open, offset);
+    }
+}
+
+fn select_where_removed(open: &mut OpenDocument, act: &Act, n_before: usize) {
+    let first = act.edits.iter().filter_map(|edit| match edit {
+        Edit::Remove { range, .. } | Edit::Splice { range, .. } => Some(range.start),
+        _ => None,
+    });
+    let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
+    if let Some(start) = first.min() {
+        let offset = offset_now(open, start, n_before);
+        select_near(open, offset, number);
+    }
+}
+
+/// Selects the row that starts at an offset, else the one at this number or the last one.
+fn select_near(open: &mut OpenDocument, offset: u64, number: u64) {
+    let snapshot = open.document.snapshot();
+    let deepest = open.tree.deepest(snapshot, offset, ReadMode::Cached);
+    let starts_there = deepest.filter(|row| row.entry.range().start == offset);
+    let row = starts_there.or_else(|| {
+        let last = open.tree.n_rows().checked_sub(1)?;
+        let number = number.saturating_sub(1).min(last);
+        open.rows(number..number + 1).pop()
+    });
+    match row {
+        Some(row) => selection::select_row(open, &row),
+        None => open.selection = None,
+    }
+}

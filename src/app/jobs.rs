@@ -1,0 +1,326 @@
+//! What jobs are for, what becomes of their events, and which work is to be done next.
+
+use super::action::Action;
+use super::editing::After;
+use super::session::Session;
+use super::settings;
+use super::state::{Listing, NoticeTone, Running, TabId};
+use crate::document::{RowId, Snapshot};
+use crate::worker::jobs::{BuildIndex, CheckProblems, Fetch, RankTypes, StoreSettings};
+use crate::worker::{Event, Job, JobId, Report, WorkerError};
+use std::path::PathBuf;
+
+/// Problems that are listed; all are counted.
+const MAX_PROBLEMS: usize = 1_000;
+/// Work on fewer bytes is over before anyone looks.
+const SHOWN_FROM: u64 = 64 << 20;
+
+/// What a job is for.
+pub(super) enum Purpose {
+    Open {
+        tab: TabId,
+    },
+    Reload {
+        tab: TabId,
+    },
+    Save {
+        tab: TabId,
+        state: u64,
+        snapshot: Snapshot,
+        target: PathBuf,
+    },
+    Mark {
+        tab: TabId,
+    },
+    Plan {
+        tab: TabId,
+        revision: usize,
+        action: Action,
+        after: After,
+    },
+    Rank {
+        tab: TabId,
+    },
+    Index {
+        tab: TabId,
+        revision: usize,
+    },
+    Check {
+        tab: TabId,
+        revision: usize,
+    },
+    Export {
+        action: Action,
+    },
+    PayloadFrom {
+        tab: TabId,
+        row: RowId,
+        revision: usize,
+    },
+    OpenJournal,
+    KeepJournal {
+        tab: TabId,
+    },
+    Restore,
+    Fetch,
+    List,
+    StoreSettings,
+    /// Nothing is to be done when it ends well.
+    Errand,
+}
+
+impl Session {
+    /// Hands a job to the worker; with a label it is shown while it runs.
+    pub(super) fn start(&mut self, purpose: Purpose, job: Job, label: impl Into<String>) -> JobId {
+        let job = self.worker.submit(job);
+        let label = label.into();
+        let is_shown = !label.is_empty();
+        self.jobs.insert(job, purpose);
+        self.state.running.push(Running { job, label, n_done: 0, n_total: 0, is_shown });
+        job
+    }
+
+    pub(super) fn take(&mut self, event: Event) {
+        let Event { job, report } = event;
+        match report {
+            Report::Progress { n_done, n_total } => {
+                if let Some(running) = self.state.running.iter_mut().find(|running| running.job == job) {
+                    (running.n_done, running.n_total) = (n_done, n_total);
+                }
+            }
+            Report::IndexPart(work) => {
+                if let Some(Purpose::Index { tab, .. }) = self.jobs.get(&job) {
+                    self.take_index(*tab, work);
+                }
+            }
+            Report::FileChange(change) => self.file_changed(&change),
+            report => {
+                self.state.running.retain(|running| running.job != job);
+                if self.background.is_some_and(|(background, _)| background == job) {
+                    self.background = None;
+                }
+                if let Some(purpose) = self.jobs.remove(&job) {
+                    self.ended(purpose, report);
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, purpose: Purpose, report: Report) {
+        match (purpose, report) {
+            (purpose, Report::Failed { label, error }) => self.failed(purpose, label, &error),
+            (purpose, Report::Cancelled) => self.cancelled(purpose),
+            (Purpose::Open { tab }, Report::Opened(opened)) => self.opened(tab, opened),
+            (Purpose::Reload { tab }, Report::Opened(opened)) => self.reloaded(tab, opened),
+            (Purpose::Save { tab, state, snapshot, target }, Report::Saved(saved)) => {
+                self.saved(tab, state, snapshot, target, saved);
+            }
+            (Purpose::Mark { tab }, Report::Marked { mark, elsewhere }) => self.marked(tab, mark, elsewhere),
+            (Purpose::Plan { tab, revision, action, after }, Report::Planned(outcome)) => {
+                self.planned(tab, revision, action, after, outcome);
+                self.think_on(tab);
+            }
+            (Purpose::Rank { tab }, Report::Ranked(ranked)) => self.ranked(tab, ranked.0),
+            (Purpose::Index { tab, .. }, Report::Indexed(work)) => self.take_index(tab, work),
+            (Purpose::Check { tab, revision }, Report::Checked { found, report }) => {
+                if let Some(open) = self.open_document(tab) {
+                    let list = &mut open.problems;
+                    (list.n_errors, list.n_warnings, list.n_notes) =
+                        (report.n_errors, report.n_warnings, report.n_notes);
+                    (list.found, list.revision, list.checking) = (found, Some(revision), None);
+                }
+            }
+            (Purpose::Export { .. }, Report::Exported(exported)) => self.exported(&exported),
+            (Purpose::PayloadFrom { tab, row, revision }, Report::SmallFile { bytes, .. }) => {
+                self.payload_read(tab, row, revision, bytes);
+            }
+            (Purpose::OpenJournal, Report::JournalOpened { journal, pending, backups }) => {
+                self.journal_opened(journal, pending, &backups);
+            }
+            (Purpose::KeepJournal { tab }, Report::JournalKept) => self.journal_kept(tab),
+            (Purpose::Restore, Report::Restored(restored)) => self.restored(restored),
+            (Purpose::Fetch, _) => {
+                self.fetching = None;
+                self.reveal_pending();
+            }
+            (Purpose::List, Report::Listed { prefix, entries, is_cut }) => {
+                let found = entries.into_iter().map(|entry| (entry.path, entry.is_folder)).collect();
+                self.state.listing = Some(Listing { prefix, found, is_cut });
+            }
+            (Purpose::StoreSettings, _) => self.storing = None,
+            _ => {}
+        }
+    }
+
+    fn cancelled(&mut self, purpose: Purpose) {
+        match purpose {
+            Purpose::Open { tab } => self.remove_tab(tab),
+            Purpose::Save { tab, .. } => {
+                self.save_ended(tab);
+                self.notify(NoticeTone::Note, "Saving was cancelled; the file is as it was");
+            }
+            Purpose::Export { .. } => {
+                self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
+            }
+            Purpose::Plan { tab, .. } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.backing.thinking = None;
+                }
+                self.think_on(tab);
+            }
+            Purpose::Check { tab, .. } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.problems.checking = None;
+                }
+            }
+            Purpose::Fetch => self.fetching = None,
+            Purpose::StoreSettings => self.storing = None,
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, purpose: Purpose, label: &str, error: &WorkerError) {
+        match purpose {
+            Purpose::Open { tab } => return self.opening_failed(tab, error),
+            Purpose::Save { tab, target, .. } => return self.saving_failed(tab, &target, error),
+            Purpose::Export { action } => return self.exporting_failed(action, error),
+            Purpose::Restore => return self.restoring_failed(error),
+            Purpose::Mark { .. } | Purpose::List => return,
+            Purpose::Plan { tab, .. } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.backing.thinking = None;
+                }
+                self.think_on(tab);
+            }
+            Purpose::Rank { tab } => self.ranking_failed(tab),
+            Purpose::Index { tab, .. } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.backing.unindexed = Some(open.document.revision());
+                }
+            }
+            Purpose::Check { tab, .. } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.problems.checking = None;
+                }
+            }
+            Purpose::Fetch => self.fetching = None,
+            Purpose::StoreSettings => self.storing = None,
+            _ => {}
+        }
+        self.notify(NoticeTone::Error, format!("{label} failed: {error}"));
+    }
+
+    /// Ends a job that the person does not want to wait for.
+    pub(super) fn cancel_job(&mut self, job: JobId) {
+        if let Some(Purpose::Index { tab, .. }) = self.jobs.get(&job) {
+            let tab = *tab;
+            if let Some(open) = self.open_document(tab) {
+                open.backing.unindexed = Some(open.document.revision());
+            }
+        }
+        self.worker.cancel(job);
+    }
+
+    /// Starts what is to be done next; after every action and every event.
+    pub(super) fn go_on(&mut self) {
+        self.keep_journals();
+        self.ask_for_pending();
+        self.store_settings();
+        self.look_in_background();
+    }
+
+    fn store_settings(&mut self) {
+        if self.storing.is_some() || self.state.settings == self.stored {
+            return;
+        }
+        self.stored = self.state.settings.clone();
+        if let Some(path) = self.folders.settings() {
+            let text = settings::to_text(&self.stored);
+            let job = Job::StoreSettings(StoreSettings { path, text });
+            self.storing = Some(self.start(Purpose::StoreSettings, job, ""));
+        }
+    }
+
+    /// Asks the worker for bytes that rows were drawn without; to be called after drawing.
+    pub fn fetch_missing(&mut self) {
+        if self.fetching.is_some() {
+            return;
+        }
+        let Some((_, open)) = self.active() else { return };
+        if let Some(source) = open.backing.file.clone().filter(|file| file.has_wanted()) {
+            self.fetching = Some(self.start(Purpose::Fetch, Job::Fetch(Fetch { source }), ""));
+        }
+    }
+
+    /// One look at a document goes on at a time, so that saving and editing find a free thread. The
+    /// document in front comes first.
+    fn look_in_background(&mut self) {
+        let front = self.state.active;
+        if let Some((job, tab)) = self.background {
+            let made_for = match self.jobs.get(&job) {
+                Some(Purpose::Check { revision, .. } | Purpose::Index { revision, .. }) => Some(*revision),
+                _ => None,
+            };
+            let now = self.open_document(tab).map(|open| open.document.revision());
+            let is_stale = now.is_none() || made_for.is_some_and(|revision| now != Some(revision));
+            let is_behind = front != Some(tab) && front.is_some_and(|front| self.next_look(front).is_some());
+            if is_stale || is_behind {
+                self.worker.cancel(job);
+                if let Some(open) = self.open_document(tab).filter(|open| open.problems.checking == Some(job))
+                {
+                    // To be done again.
+                    open.backing.checked = None;
+                }
+            }
+            return;
+        }
+        let others: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
+        for tab in front.into_iter().chain(others) {
+            if let Some((purpose, job, label)) = self.next_look(tab) {
+                let is_check = matches!(purpose, Purpose::Check { .. });
+                let job = self.start(purpose, job, label);
+                if let Some(open) = self.open_document(tab).filter(|_| is_check) {
+                    open.problems.checking = Some(job);
+                    let message = open.message().map(|message| message.full_name().to_owned());
+                    open.backing.checked = Some((open.document.revision(), message));
+                }
+                self.background = Some((job, tab));
+                return;
+            }
+        }
+    }
+
+    /// The next thing to find out about a document.
+    fn next_look(&mut self, tab: TabId) -> Option<(Purpose, Job, String)> {
+        let schema = self.state.schema.clone();
+        let title = self.state.tab(tab)?.title.clone();
+        let open = self.open_document(tab)?;
+        let snapshot = open.document.snapshot().clone();
+        let revision = open.document.revision();
+        let shown = |label: &str| {
+            if snapshot.len() >= SHOWN_FROM { format!("{label} {title}") } else { String::new() }
+        };
+        if !open.backing.is_ranked {
+            let job = Job::RankTypes(RankTypes { schema, snapshot: snapshot.clone() });
+            return Some((Purpose::Rank { tab }, job, String::new()));
+        }
+        if open.backing.unindexed != Some(revision)
+            && let Some(work) = open.tree.index_work()
+        {
+            let label = shown("Finding records of");
+            return Some((
+                Purpose::Index { tab, revision },
+                Job::BuildIndex(BuildIndex { snapshot, work }),
+                label,
+            ));
+        }
+        let message = open.message().cloned();
+        let key = (revision, message.as_ref().map(|message| message.full_name().to_owned()));
+        if open.backing.checked.as_ref() != Some(&key) {
+            let label = shown("Checking");
+            let job = CheckProblems { snapshot, message, max_listed: MAX_PROBLEMS };
+            return Some((Purpose::Check { tab, revision }, Job::CheckProblems(job), label));
+        }
+        None
+    }
+}

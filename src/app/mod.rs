@@ -1,0 +1,33 @@
+//! The session: what is open, what is selected, what can be done, and doing it. No drawing.
+//!
+//! **Law.** Only [`apply`](Session::apply) changes the [`State`]; panels draw from `&State` and hand
+//! over [`Action`]s. What a person can ask for is a row of [`COMMANDS`]; menus, toolbar, palette,
+//! shortcuts and the README's table are all made from it.
+//!
+//! **Not here:** egui, threads and files (`worker`), what an edit does to bytes (`document`).
+
+mod action;
+mod command;
+mod documents;
+mod editing;
+mod exporting;
+mod jobs;
+mod journal;
+mod pasted;
+mod plans;
+mod saving;
+mod selection;
+mod session;
+mod settings;
+mod state;
+mod window;
+
+pub use action::{Action, Answer, Dialog, FileDialog, Layout, Pane, Question, SelectTarget};
+pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut};
+pub use documents::{SAMPLE, SAMPLE_TYPE};
+pub use session::{Folders, Session};
+pub use settings::{Settings, ThemeSetting};
+pub use state::{
+    Content, DiskState, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection, State,
+    Tab, TabId, TypeChoice,
+};

@@ -1,0 +1,197 @@
+//! The one thing selected, and which rows are open.
+
+use super::action::{Dialog, SelectTarget};
+use super::editing::After;
+use super::session::Session;
+use super::state::{NoticeTone, OpenDocument, Selection};
+use crate::document::{
+    Document, Facet, Meaning, Path as FieldPath, ReadMode, Resolved, Row, RowId, Step, Target, forms_runs,
+    path_of, resolve,
+};
+use crate::worker::jobs::{Outcome, Place};
+
+/// Rows that one request may open.
+const MAX_OPENED: u64 = 10_000;
+
+impl Session {
+    pub(super) fn select(&mut self, target: SelectTarget) {
+        if let Some(Dialog::GoTo) = self.state.dialog {
+            self.state.dialog = None;
+        }
+        let Some((tab, open)) = self.active() else { return };
+        let revision = open.document.revision();
+        match target {
+            SelectTarget::Row(number) => {
+                if let Some(row) = open.rows(number..number.saturating_add(1)).pop() {
+                    select_row(open, &row);
+                }
+            }
+            SelectTarget::Offset(offset) => {
+                let len = open.document.len();
+                if offset >= len {
+                    let text = format!("Offset {offset} lies beyond the document's {len} bytes");
+                    return self.notify(NoticeTone::Error, text);
+                }
+                if !select_offset(open, offset) {
+                    open.backing.reveal =
+                        Some(Place { chain: Vec::new(), row: RowId { offset, facet: Facet::Record } });
+                }
+            }
+            SelectTarget::Path(path) => {
+                let action = super::action::Action::Select(SelectTarget::Path(path.clone()));
+                let plan = Box::new(move |document: &Document| find_path(document, &path));
+                self.think(tab, revision, action, After::Keep, plan);
+            }
+            SelectTarget::Parent => {
+                let Some(row) = open.selected_row() else { return };
+                let above = open.tree.row_of_branch(row.branch);
+                let above = above.and_then(|number| open.rows(number..number + 1).pop());
+                if let Some(above) = above {
+                    select_row(open, &above);
+                    open.n_reveals += 1;
+                }
+            }
+        }
+    }
+
+    pub(super) fn expand_row(&mut self, number: u64) {
+        let Some((_, open)) = self.active() else { return };
+        if let Some(row) = open.rows(number..number.saturating_add(1)).pop() {
+            open.tree.expand(open.document.snapshot(), &row, ReadMode::Cached);
+            refresh(open);
+        }
+    }
+
+    pub(super) fn collapse_row(&mut self, number: u64) {
+        let Some((_, open)) = self.active() else { return };
+        if let Some(row) = open.rows(number..number.saturating_add(1)).pop() {
+            open.tree.collapse(&row);
+            // What was selected inside is hidden now.
+            if open.selection.is_some() && open.selected_row().is_none() {
+                select_row(open, &row);
+            }
+            refresh(open);
+        }
+    }
+
+    pub(super) fn expand_levels(&mut self, n_levels: u32) {
+        let Some((_, open)) = self.active() else { return };
+        open.tree.expand_levels(open.document.snapshot(), n_levels, MAX_OPENED, ReadMode::Cached);
+        refresh(open);
+    }
+
+    pub(super) fn collapse_all(&mut self) {
+        let Some((_, open)) = self.active() else { return };
+        let offset = open.selection.as_ref().map(|selection| selection.range.start);
+        open.tree.collapse_all();
+        if let Some(offset) = offset
+            && let Some(row) = open.tree.deepest(open.document.snapshot(), offset, ReadMode::Cached)
+        {
+            select_row(open, &row);
+            open.n_reveals += 1;
+        }
+    }
+
+    pub(super) fn reveal_pending(&mut self) {
+        if let Some((_, open)) = self.active() {
+            super::documents::unfold(open);
+            refresh(open);
+            reveal_pending(open);
+        }
+    }
+}
+
+/// The row that a path means, as a place.
+fn find_path(document: &Document, path: &FieldPath) -> Outcome {
+    let resolved = match resolve(document.snapshot(), document.message(), path) {
+        Ok(resolved) => resolved,
+        Err(error) => return Outcome::Refused(error.to_string()),
+    };
+    let Resolved { target, field, .. } = resolved;
+    let record = |offset| RowId { offset, facet: Facet::Record };
+    let names_all = field.as_ref().is_some_and(forms_runs) && matches!(path.0.last(), Some(Step::Field(_)));
+    let place = match target {
+        Target::Root => None,
+        Target::Absent { .. } => return Outcome::Refused(format!("There is nothing at \"{path}\"")),
+        Target::Records(records) if names_all => {
+            let is_run = records.len() > 1
+                || !matches!(records.first().map(|first| &first.meaning), Some(Meaning::Packed(_)));
+            let facet = if is_run { Facet::Run } else { Facet::Record };
+            records.first().map(|first| (first.chain.clone(), RowId { offset: first.at.offset, facet }))
+        }
+        Target::Records(records) => records.last().map(|last| (last.chain.clone(), record(last.at.offset))),
+        Target::Entries { entries, .. } => {
+            entries.last().map(|last| (last.chain.clone(), record(last.at.offset)))
+        }
+        Target::Element { record, range, .. } => {
+            let mut chain = record.chain.clone();
+            chain.push(record.at.offset);
+            Some((chain, RowId { offset: range.start, facet: Facet::Element }))
+        }
+    };
+    match place {
+        Some((chain, row)) => Outcome::Found(Place { chain, row }),
+        None => Outcome::Refused("The whole message is the tree itself".to_owned()),
+    }
+}
+
+/// Makes a row the selection.
+pub(super) fn select_row(open: &mut OpenDocument, row: &Row) {
+    open.backing.reveal = None;
+    let Some(row_number) = open.tree.row_number(row) else { return };
+    open.selection = Some(Selection {
+        row: row.id,
+        row_number,
+        chain: open.tree.chain(row.branch),
+        range: row.entry.range(),
+        path: path_of(&open.tree, open.document.snapshot(), row, ReadMode::Cached),
+    });
+}
+
+/// Selects the innermost record that holds a byte; `false` if it is not to be had yet.
+pub(super) fn select_offset(open: &mut OpenDocument, offset: u64) -> bool {
+    let Some(row) = open.tree.reveal(open.document.snapshot(), offset, ReadMode::Cached) else {
+        return false;
+    };
+    select_row(open, &row);
+    open.n_reveals += 1;
+    true
+}
+
+/// Selects a row wherever it is, opening what is around it; `false` if it is not to be had yet.
+pub(super) fn select_place(open: &mut OpenDocument, place: &Place, mode: ReadMode) -> bool {
+    let found = open.tree.reveal_record(open.document.snapshot(), &place.chain, place.row, mode);
+    match found {
+        Some(row) if row.id == place.row => {
+            select_row(open, &row);
+            open.n_reveals += 1;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Selects what was asked for before its records had been found, if they have been by now.
+pub(super) fn reveal_pending(open: &mut OpenDocument) {
+    let Some(place) = open.backing.reveal.clone() else { return };
+    let done = match place.chain.is_empty() {
+        true => select_offset(open, place.row.offset),
+        false => select_place(open, &place, ReadMode::Cached),
+    };
+    if done {
+        open.backing.reveal = None;
+    }
+}
+
+/// Brings the selection's row number up to date after rows were opened, closed or found.
+pub(super) fn refresh(open: &mut OpenDocument) {
+    let number = open.selected_row().and_then(|row| open.tree.row_number(&row));
+    if let (Some(selection), Some(number)) = (&mut open.selection, number) {
+        selection.row_number = number;
+    }
+}
+
+/// The row's words for a label of the history, such as `topic.name`.
+pub(super) fn name_of(path: &FieldPath) -> String {
+    if path.is_root() { "the message".to_owned() } else { path.to_string() }
+}

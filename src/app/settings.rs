@@ -1,0 +1,220 @@
+//! What survives a restart.
+
+use crate::worker::settings_file;
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// Of the file; a newer one is read as far as it is understood.
+const VERSION: u64 = 1;
+/// Paths that are remembered.
+pub(super) const MAX_RECENT: usize = 20;
+pub(super) const MIN_ZOOM: u32 = 50;
+pub(super) const MAX_ZOOM: u32 = 300;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeSetting {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// Choices and arrangement; read and written as a small versioned JSON file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub theme: ThemeSetting,
+    /// Percent, 50 to 300.
+    pub zoom: u32,
+    pub show_inspector: bool,
+    pub show_hex: bool,
+    pub show_problems: bool,
+    pub show_history: bool,
+    /// Points.
+    pub inspector_width: f32,
+    pub bottom_height: f32,
+    /// Widths of the tree's columns in points: number, name, kind, value, bytes.
+    pub tree_columns: Vec<f32>,
+    /// Newest first.
+    pub recent: Vec<PathBuf>,
+    /// Files open at the last exit.
+    pub open: Vec<PathBuf>,
+    /// Width and height of the window in points.
+    pub window: Option<(f32, f32)>,
+    /// The type a person chose for a file.
+    pub types: Vec<(PathBuf, String)>,
+    pub reduce_motion: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            theme: ThemeSetting::System,
+            zoom: 100,
+            show_inspector: true,
+            show_hex: true,
+            show_problems: false,
+            show_history: false,
+            inspector_width: 320.0,
+            bottom_height: 220.0,
+            tree_columns: Vec::new(),
+            recent: Vec::new(),
+            open: Vec::new(),
+            window: None,
+            types: Vec::new(),
+            reduce_motion: false,
+        }
+    }
+}
+
+/// Reads the settings; what is missing or makes no sense is as at a first start. A file that is no
+/// JSON object is set aside.
+pub(super) fn load(path: &Path) -> Settings {
+    let Some(text) = settings_file::load(path) else { return Settings::default() };
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(object)) => of_object(&object),
+        _ => {
+            settings_file::set_aside(path);
+            Settings::default()
+        }
+    }
+}
+
+pub(super) fn to_text(settings: &Settings) -> String {
+    let paths =
+        |paths: &[PathBuf]| -> Vec<Value> { paths.iter().filter_map(|path| path_value(path)).collect() };
+    let types = settings.types.iter().filter_map(|(path, name)| Some(json!([path_value(path)?, name])));
+    let value = json!({
+        "version": VERSION,
+        "theme": theme_name(settings.theme),
+        "zoom": settings.zoom,
+        "show": {
+            "inspector": settings.show_inspector,
+            "hex": settings.show_hex,
+            "problems": settings.show_problems,
+            "history": settings.show_history,
+        },
+        "inspector_width": settings.inspector_width,
+        "bottom_height": settings.bottom_height,
+        "tree_columns": settings.tree_columns,
+        "window": settings.window.map(|(width, height)| [width, height]),
+        "reduce_motion": settings.reduce_motion,
+        "recent": paths(&settings.recent),
+        "open": paths(&settings.open),
+        "types": types.collect::<Vec<Value>>(),
+    });
+    let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// A path that is no text is not remembered.
+fn path_value(path: &Path) -> Option<Value> {
+    path.to_str().map(Value::from)
+}
+
+fn theme_name(theme: ThemeSetting) -> &'static str {
+    match theme {
+        ThemeSetting::System => "system",
+        ThemeSetting::Light => "light",
+        ThemeSetting::Dark => "dark",
+    }
+}
+
+fn of_object(object: &Map<String, Value>) -> Settings {
+    let default = Settings::default();
+    let show = |name: &str, otherwise| {
+        object.get("show").and_then(|show| show.get(name)).and_then(Value::as_bool).unwrap_or(otherwise)
+    };
+    let size = |name: &str, otherwise| object.get(name).and_then(points).unwrap_or(otherwise);
+    let list = |name: &str| object.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let paths = |name: &str| -> Vec<PathBuf> {
+        list(name).iter().filter_map(Value::as_str).map(PathBuf::from).take(MAX_RECENT).collect()
+    };
+    let themes = [ThemeSetting::System, ThemeSetting::Light, ThemeSetting::Dark];
+    let theme = object.get("theme").and_then(Value::as_str);
+    let zoom = object.get("zoom").and_then(Value::as_u64).and_then(|zoom| u32::try_from(zoom).ok());
+    let pair = |value: &Value| match value.as_array().map(Vec::as_slice) {
+        Some([path, name]) => Some((PathBuf::from(path.as_str()?), name.as_str()?.to_owned())),
+        _ => None,
+    };
+    Settings {
+        theme: themes.into_iter().find(|known| Some(theme_name(*known)) == theme).unwrap_or(default.theme),
+        zoom: zoom.unwrap_or(default.zoom).clamp(MIN_ZOOM, MAX_ZOOM),
+        show_inspector: show("inspector", default.show_inspector),
+        show_hex: show("hex", default.show_hex),
+        show_problems: show("problems", default.show_problems),
+        show_history: show("history", default.show_history),
+        inspector_width: size("inspector_width", default.inspector_width),
+        bottom_height: size("bottom_height", default.bottom_height),
+        tree_columns: list("tree_columns").iter().map(points).collect::<Option<_>>().unwrap_or_default(),
+        recent: paths("recent"),
+        open: paths("open"),
+        window: match list("window").as_slice() {
+            [width, height] => points(width).zip(points(height)),
+            _ => None,
+        },
+        types: list("types").iter().filter_map(pair).collect(),
+        reduce_motion: object.get("reduce_motion").and_then(Value::as_bool).unwrap_or(default.reduce_motion),
+    }
+}
+
+/// A size that a window can have.
+fn points(value: &Value) -> Option<f32> {
+    value.as_f64().map(|size| size as f32).filter(|size| (0.0..=100_000.0).contains(size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some() -> Settings {
+        Settings {
+            theme: ThemeSetting::Dark,
+            zoom: 130,
+            show_hex: false,
+            show_history: true,
+            inspector_width: 400.5,
+            tree_columns: vec![40.0, 200.0, 120.0, 300.0, 60.0],
+            recent: vec!["/a b/ä.bin".into(), "/c".into()],
+            open: vec!["/c".into()],
+            window: Some((1280.0, 800.0)),
+            types: vec![("/c".into(), "pkg.Type".to_owned())],
+            reduce_motion: true,
+            ..Settings::default()
+        }
+    }
+
+    #[test]
+    fn settings_come_back_from_their_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.json");
+        for settings in [Settings::default(), some()] {
+            settings_file::store(&path, &to_text(&settings)).unwrap();
+            assert_eq!(load(&path), settings);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_as_at_a_first_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.json");
+        assert_eq!(load(&path), Settings::default());
+        let odd = [
+            "{}",
+            r#"{"version": 99, "new": [1], "theme": "pink", "zoom": "big", "show": 7, "inspector_width": -1}"#,
+            r#"{"tree_columns": [1, "x"], "window": [1], "recent": [1, null], "types": [["a"], 3, [1, 2]]}"#,
+        ];
+        for text in odd {
+            settings_file::store(&path, text).unwrap();
+            assert_eq!(load(&path), Settings::default(), "{text}");
+            assert!(path.exists());
+        }
+        settings_file::store(&path, r#"{"zoom": 4000}"#).unwrap();
+        assert_eq!(load(&path).zoom, MAX_ZOOM);
+        for broken in ["", "{", "[]", "\"text\""] {
+            settings_file::store(&path, broken).unwrap();
+            assert_eq!(load(&path), Settings::default(), "{broken}");
+            assert!(!path.exists(), "set aside: {broken}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Panes, sizes, theme and dialogs.
+
+use super::action::{Dialog, Layout, Pane};
+use super::session::Session;
+use super::settings::{MAX_ZOOM, MIN_ZOOM, Settings};
+
+impl Session {
+    pub(super) fn dismiss(&mut self) {
+        if let Some(Dialog::Question(_) | Dialog::File(_)) = self.state.dialog.take() {
+            // Whoever closes a question does not want what it was about.
+            self.after_save.clear();
+        }
+    }
+
+    /// A file was chosen.
+    pub(super) fn leave_file_dialog(&mut self) {
+        if let Some(Dialog::File(_)) = self.state.dialog {
+            self.state.dialog = None;
+        }
+    }
+
+    pub(super) fn toggle_pane(&mut self, pane: Pane) {
+        let settings = &mut self.state.settings;
+        let shown = match pane {
+            Pane::Inspector => &mut settings.show_inspector,
+            Pane::Hex => &mut settings.show_hex,
+            Pane::Problems => &mut settings.show_problems,
+            Pane::History => &mut settings.show_history,
+        };
+        *shown = !*shown;
+    }
+
+    pub(super) fn reset_panes(&mut self) {
+        let before = std::mem::take(&mut self.state.settings);
+        let Settings { theme, zoom, recent, open, window, types, reduce_motion, .. } = before;
+        self.state.settings =
+            Settings { theme, zoom, recent, open, window, types, reduce_motion, ..Settings::default() };
+    }
+
+    pub(super) fn zoom(&mut self, steps: i32) {
+        let zoom = &mut self.state.settings.zoom;
+        *zoom = match steps {
+            0 => 100,
+            steps => zoom.saturating_add_signed(steps.saturating_mul(10)).clamp(MIN_ZOOM, MAX_ZOOM),
+        };
+    }
+
+    pub(super) fn arrange(&mut self, layout: Layout) {
+        let settings = &mut self.state.settings;
+        let Layout { inspector_width, bottom_height, tree_columns, window } = layout;
+        if let Some(width) = inspector_width {
+            settings.inspector_width = width;
+        }
+        if let Some(height) = bottom_height {
+            settings.bottom_height = height;
+        }
+        if let Some(columns) = tree_columns {
+            settings.tree_columns = columns;
+        }
+        settings.window = window.or(settings.window);
+    }
+}

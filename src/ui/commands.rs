@@ -1,0 +1,81 @@
+//! The table of commands as menus, toolbar and palette show it.
+
+use super::icons::Icon;
+use super::keys::shortcut_text;
+use super::widgets::Choice;
+use crate::app::{Action, COMMANDS, Command, CommandRow, State};
+
+/// A command and what it means now.
+pub struct Offer {
+    pub row: &'static CommandRow,
+    pub shortcut: String,
+    pub action: Result<Action, &'static str>,
+}
+
+impl Offer {
+    pub fn of(row: &'static CommandRow, state: &State) -> Self {
+        let shortcut = row.shortcut.as_ref().map(shortcut_text).unwrap_or_default();
+        Self { row, shortcut, action: row.command.resolve(state) }
+    }
+
+    pub fn choice(&self) -> Choice<'_> {
+        Choice {
+            icon: icon_of(self.row.command),
+            title: self.row.title,
+            hint: self.row.hint,
+            shortcut: &self.shortcut,
+            disabled: self.action.as_ref().err().copied(),
+        }
+    }
+}
+
+/// The offer of one command; `None` only if the table lacks it.
+pub fn offer(command: Command, state: &State) -> Option<Offer> {
+    COMMANDS.iter().find(|row| row.command == command).map(|row| Offer::of(row, state))
+}
+
+/// All commands, in the order of the table.
+pub fn offers(state: &State) -> Vec<Offer> {
+    COMMANDS.iter().map(|row| Offer::of(row, state)).collect()
+}
+
+/// The titles of the menus, in the order of the table.
+pub fn menus() -> Vec<&'static str> {
+    let mut menus = Vec::new();
+    for menu in COMMANDS.iter().filter_map(|row| row.menu) {
+        if !menus.contains(&menu) {
+            menus.push(menu);
+        }
+    }
+    menus
+}
+
+pub fn icon_of(command: Command) -> Option<Icon> {
+    Some(match command {
+        Command::Open => Icon::Open,
+        Command::Paste => Icon::Paste,
+        Command::Save => Icon::Save,
+        Command::ExportJson | Command::ExportSelectionJson => Icon::Export,
+        Command::CloseTab => Icon::Close,
+        Command::Reload => Icon::Refresh,
+        Command::Undo => Icon::Undo,
+        Command::Redo => Icon::Redo,
+        Command::EditValue => Icon::Edit,
+        Command::AddField | Command::AddElement => Icon::Plus,
+        Command::Remove => Icon::Trash,
+        Command::CopyPath | Command::CopyValue | Command::CopyHex => Icon::Copy,
+        Command::GoTo => Icon::GoTo,
+        Command::ChooseType => Icon::Message,
+        Command::NextProblem | Command::PreviousProblem => Icon::Warning,
+        Command::ToggleInspector => Icon::SidebarRight,
+        Command::ToggleHex => Icon::SidebarBottom,
+        Command::ToggleHistory => Icon::History,
+        Command::ThemeSystem => Icon::Monitor,
+        Command::ThemeLight => Icon::Sun,
+        Command::ThemeDark => Icon::Moon,
+        Command::Palette => Icon::Palette,
+        Command::Shortcuts => Icon::Help,
+        Command::About => Icon::Info,
+        _ => return None,
+    })
+}

@@ -1,0 +1,49 @@
+//! The frame of every dialog: a title, contents, and a row of buttons.
+
+use crate::ui::theme::{theme, theme_of};
+use crate::ui::widgets::TextButton;
+use egui::{Align, Context, Id, Layout, Modal, RichText, Ui, vec2};
+
+/// Shows a dialog `width` points wide; returns its contents' answer, and whether Esc or a click
+/// beside it asks to close it.
+pub fn dialog<R>(
+    ctx: &Context,
+    title: &str,
+    width: f32,
+    contents_ui: impl FnOnce(&mut Ui) -> R,
+) -> (R, bool) {
+    let theme = theme_of(ctx);
+    let id = Id::unique(("dialog", title));
+    let width = width.min(ctx.content_rect().width() - 4.0 * theme.size.margin);
+    let area = Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, vec2(0.0, 64.0));
+    let modal = Modal::new(id)
+        .area(area)
+        .backdrop_color(theme.color.backdrop)
+        .frame(theme.popup_frame().inner_margin(theme.size.margin))
+        .show(ctx, |ui| {
+            ui.set_width(width);
+            ui.label(RichText::new(title).heading());
+            ui.add_space(theme.size.gap_small);
+            contents_ui(ui)
+        });
+    let is_closed = modal.should_close();
+    (modal.inner, is_closed)
+}
+
+/// Buttons at the right end, the first one the primary and outermost; returns the one pressed.
+pub fn buttons_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)]) -> Option<usize> {
+    let theme = theme(ui);
+    ui.add_space(theme.size.margin);
+    let size = vec2(ui.available_width(), theme.size.button);
+    let mut pressed = None;
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        for (idx, (title, reason)) in titles.iter().enumerate() {
+            let button = TextButton::new(title).disabled(*reason);
+            let button = if idx == 0 { button.primary() } else { button.outlined() };
+            if button.show(ui).clicked() {
+                pressed = Some(idx);
+            }
+        }
+    });
+    pressed
+}

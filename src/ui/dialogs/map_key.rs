@@ -1,0 +1,54 @@
+//! The key of a new map entry.
+
+use super::DialogView;
+use super::frame::{buttons_ui, dialog};
+use crate::app::{Action, State};
+use crate::document::value::parse_value;
+use crate::document::{Entry, RowId};
+use crate::schema::{FieldDescriptor, Kind, kind_name};
+use crate::ui::widgets::{TextField, error_line_ui};
+use egui::{Context, Id, Key};
+
+pub fn map_key_ui(
+    ctx: &Context,
+    state: &State,
+    row: RowId,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) {
+    let map = state.active_document().and_then(|open| open.row(row)).and_then(|row| map_of(&row.entry));
+    let Some((map, key)) = map else {
+        actions.push(Action::Dismiss);
+        return;
+    };
+    let error = parse_value(&key, &view.text).err().map(|error| error.to_string());
+    let title = format!("New entry of {}", map.name());
+    let (pressed, is_closed) = dialog(ctx, &title, 400.0, |ui| {
+        ui.weak(format!("Its key, a {}", kind_name(&key)));
+        let shown = error.as_deref().filter(|_| !view.text.is_empty());
+        let id = Id::unique("map key");
+        let field = TextField::new("Key", &mut view.text).id(id).mono().invalid(shown.is_some()).show(ui);
+        if !std::mem::replace(&mut view.is_focused, true) {
+            field.request_focus();
+        }
+        error_line_ui(ui, shown);
+        let reason = error.as_ref().map(|_| "The key does not fit its kind");
+        let pressed = buttons_ui(ui, &[("Add", reason), ("Cancel", None)]);
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        pressed.or((entered && error.is_none()).then_some(0))
+    });
+    if pressed.is_some() || is_closed {
+        actions.push(Action::Dismiss);
+    }
+    if pressed == Some(0) {
+        actions.push(Action::AddElement { row, key: Some(view.text.clone()) });
+    }
+}
+
+/// The map that a row is, or is an entry of, and the kind of its keys.
+fn map_of(entry: &Entry) -> Option<(FieldDescriptor, Kind)> {
+    let field = entry.field().filter(|field| field.is_map())?.clone();
+    let Kind::Message(message) = field.kind() else { return None };
+    let key = message.get_field(1)?.kind();
+    Some((field, key))
+}

@@ -1,0 +1,88 @@
+//! What floats over the window: asks, then acts.
+//!
+//! The session says which dialog is open; what is typed in it is in [`DialogView`], made new each
+//! time one opens. Each returns actions like a panel does.
+//!
+//! To add one: a file here, and an arm in [`dialog_ui`].
+//!
+//! **Not here:** when a question is asked (`app`).
+
+mod add_field;
+mod file;
+mod frame;
+mod go_to;
+mod map_key;
+mod question;
+mod shortcuts;
+mod type_picker;
+
+pub use file::{FileAsk, without_system_dialogs};
+
+use super::commands::{Offer, offers};
+use super::view::Asked;
+use super::widgets::{Choice, PaletteResponse, PaletteState, RowListState, palette};
+use crate::app::{Action, Command, Dialog, State};
+use egui::Context;
+
+/// What is typed and picked in the open dialog.
+#[derive(Default)]
+pub struct DialogView {
+    /// Which dialog the rest belongs to.
+    of: Option<Dialog>,
+    palette: PaletteState,
+    text: String,
+    error: Option<String>,
+    picked: usize,
+    list: RowListState,
+    is_focused: bool,
+    file: FileAsk,
+}
+
+/// Draws the open dialog, if there is one.
+pub fn dialog_ui(
+    ctx: &Context,
+    state: &State,
+    view: &mut DialogView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let Some(dialog) = &state.dialog else {
+        view.of = None;
+        return;
+    };
+    if view.of.as_ref() != Some(dialog) {
+        *view = DialogView { of: Some(dialog.clone()), ..DialogView::default() };
+    }
+    match dialog {
+        Dialog::Palette => palette_ui(ctx, state, view, asked, actions),
+        Dialog::GoTo => go_to::go_to_ui(ctx, state, view, actions),
+        Dialog::TypePicker(tab) => type_picker::type_picker_ui(ctx, state, *tab, view, actions),
+        Dialog::AddField { row } => add_field::add_field_ui(ctx, state, *row, view, actions),
+        Dialog::MapKey { row } => map_key::map_key_ui(ctx, state, *row, view, actions),
+        Dialog::File(dialog) => file::file_ui(ctx, state, dialog, &mut view.file, actions),
+        Dialog::Question(question) => question::question_ui(ctx, state, question, actions),
+        Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx, view, actions),
+        Dialog::About => shortcuts::about_ui(ctx, actions),
+    }
+}
+
+fn palette_ui(
+    ctx: &Context,
+    state: &State,
+    view: &mut DialogView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let offers: Vec<Offer> =
+        offers(state).into_iter().filter(|offer| offer.row.command != Command::Palette).collect();
+    let choices: Vec<Choice<'_>> = offers.iter().map(Offer::choice).collect();
+    match palette(ctx, &mut view.palette, "Run a command", &choices) {
+        PaletteResponse::Open => {}
+        PaletteResponse::Closed => actions.push(Action::Dismiss),
+        PaletteResponse::Chosen(idx) => {
+            actions.push(Action::Dismiss);
+            let Some(offer) = offers.into_iter().nth(idx) else { return };
+            asked.run(ctx, offer.row.command, offer.action, actions);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Questions that have to be answered before going on.
+
+use super::frame::{buttons_ui, dialog};
+use crate::app::{Action, Answer, Question, State, TabId};
+use crate::ui::theme::theme;
+use crate::ui::widgets::visible_text;
+use egui::{Context, Label, Ui};
+
+/// How a question reads; the first answer is the primary one.
+struct Asked {
+    title: &'static str,
+    text: String,
+    /// One a line, below the text.
+    points: Vec<String>,
+    answers: &'static [(&'static str, Answer)],
+}
+
+const MOST_POINTS: usize = 8;
+
+pub fn question_ui(ctx: &Context, state: &State, question: &Question, actions: &mut Vec<Action>) {
+    let asked = asked(state, question);
+    let (pressed, is_closed) = dialog(ctx, asked.title, 480.0, |ui| {
+        ui.add(Label::new(visible_text(&asked.text).into_owned()).wrap());
+        points_ui(ui, &asked.points);
+        let titles: Vec<(&str, Option<&str>)> =
+            asked.answers.iter().map(|(title, _)| (*title, None)).collect();
+        buttons_ui(ui, &titles)
+    });
+    let answer = pressed.and_then(|idx| asked.answers.get(idx)).map(|(_, answer)| *answer);
+    match answer {
+        Some(answer) => actions.push(Action::Answer(answer)),
+        None if is_closed => actions.push(Action::Answer(Answer::Cancel)),
+        None => {}
+    }
+}
+
+fn points_ui(ui: &mut Ui, points: &[String]) {
+    if points.is_empty() {
+        return;
+    }
+    ui.add_space(theme(ui).size.gap);
+    for point in points.iter().take(MOST_POINTS) {
+        let point = format!("•  {}", visible_text(point));
+        ui.add(Label::new(point).wrap());
+    }
+    if MOST_POINTS < points.len() {
+        ui.weak(format!("and {} more", points.len() - MOST_POINTS));
+    }
+}
+
+fn title_of(state: &State, tab: TabId) -> &str {
+    state.tab(tab).map_or("the document", |tab| &tab.title)
+}
+
+fn asked(state: &State, question: &Question) -> Asked {
+    let plain = |title, text: String, answers| Asked { title, text, points: Vec::new(), answers };
+    match question {
+        Question::UnsavedTab(tab) => {
+            let name = title_of(state, *tab);
+            plain("Save before closing?", format!("{name} has edits that are not saved."), UNSAVED)
+        }
+        Question::UnsavedOnQuit(tabs) => Asked {
+            title: "Save before quitting?",
+            text: match tabs.len() {
+                1 => "One document has edits that are not saved.".to_owned(),
+                n => format!("{n} documents have edits that are not saved."),
+            },
+            points: tabs.iter().map(|tab| title_of(state, *tab).to_owned()).collect(),
+            answers: UNSAVED,
+        },
+        Question::Overwrite { path, .. } => plain(
+            "Replace the file?",
+            format!("{} exists. Its content will be replaced.", path.display()),
+            &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
+        Question::InPlace { tab, reason } => plain(
+            "Write in place?",
+            format!(
+                "{} cannot be replaced as a whole: {reason}. Writing in place keeps a backup of the old \
+                 content until it is done.",
+                title_of(state, *tab)
+            ),
+            &[("Write in place", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
+        Question::ChangedOnDisk(tab) => plain(
+            "The file changed on disk",
+            format!(
+                "Something else wrote {} since it was opened. Saving replaces what it wrote.",
+                title_of(state, *tab)
+            ),
+            &[("Save anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
+        Question::OlderValue { n_older, .. } => plain(
+            "An older value comes back",
+            match n_older {
+                1 => "This field stands in the message twice. Removing the last record makes the one \
+                      before it count."
+                    .to_owned(),
+                n => format!(
+                    "This field stands in the message {} times. Removing the last record makes the one \
+                     before it count.",
+                    n + 1
+                ),
+            },
+            &[("Remove all", Answer::Yes), ("Remove this one", Answer::No), ("Cancel", Answer::Cancel)],
+        ),
+        Question::Journal { labels } => Asked {
+            title: "Restore unsaved edits?",
+            text: "The program ended before these edits were saved.".to_owned(),
+            points: labels.clone(),
+            answers: &[("Restore", Answer::Yes), ("Discard", Answer::No), ("Later", Answer::Cancel)],
+        },
+        Question::LosesOnReplace { losses, .. } => Asked {
+            title: "Replace the message?",
+            text: "What is there now holds more than the text can say. Replacing it loses:".to_owned(),
+            points: losses.clone(),
+            answers: &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)],
+        },
+    }
+}
+
+const UNSAVED: &[(&str, Answer)] =
+    &[("Save", Answer::Yes), ("Discard edits", Answer::No), ("Cancel", Answer::Cancel)];

@@ -1,0 +1,192 @@
+//! Which message type the bytes are read as: all types, those that fit best first, with reasons.
+
+use super::DialogView;
+use super::frame::{buttons_ui, dialog};
+use crate::app::{Action, Content, OpenDocument, State, TabId};
+use crate::schema::{MessageDescriptor, Ranking};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{Theme, theme};
+use crate::ui::widgets::fuzzy::ranked;
+use crate::ui::widgets::{Elide, Row, RowLabel, RowList, TextField, cell, cell_elided};
+use egui::{Align, Context, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
+
+/// A line of the list.
+struct Offered {
+    /// `None` is "no type".
+    message: Option<MessageDescriptor>,
+    reason: String,
+    /// Bits saved against no type; `None` where nothing was ranked.
+    score: Option<i64>,
+    is_preselected: bool,
+}
+
+pub fn type_picker_ui(
+    ctx: &Context,
+    state: &State,
+    tab: TabId,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) {
+    let open = state.tab(tab).and_then(|tab| match &tab.content {
+        Content::Open(open) => Some(open),
+        _ => None,
+    });
+    let Some(open) = open else {
+        actions.push(Action::Dismiss);
+        return;
+    };
+    let all = offered(state, open);
+    let found = found(&all, &view.text);
+    let entered = keys(ctx, view, found.len());
+    let current = open.message().map(|message| message.full_name().to_owned());
+    let (answer, is_closed) = dialog(ctx, "Read the bytes as", 640.0, |ui| {
+        let field = TextField::search("Find a type", &mut view.text).id(Id::unique("find a type")).show(ui);
+        if !std::mem::replace(&mut view.is_focused, true) {
+            field.request_focus();
+        }
+        if field.changed() {
+            view.picked = 0;
+            view.list = Default::default();
+        }
+        ui.add_space(theme(ui).size.gap);
+        let clicked = list_ui(ui, &all, &found, current.as_deref(), view);
+        if let Some(row) = clicked.0 {
+            view.picked = row;
+        }
+        let pressed = buttons_ui(
+            ui,
+            &[("Use this type", found.is_empty().then_some("No type has these letters")), ("Cancel", None)],
+        );
+        (pressed, clicked.1)
+    });
+    let (pressed, is_double) = answer;
+    let is_chosen = pressed == Some(0) || is_double || entered;
+    if let Some(offered) = found.get(view.picked).map(|idx| &all[*idx]).filter(|_| is_chosen) {
+        let message = offered.message.as_ref().map(|message| message.full_name().to_owned());
+        actions.push(Action::Dismiss);
+        actions.push(Action::ReadAs { tab, message });
+    } else if pressed == Some(1) || is_closed {
+        actions.push(Action::Dismiss);
+    }
+}
+
+fn offered(state: &State, open: &OpenDocument) -> Vec<Offered> {
+    let mut all = match &open.ranking {
+        Some(ranking) => by_ranking(ranking),
+        None => state
+            .schema
+            .messages()
+            .iter()
+            .map(|message| Offered {
+                message: Some(message.clone()),
+                reason: "Not ranked yet".to_owned(),
+                score: None,
+                is_preselected: false,
+            })
+            .collect(),
+    };
+    let reason = "Fields by number, with every plausible reading".to_owned();
+    all.push(Offered { message: None, reason, score: None, is_preselected: false });
+    all
+}
+
+fn by_ranking(ranking: &Ranking) -> Vec<Offered> {
+    let groups = ranking.groups.iter().flat_map(|group| {
+        group.types.iter().map(|message| Offered {
+            message: Some(message.clone()),
+            reason: group.reason.clone(),
+            score: Some(group.score),
+            is_preselected: ranking.preselected.as_ref() == Some(message),
+        })
+    });
+    groups.collect()
+}
+
+fn found(all: &[Offered], query: &str) -> Vec<usize> {
+    if query.trim().is_empty() {
+        return (0..all.len()).collect();
+    }
+    let names = all.iter().map(|offered| offered.message.as_ref().map_or("No type", |m| m.full_name()));
+    ranked(query, names).into_iter().map(|(idx, _)| idx).collect()
+}
+
+/// Moves the pick; returns whether Enter was pressed.
+fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
+    let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let last = n_found.saturating_sub(1);
+    let before = view.picked.min(last);
+    view.picked = before;
+    for (key, to) in [
+        (Key::ArrowDown, (before + 1).min(last)),
+        (Key::ArrowUp, before.saturating_sub(1)),
+        (Key::PageDown, (before + 8).min(last)),
+        (Key::PageUp, before.saturating_sub(8)),
+    ] {
+        if pressed(key) {
+            view.picked = to;
+            view.list.ensure_visible(to as u64);
+        }
+    }
+    pressed(Key::Enter)
+}
+
+/// The row clicked, and whether it was clicked twice.
+fn list_ui(
+    ui: &mut Ui,
+    all: &[Offered],
+    found: &[usize],
+    current: Option<&str>,
+    view: &mut DialogView,
+) -> (Option<usize>, bool) {
+    let theme = theme(ui);
+    let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+    let picked = view.picked as u64;
+    let shown = ui
+        .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+            RowList::new("Types", found.len() as u64)
+                .row_height(2.0 * theme.size.row_dense)
+                .selected(|row| row == picked)
+                .show(ui, &mut view.list, |ui, row| {
+                    offered_ui(ui, theme, row, &all[found[row.idx as usize]], current)
+                })
+        })
+        .inner;
+    (shown.clicked.map(|(row, _)| row as usize), shown.double_clicked.is_some())
+}
+
+fn offered_ui(ui: &Ui, theme: &Theme, row: &Row, offered: &Offered, current: Option<&str>) -> RowLabel {
+    let painter = ui.painter();
+    let at = row.rect.shrink2(vec2(theme.size.margin, 0.0));
+    let half = at.height() / 2.0;
+    let top = Rect::from_min_max(pos2(at.left(), at.top() + 1.0), pos2(at.right(), at.top() + half + 1.0));
+    let bottom =
+        Rect::from_min_max(pos2(at.left(), at.top() + half - 1.0), pos2(at.right(), at.bottom() - 1.0));
+    let full_name = offered.message.as_ref().map(|message| message.full_name());
+    let name = offered.message.as_ref().map_or("No type", |message| message.name());
+    let is_current = full_name == current;
+    let mut text = top;
+    let mark = match (is_current, offered.is_preselected) {
+        (true, _) => Some((Icon::Check, "in use")),
+        (false, true) => Some((Icon::Check, "best")),
+        _ => None,
+    };
+    if let Some((icon, word)) = mark {
+        let font = fonts::regular(theme.size.text_small);
+        let word = cell(painter, top, word, &font, theme.color.ok, Align::Max);
+        let center = pos2(word.rect.left() - 10.0, top.center().y);
+        icon.paint_sized(painter, center, 13.0, theme.color.ok);
+        text.max.x = center.x - theme.size.gap;
+    }
+    let shown = cell(painter, text, name, &fonts::medium(theme.size.text), theme.color.text, Align::Min);
+    text.min.x = shown.rect.right() + theme.size.gap;
+    let package = offered.message.as_ref().map_or("", |message| message.package_name());
+    cell(painter, text, package, &fonts::regular(theme.size.text_dense), theme.color.muted, Align::Min);
+    let is_contradicted = offered.score.is_some_and(|score| score < 0);
+    let color = if is_contradicted { theme.color.problem } else { theme.color.muted };
+    let dense = fonts::regular(theme.size.text_dense);
+    let reason = cell_elided(painter, bottom, &offered.reason, &dense, color, Align::Min, Elide::End);
+    reason.full_text_on_hover(ui, &row.response, || offered.reason.clone());
+    RowLabel::new(full_name.unwrap_or("No type")).value(offered.reason.as_str())
+}

@@ -1,0 +1,147 @@
+//! What each byte in view is: tag, length or value of which record.
+//!
+//! The walk starts at the tree's row that holds the first byte in view, so it costs the same
+//! anywhere in the document, and it stops after a bounded number of records: what is beyond is
+//! drawn without a tint.
+
+use crate::app::OpenDocument;
+use crate::document::{Found, Meaning, ReadMode, Reader, RecordAt, SMALL_WINDOW, message_in};
+use crate::schema::{Kind, MessageDescriptor};
+use crate::wire::WireType;
+use std::ops::Range;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Tag,
+    Length,
+    Value,
+    /// No record.
+    Rest,
+}
+
+/// A stretch of bytes of one role.
+pub type RoleSpan = (Range<u64>, Role);
+
+/// The most records that are looked at.
+const MOST_RECORDS: usize = 4_000;
+/// The most records around the first byte in view that are gone through.
+const MOST_LEVELS: usize = 4_000;
+
+/// A message being walked.
+struct Level {
+    message: Option<MessageDescriptor>,
+    end: u64,
+    /// Where the record around it ends: behind the end tag of a group.
+    record_end: u64,
+}
+
+/// Roles of the bytes in `visible`, in order.
+pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
+    let snapshot = open.document.snapshot();
+    let mut walk = Walk {
+        reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
+        visible: visible.clone(),
+        levels: vec![Level {
+            message: open.message().cloned(),
+            end: snapshot.len(),
+            record_end: snapshot.len(),
+        }],
+        spans: Vec::new(),
+    };
+    let start = walk.descend(open).unwrap_or(0);
+    walk.run(start);
+    walk.spans
+}
+
+struct Walk<'a> {
+    reader: Reader<'a>,
+    visible: Range<u64>,
+    levels: Vec<Level>,
+    spans: Vec<RoleSpan>,
+}
+
+impl Walk<'_> {
+    /// Enters the records around the first byte in view; returns where to go on.
+    fn descend(&mut self, open: &OpenDocument) -> Option<u64> {
+        let row = open.tree.deepest(open.document.snapshot(), self.visible.start, ReadMode::Cached)?;
+        for offset in open.tree.chain(row.branch).into_iter().take(MOST_LEVELS) {
+            let end = self.levels.last()?.end;
+            let Ok(Found::Record(at)) = self.reader.record(offset, end) else { return Some(offset) };
+            if self.enter(&at, true).is_none() {
+                return Some(offset);
+            }
+        }
+        Some(row.entry.range().start)
+    }
+
+    fn run(&mut self, start: u64) {
+        let mut offset = start;
+        for _ in 0..MOST_RECORDS {
+            while let Some(level) = self.levels.last()
+                && level.end <= offset
+            {
+                if level.end < level.record_end {
+                    let end_tag = level.end..level.record_end;
+                    offset = level.record_end;
+                    self.push(end_tag, Role::Tag);
+                }
+                self.levels.pop();
+            }
+            let Some(end) = self.levels.last().map(|level| level.end) else { return };
+            if self.visible.end <= offset {
+                return;
+            }
+            match self.reader.record(offset, end) {
+                Ok(Found::Record(at)) => offset = self.record(&at),
+                Ok(Found::Rest(_)) => {
+                    self.push(offset..end, Role::Rest);
+                    offset = end;
+                }
+                Ok(Found::End) => offset = end,
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Returns where the next record is.
+    fn record(&mut self, at: &RecordAt) -> u64 {
+        if at.end() <= self.visible.start {
+            return at.end();
+        }
+        if self.enter(at, false).is_some() {
+            return at.payload().start;
+        }
+        self.head(at);
+        self.push(at.payload(), Role::Value);
+        self.push(at.payload().end..at.end(), Role::Tag);
+        at.end()
+    }
+
+    /// Goes into a record's message, if that is what it is declared to be or `is_open` in the tree.
+    fn enter(&mut self, at: &RecordAt, is_open: bool) -> Option<()> {
+        let message = self.levels.last()?.message.clone();
+        let meaning = Meaning::of(message.as_ref(), at.number(), at.wire_type());
+        let is_declared =
+            matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
+        if !is_declared && !is_open && at.wire_type() != WireType::Sgroup {
+            return None;
+        }
+        let inside = message_in(at, &meaning)?;
+        self.head(at);
+        self.levels.push(Level { message: inside.message, end: inside.range.end, record_end: at.end() });
+        Some(())
+    }
+
+    fn head(&mut self, at: &RecordAt) {
+        let length = at.length_range();
+        self.push(at.offset..length.start, Role::Tag);
+        self.push(length, Role::Length);
+    }
+
+    fn push(&mut self, range: Range<u64>, role: Role) {
+        let range = range.start.max(self.visible.start)..range.end.min(self.visible.end);
+        if range.start < range.end {
+            self.spans.push((range, role));
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! All that is known of the selected field, and its editor.
+
+use super::docs::comment_ui;
+use super::{Shown, problems_in, size_text, tone_of};
+use crate::app::{Action, Command};
+use crate::document::value::grouped;
+use crate::document::{Entry, RecordAt};
+use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
+use crate::ui::commands::offer;
+use crate::ui::editors::{self, Draft, Editing, Subject, What};
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::view::{Asked, Folds, Place, TabView};
+use crate::ui::widgets::{IconButton, KeyValue, TextButton, empty_state_ui, section_ui, visible_text};
+use egui::{Label, RichText, ScrollArea, Ui};
+
+/// The most uses of a type that are listed.
+const MOST_USES: usize = 30;
+
+pub fn inspector_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    view: &mut TabView,
+    folds: &mut Folds,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.add_space(theme(ui).size.gap);
+        match view.subject.take() {
+            Some(subject) => {
+                field_ui(ui, shown, &subject, view, folds, asked, actions);
+                view.subject = Some(subject);
+            }
+            None if shown.open.selection.is_some() => {
+                ui.weak("Reading…");
+            }
+            None => overview_ui(ui, shown, folds, actions),
+        }
+        ui.add_space(theme(ui).size.margin);
+    });
+}
+
+fn field_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    subject: &Subject,
+    view: &mut TabView,
+    folds: &mut Folds,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    title_ui(ui, shown, subject);
+    ui.add_space(theme(ui).size.gap);
+    editor_ui(ui, shown, subject, view, asked, actions);
+    ui.add_space(theme(ui).size.gap_small);
+    buttons_ui(ui, shown, actions);
+    problems_ui(ui, shown, subject, folds);
+    docs_ui(ui, shown, subject, folds);
+    readings_ui(ui, subject, folds);
+    wire_ui(ui, subject, folds);
+    uses_ui(ui, shown, subject, folds);
+}
+
+fn title_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject) {
+    let theme = theme(ui);
+    let field = subject.row.entry.field();
+    let name = match field {
+        Some(field) if subject.text.name.starts_with('[') => format!("{}{}", field.name(), subject.text.name),
+        _ => subject.text.name.clone(),
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme.size.gap;
+        ui.label(RichText::new(visible_text(&name).into_owned()).heading());
+        if !subject.text.number.is_empty() {
+            ui.label(RichText::new(format!("= {}", subject.text.number)).color(theme.color.muted));
+        }
+        let is_deprecated = field.is_some_and(is_deprecated);
+        if is_deprecated {
+            ui.colored_label(theme.color.warning, "deprecated");
+        }
+    });
+    let kind = RichText::new(visible_text(&kind_text(subject)).into_owned()).color(theme.color.muted);
+    ui.add(Label::new(kind).wrap());
+    if let Some(selection) = &shown.open.selection {
+        let path = selection.path.to_string();
+        if !path.is_empty() && path != name {
+            KeyValue::new("Path", &path).name_width(40.0).elide_middle().show(ui);
+        }
+    }
+}
+
+fn is_deprecated(field: &FieldDescriptor) -> bool {
+    field.field_descriptor_proto().options.as_ref().is_some_and(|options| options.deprecated())
+}
+
+/// The kind in full: messages and enums with their package.
+fn kind_text(subject: &Subject) -> String {
+    let field = subject.row.entry.field();
+    match (&subject.what, field) {
+        (What::Value(Kind::Message(message)), _) => message.full_name().to_owned(),
+        (What::Value(Kind::Enum(descriptor)), _) => descriptor.full_name().to_owned(),
+        (What::Value(kind), _) => kind_name(kind),
+        (What::Run(field) | What::Packed(field), _) => kind_label(field),
+        (What::Raw(wire_type), Some(field)) => {
+            format!("Declared as {}, but {wire_type} on the wire", kind_label(field))
+        }
+        (What::Raw(wire_type), None) => format!("{wire_type}, not declared by the type"),
+        (What::Rest(_), _) => "Bytes that are no record".to_owned(),
+        (What::Unread(_), _) => String::new(),
+    }
+}
+
+fn editor_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    subject: &Subject,
+    view: &mut TabView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    match &subject.what {
+        What::Run(field) => {
+            let what = if field.is_map() { "entries" } else { "elements" };
+            ui.weak(format!("{}. Open the row to edit its {what}", subject.text.value));
+        }
+        What::Packed(_) => {
+            ui.weak(format!("{} in one record. Open the row to edit them", subject.text.value));
+        }
+        What::Rest(damage) => {
+            ui.colored_label(theme(ui).color.problem, damage.to_string());
+            let n = grouped(subject.payload_len());
+            ui.weak(format!("{n} bytes from here to the end of the message are kept as they are"));
+        }
+        What::Unread(error) => {
+            ui.colored_label(theme(ui).color.problem, error.to_string());
+        }
+        What::Value(_) | What::Raw(_) => {
+            let Some(editor) = editors::editor_of(subject) else { return };
+            let draft = view.draft.get_or_insert_with(|| Draft::of(subject));
+            let mut editing =
+                Editing { state: shown.state, open: shown.open, tab: shown.tab, subject, draft };
+            actions.extend((editor.ui)(ui, &mut editing));
+            let id = editors::field_id(shown.tab, Place::Inspector);
+            if view.wants_focus == Some(Place::Inspector) {
+                view.wants_focus = None;
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+            asked.focus_tree |= std::mem::take(&mut draft.is_left);
+        }
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for command in [Command::AddField, Command::AddElement, Command::Duplicate, Command::Remove] {
+            let Some(offer) = offer(command, shown.state) else { continue };
+            let mut choice = offer.choice();
+            choice.icon = Some(match command {
+                Command::AddField => Icon::Plus,
+                Command::AddElement => Icon::List,
+                Command::Duplicate => Icon::Copy,
+                _ => Icon::Trash,
+            });
+            if IconButton::of(choice).show(ui).clicked() {
+                actions.extend(offer.action.ok());
+            }
+        }
+    });
+}
+
+fn problems_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
+    let found = problems_in(shown.open, &subject.row.entry.range());
+    if found.is_empty() {
+        return;
+    }
+    let theme = theme(ui);
+    if !section_ui(ui, "Problems", &found.len().to_string(), Some(&mut folds.problems)) {
+        return;
+    }
+    for problem in found.iter().take(20) {
+        let tone = tone_of(problem.severity);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap;
+            let size = egui::vec2(theme.size.icon, theme.size.row_dense);
+            let (icon, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+            tone.icon().paint_sized(ui.painter(), icon.center(), theme.size.icon - 2.0, tone.color(theme));
+            ui.vertical(|ui| {
+                ui.add(Label::new(visible_text(&problem.message).into_owned()).wrap());
+                if let Some(hint) = &problem.hint {
+                    let hint = RichText::new(hint).color(theme.color.muted).size(theme.size.text_dense);
+                    ui.add(Label::new(hint).wrap());
+                }
+            });
+        });
+    }
+}
+
+/// The message or enum that the selected value is of.
+fn declared(subject: &Subject) -> Option<Declaration> {
+    let kind = match &subject.what {
+        What::Value(kind) => kind.clone(),
+        What::Run(field) | What::Packed(field) if !field.is_map() => field.kind(),
+        _ => return None,
+    };
+    match kind {
+        Kind::Message(message) => Some(Declaration::Message(message)),
+        Kind::Enum(descriptor) => Some(Declaration::Enum(descriptor)),
+        _ => None,
+    }
+}
+
+fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
+    let schema = &shown.state.schema;
+    let field = subject.row.entry.field().and_then(|field| schema.comment(field));
+    let declared = declared(subject);
+    let of_type = match &declared {
+        Some(Declaration::Message(message)) => schema.comment(message),
+        Some(Declaration::Enum(descriptor)) => schema.comment(descriptor),
+        _ => None,
+    };
+    if field.is_none() && of_type.is_none() {
+        return;
+    }
+    if !section_ui(ui, "About", "", Some(&mut folds.docs)) {
+        return;
+    }
+    if let Some(comment) = field {
+        comment_ui(ui, comment);
+    }
+    if let (Some(comment), Some(declared)) = (of_type, declared) {
+        let title = format!("{} {}", declared.keyword(), declared.name());
+        ui.label(RichText::new(title).color(theme(ui).color.muted).size(theme(ui).size.text_dense));
+        comment_ui(ui, comment);
+    }
+}
+
+fn readings_ui(ui: &mut Ui, subject: &Subject, folds: &mut Folds) {
+    if subject.readings.is_empty() {
+        return;
+    }
+    let note = subject.readings.len().to_string();
+    if !section_ui(ui, "Readings", &note, Some(&mut folds.readings)) {
+        return;
+    }
+    for reading in &subject.readings {
+        let shown: String = reading.text.chars().take(400).collect();
+        KeyValue::new(reading.kind, &shown).name_width(110.0).show(ui);
+    }
+}
+
+fn wire_ui(ui: &mut Ui, subject: &Subject, folds: &mut Folds) {
+    let range = subject.row.entry.range();
+    let n_bytes = range.end - range.start;
+    if !section_ui(ui, "On the wire", &size_text(n_bytes), Some(&mut folds.wire)) {
+        return;
+    }
+    let bytes = format!("0x{:x}..0x{:x}", range.start, range.end);
+    KeyValue::new("Bytes", &bytes).show(ui);
+    if let Entry::Record { at, .. } = &subject.row.entry {
+        record_ui(ui, at);
+    }
+}
+
+fn record_ui(ui: &mut Ui, at: &RecordAt) {
+    let color = &theme(ui).color;
+    let plural = |n: u64| if n == 1 { "byte" } else { "bytes" };
+    let tag_width = u64::from(at.record.tag.width);
+    let tag = format!("{tag_width} {}, field {}, {}", plural(tag_width), at.number(), at.wire_type());
+    KeyValue::new("Tag", &tag).color(color.tag_text).show(ui);
+    let length = at.length_range();
+    let width = length.end - length.start;
+    if width > 0 {
+        let text = format!("{width} {}, {}", plural(width), grouped(at.record.scalar.value));
+        KeyValue::new("Length", &text).color(color.length_text).show(ui);
+    }
+    let value = at.payload().end - at.payload().start;
+    KeyValue::new("Value", &format!("{} {}", grouped(value), plural(value))).color(color.value_text).show(ui);
+    if at.record.is_overlong() {
+        KeyValue::new("Spelling", "padded; it is kept until edited").prose().show(ui);
+    }
+}
+
+fn uses_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
+    let Some(declared) = declared(subject) else { return };
+    let uses = shown.state.schema.used_in(&declared);
+    let note = uses.len().to_string();
+    if uses.is_empty() || !section_ui(ui, "Used in", &note, Some(&mut folds.used_in)) {
+        return;
+    }
+    for label in uses.iter().take(MOST_USES) {
+        ui.label(RichText::new(label).size(theme(ui).size.text_dense));
+    }
+    if MOST_USES < uses.len() {
+        ui.weak(format!("and {} more", uses.len() - MOST_USES));
+    }
+}
+
+/// Nothing is selected: what the document is, and what to do.
+fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut Vec<Action>) {
+    let open = shown.open;
+    match open.message() {
+        Some(message) => message_ui(ui, shown, message, folds),
+        None => {
+            ui.label(RichText::new("No type").heading());
+            ui.add(Label::new("The fields are shown by number, with every plausible reading.").wrap());
+            let choose = offer(Command::ChooseType, shown.state);
+            if let Some(offer) = choose
+                && TextButton::of(offer.choice()).outlined().show(ui).clicked()
+            {
+                actions.extend(offer.action.ok());
+            }
+        }
+    }
+    section_ui(ui, "Document", "", None);
+    KeyValue::new("Size", &format!("{} bytes", grouped(open.document.len()))).show(ui);
+    KeyValue::new("Rows", &grouped(open.tree.n_rows())).show(ui);
+    ui.add_space(theme(ui).size.gap);
+    let hint = "Select a field to see and edit its value. Arrow keys walk and open, Enter edits.";
+    ui.add(Label::new(RichText::new(hint).color(theme(ui).color.muted)).wrap());
+    let add = offer(Command::AddField, shown.state);
+    if let Some(offer) = add.filter(|offer| offer.action.is_ok()) {
+        ui.add_space(theme(ui).size.gap);
+        if TextButton::of(offer.choice()).outlined().show(ui).clicked() {
+            actions.extend(offer.action.ok());
+        }
+    }
+}
+
+fn message_ui(ui: &mut Ui, shown: Shown<'_>, message: &MessageDescriptor, folds: &mut Folds) {
+    ui.label(RichText::new(message.name().to_owned()).heading());
+    let full = RichText::new(message.full_name().to_owned()).color(theme(ui).color.muted);
+    ui.add(Label::new(full).wrap());
+    if let Some(comment) = shown.state.schema.comment(message)
+        && section_ui(ui, "About", "", Some(&mut folds.docs))
+    {
+        comment_ui(ui, comment);
+    }
+}
+
+/// The pane while no document is open.
+pub fn no_document_ui(ui: &mut Ui) {
+    empty_state_ui(ui, Icon::Info, "Nothing to inspect", "Details of the selected field appear here.", &[]);
+}

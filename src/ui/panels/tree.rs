@@ -1,0 +1,245 @@
+//! The tree: the document's rows, in wire order.
+//!
+//! Rows in view are read each frame from what is at hand; what is not says "Reading…" and is
+//! fetched by the session.
+
+use super::Shown;
+use super::tree_row::{self, Columns};
+use crate::app::{Action, Command, OpenDocument, SelectTarget};
+use crate::document::Row as DocumentRow;
+use crate::ui::commands::offer;
+use crate::ui::editors::{self, Subject};
+use crate::ui::theme::theme;
+use crate::ui::view::{Asked, Place, TabView};
+use crate::ui::widgets::{Column, RowLabel, RowList, RowListResponse, header_ui, menu_item_ui};
+use egui::{Key, Modifiers, Ui};
+use std::cell::RefCell;
+
+const COLUMNS: [Column; 5] = [
+    Column::right("#", 40.0),
+    Column::new("Field", 160.0),
+    Column::new("Kind", 80.0),
+    Column::new("Value", 120.0),
+    Column::right("Bytes", 64.0),
+];
+/// Widths of a first start; the value takes what the others leave.
+const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
+/// Rows read at once.
+const BATCH: u64 = 64;
+
+/// What the rows of a context menu are, in groups.
+const MENU: [&[Command]; 4] = [
+    &[Command::EditValue, Command::AddField, Command::AddElement],
+    &[Command::Duplicate, Command::Remove],
+    &[Command::CopyPath, Command::CopyValue, Command::CopyHex],
+    &[Command::ExportSelectionJson],
+];
+
+/// The rows around the one last asked for.
+struct Rows<'a> {
+    open: &'a OpenDocument,
+    start: u64,
+    rows: Vec<DocumentRow>,
+}
+
+impl Rows<'_> {
+    fn get(&mut self, row: u64) -> Option<&DocumentRow> {
+        if row < self.start || self.start + self.rows.len() as u64 <= row {
+            self.start = row;
+            self.rows = self.open.rows(row..row + BATCH);
+        }
+        self.rows.get(usize::try_from(row - self.start).ok()?)
+    }
+}
+
+pub fn tree_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    view: &mut TabView,
+    widths: &mut Vec<f32>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let open = shown.open;
+    scroll_to_selection(open, view);
+    let layout = columns_ui(ui, widths);
+    let selected = open.selection.as_ref().map(|selection| selection.row_number);
+    let rows = RefCell::new(Rows { open, start: 0, rows: Vec::new() });
+    let columns = Columns { layout: &layout, theme: theme(ui) };
+    let mut list = std::mem::take(&mut view.tree);
+    let mut in_row = Vec::new();
+    let response = RowList::tree("Fields", open.tree.n_rows()).selected(|row| Some(row) == selected).show(
+        ui,
+        &mut list,
+        |ui, row| {
+            let mut rows = rows.borrow_mut();
+            let Some(document_row) = rows.get(row.idx) else { return RowLabel::new("") };
+            let is_edited = row.is_selected && view.is_editing_row;
+            let drawn = tree_row::row_ui(ui, &columns, shown, row, document_row, is_edited);
+            if is_edited && let Some(subject) = view.subject.take() {
+                in_row.extend(edit_in_row(ui, shown, &subject, drawn.value_rect, view));
+                view.subject = Some(subject);
+            }
+            if drawn.chevron_clicked {
+                in_row.push(toggle(row.idx, document_row.is_expanded));
+            }
+            row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
+            drawn.label
+        },
+    );
+    view.tree = list;
+    actions.append(&mut in_row);
+    if std::mem::take(&mut asked.focus_tree) {
+        response.response.request_focus();
+    }
+    pointer(&response, &mut rows.borrow_mut(), asked, actions);
+    keys(ui, &response, shown, view, asked, actions);
+}
+
+/// Follows jumps: into the middle when something was revealed, else only as far as needed.
+fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
+    let Some(selection) = &open.selection else { return };
+    if view.seen_reveals != open.n_reveals {
+        view.seen_reveals = open.n_reveals;
+        view.tree.reveal(selection.row_number);
+        view.hex.reveal(selection.range.start);
+    }
+}
+
+/// The value takes what the other columns leave, so its right edge resizes the last one.
+fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widgets::ColumnLayout {
+    if widths.len() != WIDTHS.len() {
+        *widths = WIDTHS.to_vec();
+    }
+    let total = ui.available_width() - theme(ui).size.scroll_bar;
+    let others: f32 = widths[..3].iter().sum();
+    let before = (total - others - widths[4]).max(COLUMNS[3].min_width);
+    widths[3] = before;
+    let layout = header_ui(ui, &COLUMNS, widths);
+    widths[4] = (widths[4] - (widths[3] - before)).max(COLUMNS[4].min_width);
+    layout
+}
+
+fn toggle(row: u64, is_expanded: bool) -> Action {
+    if is_expanded { Action::CollapseRow(row) } else { Action::ExpandRow(row) }
+}
+
+fn pointer(response: &RowListResponse, rows: &mut Rows<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let clicked = response.clicked.map(|(row, _)| row).or(response.secondary_clicked);
+    if let Some(row) = clicked {
+        actions.push(Action::Select(SelectTarget::Row(row)));
+    }
+    if let Some(row) = response.double_clicked {
+        match rows.get(row) {
+            Some(found) if found.entry.is_expandable() => actions.push(toggle(row, found.is_expanded)),
+            _ => asked.edit = true,
+        }
+    }
+}
+
+fn keys(
+    ui: &Ui,
+    response: &RowListResponse,
+    shown: Shown<'_>,
+    view: &mut TabView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let list = &response.response;
+    let selected = shown.open.selection.as_ref().map(|selection| selection.row_number);
+    if let Some(row) = view.tree.selection_by_keys(list, selected) {
+        actions.push(Action::Select(SelectTarget::Row(row)));
+    }
+    if !list.has_focus() {
+        return;
+    }
+    let Some(number) = selected else { return };
+    let Some(row) = shown.open.selected_row() else { return };
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let can_open = row.entry.is_expandable();
+    if pressed(Key::ArrowRight) && can_open {
+        actions.push(match row.is_expanded {
+            true => Action::Select(SelectTarget::Row((number + 1).min(shown.open.tree.n_rows() - 1))),
+            false => Action::ExpandRow(number),
+        });
+    }
+    if pressed(Key::ArrowLeft) {
+        actions.push(match can_open && row.is_expanded {
+            true => Action::CollapseRow(number),
+            false => Action::Select(SelectTarget::Parent),
+        });
+    }
+    if pressed(Key::Enter) {
+        match &view.subject {
+            Some(subject) if subject.fits_a_row() || !can_open => asked.edit = true,
+            _ => actions.push(toggle(number, row.is_expanded)),
+        }
+    }
+    if pressed(Key::Space) && can_open {
+        actions.push(toggle(number, row.is_expanded));
+    }
+}
+
+/// A field over the value cell, with the same draft as the inspector's.
+fn edit_in_row(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    subject: &Subject,
+    rect: egui::Rect,
+    view: &mut TabView,
+) -> Option<Action> {
+    let draft = view.draft.as_mut()?;
+    let id = editors::field_id(shown.tab, Place::Row);
+    let rect = rect.expand2(egui::vec2(theme(ui).size.gap_small, 0.0));
+    let rect = egui::Rect::from_center_size(rect.center(), egui::vec2(rect.width(), theme(ui).size.row));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    let invalid = draft.error.is_some();
+    let field = crate::ui::widgets::TextField::new("Value in row", &mut draft.text)
+        .id(id)
+        .mono()
+        .height(rect.height())
+        .invalid(invalid)
+        .show(&mut child);
+    if view.wants_focus == Some(Place::Row) {
+        field.request_focus();
+        editors::select_all(ui.ctx(), id, &draft.text);
+        view.wants_focus = None;
+    }
+    let action = editors::after_typing(&field, subject, draft, true);
+    if let Some(error) = draft.error.clone().filter(|_| field.has_focus()) {
+        let hint = draft.hint.clone();
+        field.show_tooltip_ui(|ui| {
+            ui.colored_label(theme(ui).color.problem, error);
+            if let Some(hint) = hint {
+                ui.weak(hint);
+            }
+        });
+    } else if field.lost_focus() {
+        view.is_editing_row = false;
+        // Left in the middle of something that does not parse: nothing was changed by that.
+        if draft.error.is_some() {
+            return draft.take_back(subject).or(action);
+        }
+    }
+    action
+}
+
+fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.set_min_width(220.0);
+    for (group_idx, group) in MENU.iter().enumerate() {
+        if group_idx > 0 {
+            ui.separator();
+        }
+        for command in *group {
+            let Some(offer) = offer(*command, shown.state) else { continue };
+            if menu_item_ui(ui, &offer.choice()) {
+                match (command, offer.action) {
+                    (Command::EditValue, _) => asked.edit = true,
+                    (_, Ok(action)) => actions.push(action),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One row of the tree, painted.
+
+use super::{Shown, problems_in, size_text, tone_of};
+use crate::document::{Entry, ReadMode, Row as DocumentRow, RowText, Tone, row_text};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::{self, ColumnLayout, Row, RowLabel, cell, tree_cell, visible_text};
+use egui::{Align, Color32, FontId, Painter, Rect, Ui, pos2};
+
+/// Characters of a value that can matter to a row.
+const MAX_CHARS: usize = 240;
+
+/// Where the cells of this frame stand.
+pub struct Columns<'a> {
+    pub layout: &'a ColumnLayout,
+    pub theme: &'static Theme,
+}
+
+/// What became of a row.
+pub struct Drawn {
+    pub label: RowLabel,
+    pub value_rect: Rect,
+    pub chevron_clicked: bool,
+}
+
+pub fn row_ui(
+    ui: &Ui,
+    columns: &Columns<'_>,
+    shown: Shown<'_>,
+    row: &Row,
+    document_row: &DocumentRow,
+    is_edited: bool,
+) -> Drawn {
+    let theme = columns.theme;
+    let painter = ui.painter();
+    let text = row_text(shown.open.document.snapshot(), document_row, MAX_CHARS, ReadMode::Cached);
+    let mono = fonts::mono(theme.size.text_mono);
+    let dense = fonts::regular(theme.size.text_dense);
+    let muted = theme.color.muted;
+    let at = |column_idx| columns.layout.cell(row.rect, column_idx);
+    cell(painter, at(0), &text.number, &mono, muted, Align::Max);
+    let chevron_clicked = name_ui(ui, theme, at(1), row, document_row, &text, worst(shown, document_row));
+    let kind = visible_text(&text.kind);
+    let kind_cell = cell(painter, at(2), &kind, &dense, kind_color(theme, document_row), Align::Min);
+    kind_cell.full_text_on_hover(ui, &row.response, || kind.clone().into_owned());
+    let value_rect = at(3);
+    if !is_edited {
+        value_ui(ui, theme, value_rect, row, &text);
+    }
+    cell(painter, at(4), &size_text(text.n_bytes), &mono, muted, Align::Max);
+    let is_expanded = document_row.entry.is_expandable().then_some(document_row.is_expanded);
+    let mut name = format!("{}, {}", text.name, text.kind);
+    if !text.value.is_empty() {
+        name = format!("{name}, {}", text.value);
+    }
+    let label = RowLabel::new(name).level(document_row.depth as usize).expanded(is_expanded);
+    Drawn { label, value_rect, chevron_clicked }
+}
+
+/// The worst problem of a row: of all that is in it while it is closed, else of its own bytes.
+fn worst(shown: Shown<'_>, row: &DocumentRow) -> Option<widgets::Tone> {
+    let range = row.entry.range();
+    let own = match &row.entry {
+        Entry::Record { at, .. } if row.is_expanded => range.start..at.payload().start,
+        Entry::Run { .. } if row.is_expanded => return None,
+        _ => range,
+    };
+    let found = problems_in(shown.open, &own);
+    found.iter().map(|problem| problem.severity).max().map(tone_of)
+}
+
+fn kind_color(theme: &Theme, row: &DocumentRow) -> Color32 {
+    match &row.entry {
+        Entry::Record { meaning: crate::document::Meaning::Clash(_), .. } => theme.color.problem,
+        _ => theme.color.muted,
+    }
+}
+
+/// Guides, chevron, name and a mark; returns whether the chevron was clicked.
+fn name_ui(
+    ui: &Ui,
+    theme: &Theme,
+    rect: Rect,
+    row: &Row,
+    document_row: &DocumentRow,
+    text: &RowText,
+    worst: Option<widgets::Tone>,
+) -> bool {
+    // Indent stops growing at a third of the column; from there on depth is a number.
+    let most = ((rect.width() / 3.0) / theme.size.indent).floor().max(1.0) as usize;
+    let depth = document_row.depth as usize;
+    let is_expanded = document_row.entry.is_expandable().then_some(document_row.is_expanded);
+    let tree = tree_cell(ui.painter(), theme, rect, depth.min(most), is_expanded);
+    let mut at = tree.text;
+    if let Some(tone) = worst {
+        let center = pos2(at.right() - theme.size.icon / 2.0, at.center().y);
+        tone.icon().paint_sized(ui.painter(), center, theme.size.icon - 2.0, tone.color(theme));
+        at.max.x -= theme.size.icon + theme.size.gap_small;
+    }
+    if most < depth {
+        let font = fonts::mono(theme.size.text_small);
+        let level = cell(ui.painter(), at, &depth.to_string(), &font, theme.color.muted, Align::Min);
+        at.min.x = level.rect.right() + theme.size.gap_small;
+    }
+    let font = fonts::regular(theme.size.text);
+    let name = visible_text(&text.name);
+    let drawn = cell(ui.painter(), at, &name, &font, name_color(theme, document_row, text), Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || name.clone().into_owned());
+    tree.is_chevron_clicked(&row.response)
+}
+
+fn name_color(theme: &Theme, row: &DocumentRow, text: &RowText) -> Color32 {
+    match (&row.entry, text.tone) {
+        (Entry::Rest { .. }, _) => theme.color.problem,
+        (Entry::Unread { .. }, _) => theme.color.muted,
+        (_, Tone::Unknown) => theme.color.unknown,
+        _ => theme.color.text,
+    }
+}
+
+fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText) {
+    let (font, color) = value_style(theme, text.tone);
+    let icon = match text.tone {
+        Tone::Unknown => Some(Icon::Help),
+        Tone::Problem => Some(Icon::Error),
+        _ => None,
+    };
+    if let Some(icon) = icon.filter(|_| !text.value.is_empty()) {
+        paint_icon(ui.painter(), icon, at, theme, color);
+        at.min.x += theme.size.icon + theme.size.gap_small;
+    }
+    let value = visible_text(&text.value);
+    let drawn = cell(ui.painter(), at, &value, &font, color, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || value.clone().into_owned());
+}
+
+fn paint_icon(painter: &Painter, icon: Icon, at: Rect, theme: &Theme, color: Color32) {
+    let center = pos2(at.left() + theme.size.icon / 2.0, at.center().y);
+    icon.paint_sized(painter, center, theme.size.icon - 2.0, color);
+}
+
+fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
+    let mono = fonts::mono(theme.size.text_mono);
+    let dense = fonts::regular(theme.size.text_dense);
+    match tone {
+        Tone::Text => (mono, theme.color.string),
+        Tone::Number => (mono, theme.color.number),
+        Tone::Enum => (mono, theme.color.enumeration),
+        Tone::Bytes => (mono, theme.color.bytes),
+        Tone::Summary => (dense, theme.color.muted),
+        Tone::Unknown => (dense, theme.color.unknown),
+        Tone::Problem => (dense, theme.color.problem),
+    }
+}

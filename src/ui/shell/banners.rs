@@ -1,0 +1,84 @@
+//! Strips over the document: something about all of it, and what can be done.
+
+use crate::app::{Action, Dialog, DiskState, TypeChoice};
+use crate::ui::panels::Shown;
+use crate::ui::view::TabView;
+use crate::ui::widgets::{BannerResponse, Tone, banner_ui};
+use egui::Ui;
+
+/// One strip: a name to remember that it was closed, and what its buttons do.
+struct Banner {
+    name: &'static str,
+    tone: Tone,
+    text: String,
+    buttons: Vec<(&'static str, Action)>,
+    can_close: bool,
+}
+
+pub fn banners_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
+    for banner in banners(shown) {
+        if view.closed_banners.contains(&banner.name) {
+            continue;
+        }
+        let titles: Vec<&str> = banner.buttons.iter().map(|(title, _)| *title).collect();
+        match banner_ui(ui, banner.tone, &banner.text, &titles, banner.can_close) {
+            Some(BannerResponse::Action(idx)) => {
+                actions.extend(banner.buttons.into_iter().nth(idx).map(|(_, action)| action));
+            }
+            Some(BannerResponse::Closed) => view.closed_banners.push(banner.name),
+            None => {}
+        }
+    }
+}
+
+fn banners(shown: Shown<'_>) -> Vec<Banner> {
+    let (open, tab) = (shown.open, shown.tab);
+    let mut banners = Vec::new();
+    let kept = if open.document.is_modified() { " Your edits are kept." } else { "" };
+    match open.disk {
+        DiskState::Same => {}
+        DiskState::Changed => banners.push(Banner {
+            name: "changed",
+            tone: Tone::Warning,
+            text: format!("The file changed on disk.{kept}"),
+            buttons: vec![("Reload", Action::Reload(tab)), ("Keep mine", Action::KeepMine(tab))],
+            can_close: false,
+        }),
+        DiskState::Deleted => banners.push(Banner {
+            name: "deleted",
+            tone: Tone::Warning,
+            text: "The file was deleted. What was open can still be saved.".to_owned(),
+            buttons: vec![("Save", Action::Save(tab)), ("Keep mine", Action::KeepMine(tab))],
+            can_close: false,
+        }),
+    }
+    if let Some(who) = &open.open_elsewhere {
+        banners.push(Banner {
+            name: "elsewhere",
+            tone: Tone::Warning,
+            text: format!("{who}. The one that saves last wins."),
+            buttons: Vec::new(),
+            can_close: true,
+        });
+    }
+    if open.choice == TypeChoice::Unclear {
+        banners.push(Banner {
+            name: "type",
+            tone: Tone::Note,
+            text: unclear(shown),
+            buttons: vec![("Choose type…", Action::Show(Dialog::TypePicker(tab)))],
+            can_close: true,
+        });
+    }
+    banners
+}
+
+fn unclear(shown: Shown<'_>) -> String {
+    let tie = shown.open.ranking.as_ref().and_then(|ranking| ranking.groups.first());
+    match tie {
+        Some(group) if group.types.len() > 1 && group.score > 0 => {
+            format!("{} types fit these bytes equally well.", group.types.len())
+        }
+        _ => "No loaded type clearly fits these bytes.".to_owned(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The panes below the document: hex on the left, problems and history on the right.
+
+use crate::app::{Action, Pane, State};
+use crate::ui::icons::Icon;
+use crate::ui::panels::{Shown, hex, history, problems};
+use crate::ui::theme::theme;
+use crate::ui::view::View;
+use crate::ui::widgets::{IconButton, cell};
+use crate::ui::{fonts, widgets::TextButton};
+use egui::{Align, Frame, Layout, Panel, Rect, Ui, UiBuilder, pos2, vec2};
+
+/// Points that a row of sixteen bytes takes, about.
+const HEX_WIDTH: f32 = 660.0;
+const LEAST_BESIDE: f32 = 300.0;
+
+pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<Action>) {
+    let settings = &state.settings;
+    let has_beside = settings.show_problems || settings.show_history;
+    let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
+    if !settings.show_hex && !has_beside {
+        return;
+    }
+    let shown = Shown { state, tab, open };
+    let theme = theme(ui);
+    let frame = Frame::new().fill(theme.color.surface_0);
+    let most = (ui.available_height() - 160.0).max(100.0);
+    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(84.0..=most);
+    let panel = panel.default_size(view.layout.bottom_height).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let all = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(all);
+        let hex_width = match (settings.show_hex, has_beside) {
+            (true, true) => HEX_WIDTH.min(all.width() - LEAST_BESIDE).max(all.width() * 0.45),
+            (true, false) => all.width(),
+            (false, _) => 0.0,
+        };
+        let middle = (all.left() + hex_width).round();
+        if settings.show_hex {
+            let mut left = pane(ui, "hex pane", all.with_max_x(middle));
+            hex_pane_ui(&mut left, shown, view, actions);
+        }
+        if has_beside {
+            let mut right = pane(ui, "beside hex", all.with_min_x(middle));
+            beside_ui(&mut right, shown, view, actions);
+            if settings.show_hex {
+                ui.painter().vline(middle, all.y_range(), theme.line());
+            }
+        }
+    });
+    view.layout.bottom_height = panel.response.rect.height();
+}
+
+fn pane(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
+    let mut pane =
+        ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)));
+    pane.shrink_clip_rect(rect);
+    pane
+}
+
+/// A strip over a pane; returns what is left of it for titles.
+fn strip(ui: &mut Ui) -> Rect {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.bar);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, theme.color.surface_1);
+    ui.painter().hline(rect.x_range(), rect.bottom() - theme.size.line / 2.0, theme.line());
+    rect
+}
+
+fn close_ui(ui: &mut Ui, strip: Rect, name: &str) -> bool {
+    let theme = theme(ui);
+    let side = theme.size.row_dense;
+    let center = pos2(strip.right() - theme.size.gap - side / 2.0, strip.center().y);
+    let at = Rect::from_center_size(center, vec2(side, side));
+    IconButton::new(Icon::Close, name).small().color(theme.color.muted).put(ui, at, 0).clicked()
+}
+
+fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let strip = strip(ui);
+    let mut at = strip.shrink2(vec2(theme.size.margin, 0.0));
+    let title =
+        cell(ui.painter(), at, "Hex", &fonts::semibold(theme.size.text_dense), theme.color.text, Align::Min);
+    at.min.x = title.rect.right() + 2.0 * theme.size.gap;
+    at.max.x -= theme.size.row_dense + theme.size.gap;
+    let font = fonts::regular(theme.size.text_small);
+    let color = &theme.color;
+    for (word, fill, ink) in [
+        ("tag", color.tag_tint, color.tag_text),
+        ("length", color.length_tint, color.length_text),
+        ("value", color.value_tint, color.value_text),
+    ] {
+        let galley = ui.painter().layout_no_wrap(word.to_owned(), font.clone(), ink);
+        let chip = Rect::from_min_size(
+            pos2(at.left(), at.center().y - 8.0),
+            vec2(galley.size().x + 2.0 * theme.size.gap_small + 2.0, 16.0),
+        );
+        if at.right() < chip.right() {
+            break;
+        }
+        ui.painter().rect_filled(chip, theme.size.radius - 1.0, fill);
+        cell(ui.painter(), chip, word, &font, ink, Align::Center);
+        at.min.x = chip.right() + theme.size.gap_small;
+    }
+    if shown.open.document.is_modified() {
+        let text = "underlined: changed since it was opened";
+        at.min.x += theme.size.gap;
+        cell(ui.painter(), at, text, &font, color.muted, Align::Min);
+    }
+    if close_ui(ui, strip, "Hide hex") {
+        actions.push(Action::TogglePane(Pane::Hex));
+    }
+    hex::hex_ui(ui, shown, &mut view.tab(shown.tab).hex, actions);
+}
+
+fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let settings = &shown.state.settings;
+    let (has_problems, has_history) = (settings.show_problems, settings.show_history);
+    view.shows_history = has_history && (view.shows_history || !has_problems);
+    let strip = strip(ui);
+    let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let problems = &shown.open.problems;
+        let n_problems = problems.n_errors + problems.n_warnings + problems.n_notes;
+        let tabs = [
+            (has_problems, false, format!("Problems  {n_problems}")),
+            (has_history, true, format!("History  {}", shown.open.document.n_edits())),
+        ];
+        for (_, is_history, title) in tabs.iter().filter(|(is_there, _, _)| *is_there) {
+            let is_front = view.shows_history == *is_history;
+            let response = TextButton::new(title).show(ui);
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(is_front.into()));
+            if is_front && has_problems && has_history {
+                let line = response.rect.with_min_y(response.rect.bottom() - 2.0);
+                ui.painter().rect_filled(line.shrink2(vec2(4.0, 0.0)), 0.0, theme.color.accent);
+            }
+            if response.clicked() {
+                view.shows_history = *is_history;
+            }
+        }
+    });
+    let pane = if view.shows_history { Pane::History } else { Pane::Problems };
+    if close_ui(ui, strip, if view.shows_history { "Hide history" } else { "Hide problems" }) {
+        actions.push(Action::TogglePane(pane));
+    }
+    let shows_history = view.shows_history;
+    let tab = view.tab(shown.tab);
+    if shows_history {
+        history::history_ui(ui, shown, tab);
+    } else {
+        problems::problems_ui(ui, shown, tab, actions);
+    }
+}

@@ -1,0 +1,243 @@
+//! The window: every pane in its place, and the one place where actions are applied.
+//!
+//! **Law.** Panels draw from `&State`; what they ask for is applied when all of the frame is drawn.
+//! Nothing here needs `eframe`: the same [`Shell::ui`] runs on a display, in tests and in pictures.
+//!
+//! **Not here:** the event loop (`window`), what is in a pane (`panels`).
+
+mod banners;
+mod bottom;
+mod center;
+mod input;
+mod status_bar;
+mod top_bar;
+
+use super::dialogs::{dialog_ui, without_system_dialogs};
+use super::editors::{Draft, Subject};
+use super::panels::{Shown, inspector};
+use super::theme::{self, ThemeChoice, theme};
+use super::view::{Asked, Layout, Place, TabView, View};
+use super::widgets::{Toast, Tone};
+use crate::app::{self, Action, Content, NoticeTone, Session, State, ThemeSetting};
+use egui::{Context, Frame, Margin, Panel, Ui};
+
+/// The session and what the window remembers beside it.
+pub struct Shell {
+    session: Session,
+    view: View,
+    /// What egui was last told of the settings.
+    told: Option<(ThemeSetting, u32, bool)>,
+}
+
+impl Shell {
+    pub fn new(session: Session) -> Self {
+        let layout = Layout::of(&session.state().settings);
+        let view = View { layout, ..View::default() };
+        Self { session, view, told: None }
+    }
+
+    pub fn state(&self) -> &State {
+        self.session.state()
+    }
+
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Applies what did not come from a pane, such as arguments and the window's close button.
+    pub fn apply(&mut self, action: Action) {
+        self.apply_all(vec![action]);
+    }
+
+    /// For tests and pictures: files are asked for by path, as where there is no desktop.
+    pub fn use_no_system_dialogs(ctx: &Context) {
+        without_system_dialogs(ctx);
+    }
+
+    /// Takes in finished work. Returns whether anything changed.
+    pub fn poll(&mut self) -> bool {
+        self.session.poll()
+    }
+
+    /// What the window is called: `send.bin ● — Protoloupe`.
+    pub fn title(&self) -> String {
+        let Some(tab) = self.state().active_tab() else { return "Protoloupe".to_owned() };
+        let is_modified = matches!(&tab.content, Content::Open(open) if open.document.is_modified());
+        let mark = if is_modified { " ●" } else { "" };
+        format!("{}{mark} — Protoloupe", tab.title)
+    }
+
+    /// Draws the whole window into `ui`.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        self.tell_settings(ui.ctx());
+        let mut actions = Vec::new();
+        let mut asked = std::mem::take(&mut self.view.asked);
+        input::input(ui.ctx(), self.session.state(), &mut asked, &mut actions);
+        self.prepare(&mut asked);
+        self.panes_ui(ui, &mut asked, &mut actions);
+        dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
+        self.toasts_ui(ui);
+        self.arrange(ui.ctx(), &mut actions);
+        if !actions.is_empty() || asked != Asked::default() {
+            ui.ctx().request_repaint();
+        }
+        self.view.asked = asked;
+        self.apply_all(actions);
+        self.session.fetch_missing();
+        if let Some(text) = self.session.take_clipboard() {
+            ui.ctx().copy_text(text);
+        }
+    }
+
+    fn tell_settings(&mut self, ctx: &Context) {
+        let settings = &self.session.state().settings;
+        let now = (settings.theme, settings.zoom, settings.reduce_motion);
+        if self.told == Some(now) {
+            return;
+        }
+        let choice = match settings.theme {
+            ThemeSetting::System => ThemeChoice::System,
+            ThemeSetting::Light => ThemeChoice::Light,
+            ThemeSetting::Dark => ThemeChoice::Dark,
+        };
+        if self.told.map(|told| told.0) != Some(settings.theme) {
+            theme::apply(ctx, choice);
+        }
+        if self.told.map_or(100, |told| told.1) != settings.zoom {
+            ctx.set_zoom_factor(settings.zoom.clamp(50, 300) as f32 / 100.0);
+        }
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        if settings.reduce_motion {
+            theme::set_reduce_motion(ctx, true);
+        }
+        self.told = Some(now);
+    }
+
+    /// Reads the selected row once a revision, and starts editing it if that was asked for.
+    fn prepare(&mut self, asked: &mut Asked) {
+        let state = self.session.state();
+        self.view.tabs.retain(|id, _| state.tab(*id).is_some());
+        let (Some(id), Some(open)) = (state.active, state.active_document()) else { return };
+        let tab = self.view.tab(id);
+        if !tab.subject.as_ref().is_some_and(|subject| subject.is_current(open)) {
+            tab.subject = Subject::of(open);
+        }
+        let Some(subject) = &tab.subject else {
+            tab.draft = None;
+            tab.is_editing_row = false;
+            return;
+        };
+        if !tab.draft.as_ref().is_some_and(|draft| draft.is_of(subject)) {
+            let was_same_row = tab.draft.as_ref().is_some_and(|draft| draft.row == subject.row.id);
+            tab.draft = Some(Draft::of(subject));
+            tab.is_editing_row &= was_same_row;
+        }
+        if std::mem::take(&mut asked.edit) {
+            tab.is_editing_row = subject.fits_a_row();
+            tab.wants_focus = Some(if tab.is_editing_row { Place::Row } else { Place::Inspector });
+        }
+    }
+
+    fn panes_ui(&mut self, ui: &mut Ui, asked: &mut Asked, actions: &mut Vec<Action>) {
+        let theme = theme(ui);
+        let state = self.session.state();
+        let bar = Frame::new().fill(theme.color.surface_1).inner_margin(Margin::symmetric(8, 0));
+        Panel::top("top bar").frame(bar).exact_size(theme.size.toolbar).show(ui, |ui| {
+            top_bar::top_bar_ui(ui, state, asked, actions);
+        });
+        Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
+            status_bar::status_bar_ui(ui, state, actions);
+        });
+        bottom::bottom_ui(ui, state, &mut self.view, actions);
+        self.inspector_ui(ui, asked, actions);
+        let frame = Frame::new().fill(theme.color.surface_0);
+        egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+            center::center_ui(ui, self.session.state(), &mut self.view, asked, actions);
+        });
+    }
+
+    fn inspector_ui(&mut self, ui: &mut Ui, asked: &mut Asked, actions: &mut Vec<Action>) {
+        let state = self.session.state();
+        if !state.settings.show_inspector || state.tabs.is_empty() {
+            return;
+        }
+        let theme = theme(ui);
+        let side = Frame::new().fill(theme.color.surface_1).inner_margin(Margin {
+            left: theme.size.margin as i8,
+            right: 2,
+            top: 0,
+            bottom: 0,
+        });
+        let most = (ui.available_width() - 320.0).max(220.0);
+        let panel = Panel::right("inspector").frame(side).resizable(true).size_range(220.0..=most);
+        let panel = panel.default_size(self.view.layout.inspector_width).show(ui, |ui| {
+            let (Some(tab), Some(open)) = (state.active, state.active_document()) else {
+                inspector::no_document_ui(ui);
+                return;
+            };
+            let shown = Shown { state, tab, open };
+            let View { tabs, folds, .. } = &mut self.view;
+            let view = tabs.entry(tab).or_default();
+            inspector::inspector_ui(ui, shown, view, folds, asked, actions);
+        });
+        self.view.layout.inspector_width = panel.response.rect.width();
+    }
+
+    fn toasts_ui(&mut self, ui: &Ui) {
+        for notice in self.session.take_notices() {
+            let tone = match notice.tone {
+                NoticeTone::Done => Tone::Ok,
+                NoticeTone::Note => Tone::Note,
+                NoticeTone::Warning => Tone::Warning,
+                NoticeTone::Error => Tone::Problem,
+            };
+            let toast = Toast::new(tone, notice.text);
+            self.view.toasts.push(if tone == Tone::Problem { toast.stays() } else { toast });
+        }
+        let now = ui.input(|input| input.time);
+        let _no_actions = self.view.toasts.show(ui.ctx(), now, theme(ui).size.row + 2.0);
+    }
+
+    /// Hands sizes to the settings when a drag is over.
+    fn arrange(&self, ctx: &Context, actions: &mut Vec<Action>) {
+        let settings = &self.session.state().settings;
+        let layout = &self.view.layout;
+        let is_dragging = ctx.input(|input| input.pointer.any_down());
+        if is_dragging || *layout == Layout::of(settings) {
+            return;
+        }
+        actions.push(Action::Arrange(app::Layout {
+            inspector_width: Some(layout.inspector_width),
+            bottom_height: Some(layout.bottom_height),
+            tree_columns: Some(layout.tree_columns.clone()),
+            window: None,
+        }));
+    }
+
+    fn apply_all(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            let typed = matches!(&action, Action::SetValue { .. } | Action::Edit(_));
+            let reset = action == Action::ResetPanes;
+            self.session.apply(action);
+            if typed {
+                self.follow_draft();
+            }
+            if reset {
+                self.view.layout = Layout::of(&self.session.state().settings);
+            }
+        }
+    }
+
+    /// What was typed is now what the document holds, perhaps at another offset: the draft goes on.
+    fn follow_draft(&mut self) {
+        let state = self.session.state();
+        let (Some(id), Some(open)) = (state.active, state.active_document()) else { return };
+        let Some(selection) = &open.selection else { return };
+        let tab: &mut TabView = self.view.tabs.entry(id).or_default();
+        if let Some(draft) = &mut tab.draft {
+            draft.row = selection.row;
+            draft.revision = open.document.revision();
+        }
+    }
+}

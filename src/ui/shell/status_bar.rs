@@ -1,0 +1,120 @@
+//! What is true of the document as a whole, and the work that is going on.
+
+use crate::app::{Action, Command, OpenDocument, Pane, State};
+use crate::document::value::grouped;
+use crate::ui::commands::offer;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::panels::size_text;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{TextButton, Tone, progress_ui};
+use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
+
+pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let top = ui.max_rect().top();
+    let x = ui.max_rect().expand2(vec2(8.0, 0.0)).x_range();
+    ui.painter().hline(x, top + theme.size.line / 2.0, theme.line());
+    ui.horizontal_centered(|ui| {
+        ui.style_mut().override_font_id = Some(fonts::regular(theme.size.text_dense));
+        ui.spacing_mut().item_spacing.x = 2.0 * theme.size.gap;
+        ui.add_space(theme.size.gap_small);
+        let Some(open) = state.active_document() else {
+            ui.weak("No document");
+            running_ui(ui, state, actions);
+            return;
+        };
+        ui.weak(size_of(open));
+        ui.weak(edits_of(open));
+        if let Some(selection) = &open.selection {
+            ui.weak(format!("Selection 0x{:x}..0x{:x}", selection.range.start, selection.range.end));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            verdict_ui(ui, state, open, actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| running_ui(ui, state, actions));
+        });
+    });
+}
+
+fn size_of(open: &OpenDocument) -> String {
+    let len = open.document.len();
+    let plural = if len == 1 { "byte" } else { "bytes" };
+    match len {
+        0..10_240 => format!("{} {plural}", grouped(len)),
+        _ => format!("{} bytes ({})", grouped(len), size_text(len)),
+    }
+}
+
+fn edits_of(open: &OpenDocument) -> String {
+    let n_edits = open.document.n_edits();
+    if n_edits == 0 {
+        return "No edits".to_owned();
+    }
+    let before = open.document.snapshot().source().len() as i128;
+    let growth = i128::from(open.document.len()) - before;
+    let plural = if n_edits == 1 { "edit" } else { "edits" };
+    let saved = if open.document.is_modified() { "" } else { ", saved" };
+    let sign = if growth < 0 { "−" } else { "+" };
+    format!("{n_edits} {plural}, {sign}{} bytes{saved}", grouped(growth.unsigned_abs() as u64))
+}
+
+/// Whether all is well, as far as a check has looked; a click opens the list.
+fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
+    let problems = &open.problems;
+    let is_current = problems.revision == Some(open.document.revision());
+    let count = |n: u64, one: &str| format!("{} {one}{}", grouped(n), if n == 1 { "" } else { "s" });
+    let mut parts = Vec::new();
+    for (n, word) in
+        [(problems.n_errors, "error"), (problems.n_warnings, "warning"), (problems.n_notes, "note")]
+    {
+        if n > 0 {
+            parts.push(count(n, word));
+        }
+    }
+    let tone = match (problems.n_errors, problems.n_warnings, problems.n_notes) {
+        (0, 0, 0) => Tone::Ok,
+        (0, 0, _) => Tone::Note,
+        (0, _, _) => Tone::Warning,
+        _ => Tone::Problem,
+    };
+    let text = match (problems.revision, parts.is_empty()) {
+        (None, _) => "Checking…".to_owned(),
+        (Some(_), true) => "Valid".to_owned(),
+        (Some(_), false) => parts.join(" · "),
+    };
+    let theme = theme(ui);
+    let icon = if problems.revision.is_none() { Icon::Clock } else { tone.icon() };
+    let color = if is_current { tone.color(theme) } else { theme.color.muted };
+    let reason = offer(Command::ToggleProblems, state).and_then(|offer| offer.action.err());
+    let button = TextButton::new(&text).hint("Shows or hides the list of problems").disabled(reason);
+    if button.show(ui).clicked() {
+        actions.push(Action::TogglePane(Pane::Problems));
+    }
+    let (at, _) = ui.allocate_exact_size(vec2(14.0, 14.0), egui::Sense::hover());
+    icon.paint_sized(ui.painter(), at.center() + vec2(10.0, 0.0), 13.0, color);
+}
+
+/// The newest work that is worth a word, with its progress and a way to stop it.
+fn running_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let shown: Vec<_> = state.running.iter().filter(|running| running.is_shown).collect();
+    let Some(running) = shown.last() else { return };
+    let width = ui.available_width().min(420.0);
+    if width < 160.0 {
+        ui.weak(RichText::new(&running.label));
+        return;
+    }
+    let share = (0 < running.n_total).then(|| (running.n_done as f64 / running.n_total as f64) as f32);
+    let amount = match running.n_total {
+        0 => String::new(),
+        total => format!("{} of {}", size_text(running.n_done), size_text(total)),
+    };
+    let more = shown.len() - 1;
+    let label = if more > 0 { format!("{} (and {more} more)", running.label) } else { running.label.clone() };
+    let mut rect = ui.available_rect_before_wrap();
+    rect.set_width(width);
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        if progress_ui(ui, &label, &amount, share, true) {
+            actions.push(Action::CancelJob(running.job));
+        }
+    });
+}

@@ -1,0 +1,196 @@
+//! Menus, the most used commands, and what the bytes are read as.
+
+use crate::app::{Action, COMMANDS, Command, OpenDocument, State, ThemeSetting, TypeChoice};
+use crate::ui::commands::{Offer, menus, offer};
+use crate::ui::icons::Icon;
+use crate::ui::view::Asked;
+use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui};
+use egui::{Align, Layout, Popup, Response, Ui};
+
+pub fn top_bar_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        menus_ui(ui, state, asked, actions);
+        bar_separator_ui(ui);
+        for command in [Command::Open, Command::Save, Command::Undo, Command::Redo] {
+            button_ui(ui, state, command, None, asked, actions);
+        }
+        bar_separator_ui(ui);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            let settings = &state.settings;
+            let beside = settings.show_problems || settings.show_history;
+            button_ui(ui, state, Command::ToggleInspector, Some(settings.show_inspector), asked, actions);
+            button_ui(ui, state, Command::ToggleHex, Some(settings.show_hex), asked, actions);
+            button_ui(ui, state, Command::ToggleProblems, Some(beside), asked, actions);
+            bar_separator_ui(ui);
+            button_ui(ui, state, Command::Palette, None, asked, actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                if let Some(open) = state.active_document() {
+                    type_ui(ui, state, open, actions);
+                }
+            });
+        });
+    });
+}
+
+fn button_ui(
+    ui: &mut Ui,
+    state: &State,
+    command: Command,
+    is_on: Option<bool>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let Some(offer) = offer(command, state) else { return };
+    let mut choice = offer.choice();
+    choice.icon = choice.icon.or((command == Command::ToggleProblems).then_some(Icon::Warning));
+    let mut button = IconButton::of(choice);
+    if let Some(is_on) = is_on {
+        button = button.selected(is_on);
+    }
+    if button.show(ui).clicked() {
+        asked.run(ui.ctx(), command, offer.action, actions);
+    }
+}
+
+fn menus_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let buttons: Vec<(&str, Response)> =
+        menus().into_iter().map(|menu| (menu, TextButton::new(menu).show(ui))).collect();
+    let id_of = Popup::default_response_id;
+    let is_any_open = buttons.iter().any(|(_, button)| Popup::is_id_open(ui.ctx(), id_of(button)));
+    for (menu, button) in &buttons {
+        // While one menu is open the others open when pointed at.
+        if is_any_open && button.hovered() && !Popup::is_id_open(ui.ctx(), id_of(button)) {
+            Popup::open_id(ui.ctx(), id_of(button));
+        }
+        Popup::menu(button).show(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.set_min_width(240.0);
+            menu_ui(ui, state, menu, asked, actions);
+        });
+    }
+}
+
+fn menu_ui(ui: &mut Ui, state: &State, menu: &str, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let mut group = None;
+    for row in COMMANDS.iter().filter(|row| row.menu == Some(menu)) {
+        let this_group = group_of(row.command);
+        if group.replace(this_group).is_some_and(|last| last != this_group) {
+            ui.separator();
+        }
+        let offer = Offer::of(row, state);
+        let mut choice = offer.choice();
+        if let Some(is_on) = is_on(row.command, state) {
+            choice.icon = is_on.then_some(Icon::Check);
+        }
+        if menu_item_ui(ui, &choice) {
+            asked.run(ui.ctx(), row.command, offer.action, actions);
+        }
+    }
+    if menu == menus().first().copied().unwrap_or_default() {
+        recent_ui(ui, state, actions);
+    }
+}
+
+/// The files opened last, at the end of the first menu.
+fn recent_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let recent = &state.settings.recent;
+    if recent.is_empty() {
+        return;
+    }
+    ui.separator();
+    for path in recent.iter().take(6) {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        if menu_item_ui(ui, &Choice { icon: Some(Icon::Clock), ..Choice::new(&name) }) {
+            actions.push(Action::Open(vec![path.clone()]));
+        }
+    }
+}
+
+/// Commands of one group stand together in a menu.
+fn group_of(command: Command) -> u8 {
+    match command {
+        Command::Open | Command::OpenSample | Command::Paste => 0,
+        Command::Save | Command::SaveAs | Command::Reload => 1,
+        Command::ExportJson | Command::ExportSelectionJson => 2,
+        Command::CloseTab | Command::Quit => 3,
+        Command::Undo | Command::Redo => 10,
+        Command::EditValue
+        | Command::AddField
+        | Command::AddElement
+        | Command::Duplicate
+        | Command::Remove => 11,
+        Command::CopyPath | Command::CopyValue | Command::CopyHex => 12,
+        Command::GoTo | Command::SelectParent => 20,
+        Command::NextProblem | Command::PreviousProblem => 21,
+        Command::NextTab | Command::PreviousTab => 22,
+        Command::ExpandAll | Command::CollapseAll => 30,
+        Command::ChooseType => 31,
+        Command::ToggleInspector
+        | Command::ToggleHex
+        | Command::ToggleProblems
+        | Command::ToggleHistory
+        | Command::ResetPanes => 32,
+        Command::ThemeSystem | Command::ThemeLight | Command::ThemeDark => 33,
+        Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
+        Command::Palette | Command::Shortcuts | Command::About => 40,
+    }
+}
+
+/// Whether a switch is on; `None` for what is no switch.
+fn is_on(command: Command, state: &State) -> Option<bool> {
+    let settings = &state.settings;
+    Some(match command {
+        Command::ToggleInspector => settings.show_inspector,
+        Command::ToggleHex => settings.show_hex,
+        Command::ToggleProblems => settings.show_problems,
+        Command::ToggleHistory => settings.show_history,
+        Command::ThemeSystem => settings.theme == ThemeSetting::System,
+        Command::ThemeLight => settings.theme == ThemeSetting::Light,
+        Command::ThemeDark => settings.theme == ThemeSetting::Dark,
+        _ => return None,
+    })
+}
+
+/// The type that the bytes are read as; its tooltip says why.
+fn type_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
+    let Some(offer) = offer(Command::ChooseType, state) else { return };
+    let reason = reason(open);
+    let (long, short) = match open.message() {
+        Some(message) => (message.full_name().to_owned(), message.name().to_owned()),
+        None if open.choice == TypeChoice::Pending => ("Finding the type…".to_owned(), "…".to_owned()),
+        None => ("Choose a type…".to_owned(), "Choose a type…".to_owned()),
+    };
+    let button = |title| {
+        let choice = Choice { hint: &reason, title, icon: None, ..offer.choice() };
+        TextButton::of(choice).icon(Icon::Message).menu()
+    };
+    let title = [&long, &short].into_iter().find(|title| button(title).width(ui) <= ui.available_width());
+    let Some(title) = title else { return };
+    let response = button(title).show(ui);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_label(format!("Type: {long}"));
+    });
+    if response.clicked() {
+        actions.extend(offer.action.ok());
+    }
+}
+
+fn reason(open: &OpenDocument) -> String {
+    let Some(message) = open.message() else {
+        return "Nothing says how to read these bytes, so fields are shown by number".to_owned();
+    };
+    let how = match open.choice {
+        TypeChoice::Pending => return "Finding the type that fits best".to_owned(),
+        TypeChoice::Ranked => "Clearly the best fit",
+        TypeChoice::Chosen => "Chosen",
+        TypeChoice::Unclear => "Other types fit as well",
+    };
+    let ranking = open.ranking.as_ref();
+    let place = ranking.and_then(|ranking| ranking.groups.get(ranking.place_of(message.full_name())?));
+    match place {
+        Some(group) => format!("{how}: {}", group.reason),
+        None => how.to_owned(),
+    }
+}

@@ -1,0 +1,106 @@
+//! What the window remembers for itself and the session does not need to know: where lists stand,
+//! what is being typed, what is folded.
+
+use super::dialogs::DialogView;
+use super::editors::{Draft, Subject};
+use super::panels::hex::HexView;
+use super::widgets::{RowListState, TabBarState, Toasts};
+use crate::app::{Settings, TabId};
+use std::collections::HashMap;
+
+/// One per window.
+#[derive(Default)]
+pub struct View {
+    pub tabs: HashMap<TabId, TabView>,
+    pub tab_bar: TabBarState,
+    pub toasts: Toasts,
+    pub dialogs: DialogView,
+    pub folds: Folds,
+    pub layout: Layout,
+    /// Which of the panes beside the hex pane is in front.
+    pub shows_history: bool,
+    /// A command that the window carries out itself.
+    pub asked: Asked,
+}
+
+/// Sizes as the person drags them; handed to the settings when a drag ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    pub inspector_width: f32,
+    pub bottom_height: f32,
+    /// Number, name, kind, value, bytes. The value takes what the others leave.
+    pub tree_columns: Vec<f32>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { inspector_width: 320.0, bottom_height: 220.0, tree_columns: Vec::new() }
+    }
+}
+
+impl Layout {
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            inspector_width: settings.inspector_width,
+            bottom_height: settings.bottom_height,
+            tree_columns: settings.tree_columns.clone(),
+        }
+    }
+}
+
+/// Which parts of the inspector are open.
+#[derive(Clone, Debug)]
+pub struct Folds {
+    pub docs: bool,
+    pub readings: bool,
+    pub wire: bool,
+    pub problems: bool,
+    pub used_in: bool,
+}
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self { docs: true, readings: true, wire: true, problems: true, used_in: false }
+    }
+}
+
+/// Wishes that only the next frame can fulfil.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Start editing the selected value.
+    pub edit: bool,
+    /// Give the tree the keyboard.
+    pub focus_tree: bool,
+}
+
+/// One per tab.
+#[derive(Default)]
+pub struct TabView {
+    pub tree: RowListState,
+    pub hex: HexView,
+    pub problems: RowListState,
+    pub history: RowListState,
+    /// The last count of reveals that was scrolled to.
+    pub seen_reveals: u64,
+    pub subject: Option<Subject>,
+    pub draft: Option<Draft>,
+    /// The selected value is edited in its row.
+    pub is_editing_row: bool,
+    /// The field to be focused when it is next shown.
+    pub wants_focus: Option<Place>,
+    /// Banners that a person closed.
+    pub closed_banners: Vec<&'static str>,
+}
+
+/// Where a value is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    Row,
+    Inspector,
+}
+
+impl View {
+    pub fn tab(&mut self, id: TabId) -> &mut TabView {
+        self.tabs.entry(id).or_default()
+    }
+}
