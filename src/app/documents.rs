@@ -62,6 +62,9 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, tab: TabId, opened: Opened) {
+        if self.state.tab(tab).is_none() {
+            return;
+        }
         let identity = opened.source.file_identity();
         let same = |other: &&Tab| {
             let known = other.document().and_then(|open| open.identity);
@@ -257,7 +260,9 @@ impl Session {
     }
 
     pub(super) fn read_as(&mut self, tab: TabId, message: Option<&str>) {
-        self.dismiss();
+        if let Some(Dialog::TypePicker(_)) = self.state.dialog {
+            self.state.dialog = None;
+        }
         let found = match message.map(|name| self.state.schema.message(name)) {
             Some(Err(error)) => return self.notify(NoticeTone::Error, error.to_string()),
             Some(Ok(found)) => Some(found),

@@ -182,6 +182,8 @@ impl Session {
                     "Saving failed: {error}. The file on disk is as it was, and your edits are kept here"
                 );
                 self.notify(NoticeTone::Error, text);
+                // Nothing is closed on the heels of a save that failed.
+                self.after_save.clear();
                 return;
             }
         };
