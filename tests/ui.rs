@@ -4,7 +4,13 @@
 mod gallery; // pictures to look at, on demand
 #[path = "ui/harness.rs"]
 mod harness; // the one way to start a test window
+#[path = "ui/icon.rs"]
+mod icon;
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
 #[path = "ui/widgets.rs"]
 mod widgets; // each widget by role and label
+#[path = "ui/window.rs"]
+mod window; // the whole window on the sample: keys, clicks, bytes
+#[path = "ui/window_pictures.rs"]
+mod window_pictures; // pictures of the window to look at, on demand // the icon is what our painter draws

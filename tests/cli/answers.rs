@@ -50,7 +50,7 @@ fn a_tree_has_a_line_for_every_row() {
 "
     );
     let without = run(["decode", &file, "--to", "tree", "--type", "google.protobuf.Empty"]).exits(0);
-    assert!(without.text().starts_with("1  unknown        LEN     "), "{}", without.text());
+    assert!(without.text().starts_with("1  unknown      LEN     message 2 records"), "{}", without.text());
     assert_eq!(without.text().lines().count(), 6);
 }
 

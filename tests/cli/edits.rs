@@ -281,8 +281,8 @@ fn a_large_file_is_edited_without_being_loaded() {
     let out = folder.path("out.bin");
     let place = "messages[6000].topic.name=o";
     let mut limited = std::process::Command::new("sh");
-    // 40 MB of memory for a file of 48 MB.
-    limited.args(["-c", "ulimit -v 40000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_protoloupe")]);
+    // 32 MB of memory of its own for a file of 48 MB.
+    limited.args(["-c", "ulimit -d 32000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_protoloupe")]);
     limited.args(["set", &file, place, "-o", &out, "--type", "SendMessageRequest"]);
     looked_at(limited.stdin(Stdio::null()).output().unwrap()).exits(0);
     let (old, new) = (std::fs::read(&file).unwrap(), std::fs::read(&out).unwrap());

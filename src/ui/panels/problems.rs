@@ -23,23 +23,27 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
     }
     let theme = theme(ui);
     let selected = shown.open.selection.as_ref().map(|selection| selection.range.start);
-    let is_selected =
-        |row: u64| list.found.get(row as usize).is_some_and(|problem| Some(problem.range.start) == selected);
+    let is_selected = |row: u64| {
+        list.found.get(row as usize).is_some_and(|problem| Some(shown.open.offset_of(problem)) == selected)
+    };
     let response = RowList::new("Problems", list.found.len() as u64).selected(is_selected).show(
         ui,
         &mut view.problems,
-        |ui, row| row_ui(ui, theme, row, &list.found[row.idx as usize]),
+        |ui, row| {
+            let problem = &list.found[row.idx as usize];
+            row_ui(ui, theme, row, problem, shown.open.offset_of(problem))
+        },
     );
-    let here = list.found.iter().position(|problem| Some(problem.range.start) == selected);
+    let here = list.found.iter().position(|problem| Some(shown.open.offset_of(problem)) == selected);
     let moved = view.problems.selection_by_keys(&response.response, here.map(|row| row as u64));
     if let Some(row) = response.clicked.map(|(row, _)| row).or(moved)
         && let Some(problem) = list.found.get(row as usize)
     {
-        actions.push(Action::Select(SelectTarget::Offset(problem.range.start)));
+        actions.push(Action::Select(SelectTarget::Offset(shown.open.offset_of(problem))));
     }
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem) -> RowLabel {
+fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> RowLabel {
     let painter = ui.painter();
     let tone = tone_of(problem.severity);
     let mut at = row.rect.shrink2(egui::vec2(theme.size.margin, 0.0));
@@ -48,7 +52,7 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem) -> RowLabel {
     at.min.x += theme.size.icon + theme.size.gap;
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
-    let offset = format!("0x{:x}", problem.range.start);
+    let offset = format!("0x{offset:x}");
     let right = Rect::from_min_max(pos2(at.right() - 72.0, at.top()), at.max);
     cell(painter, right, &offset, &mono, theme.color.muted, Align::Max);
     at.max.x = right.left() - theme.size.gap;

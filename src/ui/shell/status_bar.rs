@@ -12,9 +12,6 @@ use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let theme = theme(ui);
-    let top = ui.max_rect().top();
-    let x = ui.max_rect().expand2(vec2(8.0, 0.0)).x_range();
-    ui.painter().hline(x, top + theme.size.line / 2.0, theme.line());
     ui.horizontal_centered(|ui| {
         ui.style_mut().override_font_id = Some(fonts::regular(theme.size.text_dense));
         ui.spacing_mut().item_spacing.x = 2.0 * theme.size.gap;
@@ -79,6 +76,7 @@ fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec
     };
     let text = match (problems.revision, parts.is_empty()) {
         (None, _) => "Checking…".to_owned(),
+        (Some(_), true) if open.message().is_none() => "Well-formed".to_owned(),
         (Some(_), true) => "Valid".to_owned(),
         (Some(_), false) => parts.join(" · "),
     };
