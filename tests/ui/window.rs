@@ -185,7 +185,8 @@ fn a_draft_that_does_not_parse_says_why_and_changes_nothing() {
     type_text(&mut window, "Q");
     assert_eq!(bytes(&window), before);
     assert_eq!(open(&window).document.n_edits(), 0);
-    let says = window.get_by_role_and_label(Role::Alert, "\"Q\" is no value of apache.rocketmq.v2.MessageType");
+    let says =
+        window.get_by_role_and_label(Role::Alert, "\"Q\" is no value of apache.rocketmq.v2.MessageType");
     assert!(!says.accesskit_node().is_hidden());
     press(&mut window, Key::Escape);
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Value").value().as_deref(), Some("NORMAL"));
