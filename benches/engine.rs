@@ -4,6 +4,8 @@
 //! system's temporary folder, or takes the one that `PROTOLOUPE_BENCH_FILE` names. Each figure is
 //! the median of several runs; ratios are to a copy or a read of the same file in the same run.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 use protoloupe::document::{Act, Document, Edit, ReadMode, Reader, Tree, row_text};
 use protoloupe::schema::Schema;
 use protoloupe::wire::{write_len, write_tag, write_varint};

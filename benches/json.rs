@@ -5,6 +5,8 @@
 //! printed, nothing is asserted. Times are the thread's time on a processor where the system tells
 //! it, else by the clock.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use protoloupe::document::Snapshot;
 use protoloupe::format::{JsonOptions, write_json};

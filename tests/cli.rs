@@ -1,5 +1,7 @@
 //! The command line, run as a program.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 #[path = "cli/answers.rs"]
 mod answers; // each command on data that is well
 #[path = "cli/edits.rs"]

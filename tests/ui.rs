@@ -1,5 +1,7 @@
 //! The window and its parts, driven by role and label.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 #[path = "ui/gallery.rs"]
 mod gallery; // pictures to look at, on demand
 #[path = "ui/harness.rs"]

@@ -241,7 +241,7 @@ fn the_palette_runs_a_command() {
 fn a_field_is_added_from_the_list_of_those_missing() {
     let mut window = window();
     select(&mut window, "messages[0].topic");
-    press_with(&mut window, CTRL, Key::N);
+    press(&mut window, Key::Insert);
     type_text(&mut window, "namespace");
     press(&mut window, Key::Enter);
     assert_eq!(selected(&window), "messages[0].topic.resource_namespace");

@@ -262,7 +262,7 @@ impl<'a> Engine<'a> {
         let Some(frame) = self.stack.last_mut() else { return Ok(()) };
         let parts = match frame.ahead.take() {
             Some(ahead) => ahead.parts,
-            None => vec![frame.start..frame.end],
+            None => std::iter::once(frame.start..frame.end).collect(),
         };
         self.text.out.truncate(frame.out_start);
         self.text.depth = frame.depth;

@@ -403,7 +403,7 @@ fn child_that_is_killed() {
     let snapshot = Snapshot::new(source.clone()).spliced(0..2, b"new");
     let faults = Faults { fail_at: args[1].parse().unwrap(), kill: true, max_write: 9, ..Faults::default() };
     let backup_folder = path.with_file_name("backup");
-    let in_place = (args[0] == "in_place").then(|| InPlace { backup_folder });
+    let in_place = (args[0] == "in_place").then_some(InPlace { backup_folder });
     let options = SaveOptions { in_place, source: Some(source.clone()), ..SaveOptions::default() };
     let expected = source.file_identity();
     save_on(Disk(&faults), &snapshot, &path, Some(&expected), &options, NOTHING).unwrap();
