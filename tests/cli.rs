@@ -1,5 +1,17 @@
 //! The command line, run as a program.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
+#[path = "cli/answers.rs"]
+mod answers; // each command on data that is well
+#[path = "cli/edits.rs"]
+mod edits; // set: what changes and what does not
+#[path = "cli/harm.rs"]
+mod harm; // damaged, random, deep and empty messages
+#[path = "cli/harness.rs"]
+mod harness; // runs the program
+#[path = "cli/refusals.rs"]
+mod refusals; // wrong calls, and what is said of them
 #[path = "cli/sample.rs"]
 mod sample; // the message of a first start
 #[path = "cli/wire.rs"]

@@ -59,14 +59,14 @@ pub const COMMANDS: &[CommandRow] = &[
         "Edit",
         "Add field…",
         "Adds a field to the selected message, or to the one around the selection",
-        [plain("Insert"), None],
+        [ctrl("N"), plain("Insert")],
     ),
     row(
         Command::AddElement,
         "Edit",
         "Add element",
         "Adds an element or map entry behind the selected one",
-        [ctrl("Enter"), None],
+        [ctrl_shift("N"), None],
     ),
     row(
         Command::Duplicate,

@@ -34,4 +34,5 @@ pub use state::{
 };
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at what is on the disk")]
 mod tests;

@@ -239,8 +239,10 @@ impl Session {
             }
             Question::ChangedOnDisk(tab) => {
                 self.after_save.clear();
-                self.reload(tab);
+                self.reload_now(tab);
             }
+            Question::DropEdits(tab) if yes => self.reload_now(tab),
+            Question::DropEdits(_) => {}
             Question::OlderValue { row, .. } if yes => self.apply(Action::RemoveAll(row)),
             Question::OlderValue { row, .. } => self.apply(Action::RemoveThis(row)),
             Question::Journal { .. } if yes => self.restore_journal(),

@@ -69,7 +69,7 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
 
 fn list_losses(report: &JsonReport, file: &str, console: &mut Console) {
     for loss in &report.losses {
-        let word = if loss.kind.is_damage() { "damage" } else { "left out" };
+        let word = if loss.kind.is_damage() { "damage" } else { "note" };
         let place = if loss.path.is_root() { String::new() } else { format!(", \"{}\"", loss.path) };
         console.say(&format!("{word}: {}, at offset {}{place}, in \"{file}\"", loss.text, loss.offset));
     }

@@ -34,8 +34,8 @@ pub enum CliError {
     WireType { word: String, text: String },
     #[error("Writing to standard output failed: {error}")]
     Write { error: io::Error },
-    #[error("A binary message would go to the terminal")]
-    BinaryToTerminal,
+    #[error("A {what} would go to the terminal")]
+    BinaryToTerminal { what: &'static str },
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
     #[error("{reason}")]
@@ -81,7 +81,7 @@ impl CliError {
             | CliError::NoAssignment { .. }
             | CliError::Path(_)
             | CliError::WireType { .. }
-            | CliError::BinaryToTerminal
+            | CliError::BinaryToTerminal { .. }
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -106,7 +106,9 @@ impl CliError {
             CliError::NoAssignment { .. } => "Write it like messages[0].topic.name=orders",
             CliError::Path(_) => "Write it like messages[0].topic.name, user_properties[\"key\"] or 99[1].2",
             CliError::WireType { .. } => "Use VARINT, I64, LEN or I32, as in --add 99:VARINT=5",
-            CliError::BinaryToTerminal => "Write it to a file with -o FILE, or pipe it into another program",
+            CliError::BinaryToTerminal { .. } => {
+                "Write it to a file with -o FILE, or pipe it into another program"
+            }
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",
             CliError::Edit { .. } => "Nothing was written",

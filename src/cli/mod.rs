@@ -17,6 +17,7 @@
 //! **Not here:** what a command does (the other rooms), drawing (`ui`).
 
 mod args;
+mod check;
 mod console;
 mod decode;
 mod describe;
@@ -88,6 +89,7 @@ enum Command {
     Types(types::TypesArgs),
     Describe(describe::DescribeArgs),
     Guess(guess::GuessArgs),
+    Check(check::CheckArgs),
     Render(RenderArgs),
 }
 
@@ -125,6 +127,7 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Types(args) => types::run(&args, console),
         Command::Describe(args) => describe::run(&args, console),
         Command::Guess(args) => guess::run(&args, console),
+        Command::Check(args) => check::run(&args, console),
         Command::Render(_) => Ok(Outcome::Done),
     }
 }
@@ -136,6 +139,7 @@ fn misplaced(command: &Command) -> CliError {
         Command::Types(_) => "types",
         Command::Describe(_) => "describe",
         Command::Guess(_) => "guess",
+        Command::Check(_) => "check",
         Command::Render(_) => "render",
     };
     CliError::Misplaced { command: name }

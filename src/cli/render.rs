@@ -68,6 +68,10 @@ fn write_picture(
     draw: impl FnOnce(Picture) -> Result<Vec<u8>, String>,
     console: &mut Console,
 ) -> Result<(), CliError> {
+    let to_stdout = args.output.as_os_str() == "-";
+    if to_stdout && console.is_terminal() {
+        return Err(CliError::BinaryToTerminal { what: "picture" });
+    }
     let opened = open(&args.file, &args.read, console)?;
     if let Some(path) = &args.select {
         let named = |error| CliError::Op {
@@ -92,7 +96,7 @@ fn write_picture(
         expand: args.expand,
     };
     let png = draw(picture).map_err(|reason| CliError::Draw { reason })?;
-    if args.output.as_os_str() == "-" {
+    if to_stdout {
         return console.out.write_all(&png).map_err(|error| CliError::Write { error });
     }
     let options = SaveOptions { overwrite: true, ..SaveOptions::default() };

@@ -85,7 +85,7 @@ pub(super) fn edits_in_order(matches: Option<&ArgMatches>) -> Vec<EditText> {
 pub(super) fn run(args: &SetArgs, edits: &[EditText], console: &mut Console) -> Result<Outcome, CliError> {
     let to_stdout = args.output == FilePath::new("-");
     if to_stdout && console.is_terminal() {
-        return Err(CliError::BinaryToTerminal);
+        return Err(CliError::BinaryToTerminal { what: "binary message" });
     }
     let mut opened = open(&args.file, &args.read, console)?;
     for edit in edits {

@@ -127,12 +127,25 @@ fn sample(args: &WindowArgs) -> Result<Opened, CliError> {
 fn with_near_command(error: CliError, file: &std::path::Path) -> CliError {
     const COMMANDS: [&str; 7] = ["decode", "set", "types", "describe", "guess", "check", "render"];
     let CliError::Open { error, .. } = error else { return error };
-    let typed = file.to_string_lossy().to_lowercase();
+    let typed: Vec<char> = file.to_string_lossy().chars().take(20).collect();
     let is_near = |command: &&str| {
-        let n_same = command.chars().zip(typed.chars()).take_while(|(a, b)| a == b).count();
-        let n_same_end = command.chars().rev().zip(typed.chars().rev()).take_while(|(a, b)| a == b).count();
-        typed.len().abs_diff(command.len()) <= 2 && n_same + n_same_end + 1 >= command.len().max(3)
+        let command: Vec<char> = command.chars().collect();
+        distance(&typed, &command) <= if command.len() > 3 { 2 } else { 1 }
     };
     let near_command = COMMANDS.into_iter().find(is_near);
     CliError::Open { error, near_command }
+}
+
+/// Letters to insert, remove or replace to make one word the other.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (idx, x) in a.iter().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], idx + 1);
+        for (at, y) in b.iter().enumerate() {
+            let replaced = before + usize::from(x != y);
+            before = row[at + 1];
+            row[at + 1] = replaced.min(before + 1).min(row[at] + 1);
+        }
+    }
+    row[b.len()]
 }

@@ -12,7 +12,7 @@ pub fn pressed(ctx: &Context) -> Vec<Command> {
     let is_free = ctx.memory(|memory| memory.focused().is_none());
     taken(ctx, |shortcut, key| {
         let is_bare = is_bare(shortcut, key);
-        !(is_bare && !is_free) && !(is_typing && belongs_to_text(key))
+        (!is_bare || is_free) && !(is_typing && belongs_to_text(key))
     })
 }
 

@@ -159,7 +159,9 @@ fn packed_elements_are_set_added_duplicated_and_removed() {
     // FieldDescriptorProto-like packed numbers: SourceCodeInfo.Location.path is repeated int32, packed.
     let location = "google.protobuf.SourceCodeInfo.Location";
     let before = "0a 03 01 96 01 22 01 78";
-    let steps: &[(&str, fn(RowId) -> Action, &str, &str)] = &[
+    // Where, what, the bytes afterwards, and what is selected then.
+    type Case = (&'static str, fn(RowId) -> Action, &'static str, &'static str);
+    let steps: &[Case] = &[
         (
             "path[1]",
             |row| Action::SetValue { row, text: "5".to_owned(), gesture: None },

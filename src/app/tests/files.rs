@@ -235,6 +235,19 @@ fn a_change_on_disk_is_seen_and_reloaded() {
 }
 
 #[test]
+fn reading_a_file_again_asks_about_edits() {
+    for (answer, kept) in [(Answer::Cancel, true), (Answer::Yes, false)] {
+        let mut fixture = Fixture::with(BYTES, SEND);
+        fixture.set("messages[0].topic.name", "b");
+        let tab = fixture.tab();
+        fixture.act(Action::Reload(tab));
+        assert_eq!(fixture.question(), Some(&Question::DropEdits(tab)));
+        fixture.act(Action::Answer(answer));
+        assert_eq!(fixture.bytes() != BYTES, kept, "{answer:?}");
+    }
+}
+
+#[test]
 fn a_second_window_is_told() {
     let fixture = Fixture::with(BYTES, SEND);
     let mut other = session_in(fixture.folder.path());

@@ -20,6 +20,7 @@ fn a_large_document_is_worked_on_in_the_background() {
     let bytes = large();
     assert!(bytes.len() as u64 > crate::worker::SMALL_FILE);
     let mut fixture = Fixture::with(&bytes, SEND);
+    assert!(fixture.session.rows(0..1).len() == 1, "the first rows need nothing but opening");
     let open = fixture.open();
     assert_eq!((open.problems.revision, open.problems.n_errors), (Some(0), 0));
     assert!(open.tree.is_counted());

@@ -10,7 +10,7 @@ use crate::document::resolve::{
     Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, resolve,
 };
 use crate::document::source::{ReadMode, SourceError};
-use crate::document::value::{Encoded, ValueError, parse_raw, parse_value};
+use crate::document::value::{Encoded, ValueError, edit_text, parse_raw, parse_value, raw_edit_text};
 use crate::document::{Act, Document};
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable};
 use crate::wire::{WireType, write_tag, write_varint};
@@ -40,6 +40,9 @@ pub enum OpError {
     #[error(transparent)]
     Source(#[from] SourceError),
 }
+
+/// Longer payloads are not compared by value with what replaces them.
+const MAX_COMPARED: u64 = 64 << 10;
 
 /// A value to be written: text as a person typed it, or the bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +87,11 @@ pub fn set(document: &Document, path: &Path, value: NewValue<'_>) -> Result<Act,
             edits
         }
         Target::Element { record, range, field } => {
-            let encoded = value.encode(&field.kind(), path)?;
-            vec![Edit::Splice { chain: inside(record), range: range.clone(), bytes: encoded.payload }]
+            let kind = field.kind();
+            let new = value.encode(&kind, path)?.payload;
+            let same = |payload: &[u8]| edit_text(&kind, payload).and_then(|t| parse_value(&kind, &t).ok());
+            let bytes = or_present(document, range.clone(), new, same)?;
+            vec![Edit::Splice { chain: inside(record), range: range.clone(), bytes }]
         }
         Target::Entries { entries, value: field } => {
             let Some(entry) = entries.last() else { return Err(OpError::Absent { path: path.to_string() }) };
@@ -181,11 +187,23 @@ pub fn set_record(
     let at = &located.at;
     let set = |payload| Edit::SetPayload { chain: located.chain.clone(), offset: at.offset, payload };
     match &located.meaning {
-        Meaning::Field(field) => Ok(set(value.encode(&field.kind(), path)?.payload)),
+        Meaning::Field(field) => {
+            let kind = field.kind();
+            let new = value.encode(&kind, path)?.payload;
+            let same = |payload: &[u8]| edit_text(&kind, payload).and_then(|t| parse_value(&kind, &t).ok());
+            Ok(set(or_present(document, at.payload(), new, same)?))
+        }
         Meaning::Packed(field) => {
             Err(OpError::Repeated { field: field.name().to_owned(), path: path.to_string() })
         }
-        Meaning::Unknown => Ok(set(value.encode_raw(at.wire_type(), path)?)),
+        Meaning::Unknown => {
+            let wire_type = at.wire_type();
+            let new = value.encode_raw(wire_type, path)?;
+            let same = |payload: &[u8]| {
+                raw_edit_text(wire_type, payload).and_then(|t| parse_raw(wire_type, &t).ok())
+            };
+            Ok(set(or_present(document, at.payload(), new, same)?))
+        }
         Meaning::Clash(field) => match value.encode(&field.kind(), path) {
             Ok(encoded) => {
                 let bytes = field_bytes(field, &encoded);
@@ -198,6 +216,22 @@ pub fn set_record(
         },
     }
     .inspect(|_| debug_assert!(at.end() <= document.len()))
+}
+
+/// The payload to write: the present one where it spells the new value already, in more bytes than
+/// needed or in another order. `minimal` writes a payload's value as a new one would be written.
+fn or_present(
+    document: &Document,
+    present: Range<u64>,
+    new: Vec<u8>,
+    minimal: impl Fn(&[u8]) -> Option<Encoded>,
+) -> Result<Vec<u8>, OpError> {
+    if present.end - present.start > MAX_COMPARED {
+        return Ok(new);
+    }
+    let present = document.snapshot().bytes(present, ReadMode::Wait)?;
+    let is_same = minimal(&present).is_some_and(|encoded| encoded.payload == new);
+    Ok(if is_same { present } else { new })
 }
 
 /// Removes whole records, adjacent ones as one stretch.

@@ -84,6 +84,20 @@ fn an_edit_lands_where_semantics_say() {
 }
 
 #[test]
+fn a_value_equal_to_the_present_one_changes_no_byte_however_it_is_spelled() {
+    // system_properties { born_timestamp { seconds: 1 nanos: 0 }  queue_id: 7 in two bytes }, 99: 7 in
+    // two bytes, user_properties { "k": "" } without its value.
+    let message = "0a 14 1a 09 3a 04 08 01 10 00 68 87 00 98 06 87 00 12 03 0a 01 6b";
+    for op in [
+        "set messages[0].system_properties.born_timestamp=1970-01-01T00:00:01Z",
+        "set messages[0].system_properties.queue_id=0x7",
+        "set messages[0].99=7",
+    ] {
+        assert_eq!(edited(send(), message, op), message, "{op}");
+    }
+}
+
+#[test]
 fn what_cannot_be_edited_says_why() {
     let message = "0a 05 0a 03 12 01 61";
     let cases = [
