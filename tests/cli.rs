@@ -1,5 +1,7 @@
 //! The command line, run as a program.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 #[path = "cli/answers.rs"]
 mod answers; // each command on data that is well
 #[path = "cli/edits.rs"]
@@ -8,6 +10,8 @@ mod edits; // set: what changes and what does not
 mod harm; // damaged, random, deep and empty messages
 #[path = "cli/harness.rs"]
 mod harness; // runs the program
+#[path = "cli/readme.rs"]
+mod readme; // what README.md says is so
 #[path = "cli/refusals.rs"]
 mod refusals; // wrong calls, and what is said of them
 #[path = "cli/sample.rs"]

@@ -1,5 +1,7 @@
 //! The laws of ring 1, over real messages and arbitrary bytes.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 #[path = "core/captures.rs"]
 mod captures;
 #[path = "core/hostile.rs"]

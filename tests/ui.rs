@@ -1,10 +1,20 @@
 //! The window and its parts, driven by role and label.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
+#[path = "ui/editors.rs"]
+mod editors; // every kind has an editor that gives the same bytes again
 #[path = "ui/gallery.rs"]
 mod gallery; // pictures to look at, on demand
 #[path = "ui/harness.rs"]
 mod harness; // the one way to start a test window
+#[path = "ui/icon.rs"]
+mod icon; // the icon is what our painter draws
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
 #[path = "ui/widgets.rs"]
 mod widgets; // each widget by role and label
+#[path = "ui/window.rs"]
+mod window; // the whole window on a capture: keys, clicks, bytes
+#[path = "ui/window_pictures.rs"]
+mod window_pictures; // pictures of the window to look at, on demand

@@ -16,7 +16,7 @@ pub enum Action {
     Activate(TabId),
     /// Asks first if there are unsaved edits.
     Close(TabId),
-    /// Reads the file again, dropping edits.
+    /// Reads the file again; asks first if that drops edits.
     Reload(TabId),
     /// The person has seen that the file changed and goes on with what is open.
     KeepMine(TabId),
@@ -189,6 +189,8 @@ pub enum Question {
     /// Save, discard or stay.
     UnsavedTab(TabId),
     UnsavedOnQuit(Vec<TabId>),
+    /// Reading the file again drops the edits.
+    DropEdits(TabId),
     /// A file stands where one is to be written.
     Overwrite {
         path: PathBuf,

@@ -1,8 +1,19 @@
 //! What a person can ask for: one row each, from which menus, toolbar, palette, shortcuts and the
 //! README's table are made.
 
-use super::action::Action;
-use super::state::State;
+use super::action::{Action, Dialog, FileDialog, Pane, SelectTarget};
+use super::settings::ThemeSetting;
+use super::state::{DiskState, OpenDocument, State, TabId};
+use crate::document::value::{edit_text, raw_edit_text};
+use crate::document::{Entry, ReadMode, Row};
+use std::fmt;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+/// Bytes that go onto the clipboard at once.
+const MAX_COPIED: u64 = 1 << 20;
+/// Levels that "Expand all" opens; the number of rows is bounded besides.
+const ALL_LEVELS: u32 = 100;
 
 /// A thing that can be asked for. It has no payload: [`Command::resolve`] finds that in the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +76,26 @@ pub struct Shortcut {
     pub key: Key,
 }
 
+pub use super::commands::COMMANDS;
+
+impl fmt::Display for Shortcut {
+    /// As people read it: `Ctrl+Shift+P`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (held, name) in [(self.ctrl, "Ctrl+"), (self.alt, "Alt+"), (self.shift, "Shift+")] {
+            if held {
+                f.write_str(name)?;
+            }
+        }
+        f.write_str(match self.key.0 {
+            "Plus" => "+",
+            "Minus" => "−",
+            "Equals" => "=",
+            "Up" => "↑",
+            name => name,
+        })
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandRow {
@@ -75,14 +106,328 @@ pub struct CommandRow {
     /// One sentence: what it does.
     pub hint: &'static str,
     pub shortcut: Option<Shortcut>,
+    /// A second key for the same.
+    pub also: Option<Shortcut>,
 }
 
-/// All of them, in menu order.
-pub const COMMANDS: &[CommandRow] = &[];
+impl CommandRow {
+    /// All its shortcuts, the one to show first.
+    pub fn shortcuts(&self) -> impl Iterator<Item = Shortcut> {
+        self.shortcut.into_iter().chain(self.also)
+    }
+}
+
+/// The table of shortcuts for the README, in Markdown.
+pub fn shortcut_table() -> String {
+    let mut table = String::from("| keys | does |\n| --- | --- |\n");
+    for row in COMMANDS.iter().filter(|row| row.shortcut.is_some()) {
+        let keys: Vec<String> = row.shortcuts().map(|shortcut| format!("`{shortcut}`")).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "| {} | {} |", keys.join(", "), row.hint);
+    }
+    table
+}
+
+const NO_DOCUMENT: &str = "No document is open";
+const NO_SELECTION: &str = "Nothing is selected";
 
 impl Command {
     /// What it means now; `Err` says why it cannot be done.
-    pub fn resolve(self, _state: &State) -> Result<Action, &'static str> {
-        Err("")
+    pub fn resolve(self, state: &State) -> Result<Action, &'static str> {
+        match self {
+            Command::Open => Ok(Action::Show(Dialog::File(FileDialog::Open))),
+            Command::OpenSample => Ok(Action::OpenSample),
+            // The window knows what is on the clipboard.
+            Command::Paste => Ok(Action::OpenPasted(String::new())),
+            Command::Save | Command::SaveAs | Command::CloseTab | Command::Reload => self.resolve_file(state),
+            Command::NextTab => other_tab(state, 1),
+            Command::PreviousTab => other_tab(state, -1),
+            Command::Quit => Ok(Action::Quit),
+            Command::ExportJson | Command::ExportSelectionJson => self.resolve_export(state),
+            Command::Undo | Command::Redo => self.resolve_history(state),
+            Command::EditValue
+            | Command::AddField
+            | Command::AddElement
+            | Command::Duplicate
+            | Command::Remove
+            | Command::CopyPath
+            | Command::CopyValue
+            | Command::CopyHex
+            | Command::SelectParent => self.resolve_selection(state),
+            Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
+            Command::NextProblem => problem(state, true),
+            Command::PreviousProblem => problem(state, false),
+            Command::ExpandAll => document(state).map(|_| Action::ExpandLevels(ALL_LEVELS)),
+            Command::CollapseAll => document(state).map(|_| Action::CollapseAll),
+            Command::ChooseType => document(state).map(|(tab, _)| Action::Show(Dialog::TypePicker(tab))),
+            Command::ToggleInspector => Ok(Action::TogglePane(Pane::Inspector)),
+            Command::ToggleHex => Ok(Action::TogglePane(Pane::Hex)),
+            Command::ToggleProblems => Ok(Action::TogglePane(Pane::Problems)),
+            Command::ToggleHistory => Ok(Action::TogglePane(Pane::History)),
+            Command::ResetPanes => Ok(Action::ResetPanes),
+            Command::ThemeSystem => Ok(Action::SetTheme(ThemeSetting::System)),
+            Command::ThemeLight => Ok(Action::SetTheme(ThemeSetting::Light)),
+            Command::ThemeDark => Ok(Action::SetTheme(ThemeSetting::Dark)),
+            Command::ZoomIn => Ok(Action::Zoom(1)),
+            Command::ZoomOut => Ok(Action::Zoom(-1)),
+            Command::ZoomReset => Ok(Action::Zoom(0)),
+            Command::Palette => Ok(Action::Show(Dialog::Palette)),
+            Command::Shortcuts => Ok(Action::Show(Dialog::Shortcuts)),
+            Command::About => Ok(Action::Show(Dialog::About)),
+        }
+    }
+
+    fn resolve_file(self, state: &State) -> Result<Action, &'static str> {
+        let tab = state.active_tab().ok_or(NO_DOCUMENT)?;
+        let id = tab.id;
+        match self {
+            Command::CloseTab => return Ok(Action::Close(id)),
+            Command::Reload if tab.path.is_none() => return Err("This document was never on disk"),
+            Command::Reload => return Ok(Action::Reload(id)),
+            _ => {}
+        }
+        let (_, open) = document(state)?;
+        if open.saving.is_some() {
+            return Err("The document is being saved");
+        }
+        if self == Command::SaveAs {
+            return Ok(Action::Show(Dialog::File(FileDialog::SaveAs { tab: id })));
+        }
+        let is_on_disk = tab.path.is_some() && open.identity.is_some() && open.disk == DiskState::Same;
+        if is_on_disk && !open.document.is_modified() {
+            return Err("Nothing has changed since it was saved");
+        }
+        Ok(Action::Save(id))
+    }
+
+    fn resolve_export(self, state: &State) -> Result<Action, &'static str> {
+        let (tab, open) = document(state)?;
+        if open.message().is_none() {
+            return Err("JSON needs a message type; choose one first");
+        }
+        let part = match self {
+            Command::ExportSelectionJson => {
+                let selection = open.selection.as_ref().ok_or(NO_SELECTION)?;
+                if open.selected_row().is_none_or(|row| row.entry.field().is_none()) {
+                    return Err("Only fields that the type declares have a JSON form");
+                }
+                Some(selection.path.clone())
+            }
+            _ => None,
+        };
+        Ok(Action::Show(Dialog::File(FileDialog::Export { tab, format: "json".to_owned(), part })))
+    }
+
+    fn resolve_history(self, state: &State) -> Result<Action, &'static str> {
+        let (_, open) = document(state)?;
+        match self {
+            Command::Undo if open.document.undo_label().is_some() => Ok(Action::Undo),
+            Command::Undo => Err("Nothing was edited yet"),
+            _ if open.document.redo_label().is_some() => Ok(Action::Redo),
+            _ => Err("Nothing was taken back"),
+        }
+    }
+
+    fn resolve_selection(self, state: &State) -> Result<Action, &'static str> {
+        let (_, open) = document(state)?;
+        let selection = open.selection.as_ref();
+        if self == Command::AddField && open.message().is_none() {
+            return Err("Without a type no field can be added; choose a message type first");
+        }
+        if self == Command::AddField {
+            return Ok(Action::Show(Dialog::AddField { row: selection.map(|selection| selection.row) }));
+        }
+        let selection = selection.ok_or(NO_SELECTION)?;
+        let row = open.selected_row().ok_or(NO_SELECTION)?;
+        match self {
+            Command::EditValue => match row.entry {
+                Entry::Rest { .. } | Entry::Unread { .. } => {
+                    Err("These bytes are no record; edit them in the hex pane")
+                }
+                // The window puts the keyboard into the value's editor.
+                _ => Ok(Action::Select(SelectTarget::Row(selection.row_number))),
+            },
+            Command::AddElement => {
+                let repeats = row.entry.field().is_some_and(|field| field.is_list() || field.is_map());
+                let add = Action::AddElement { row: row.id, key: None };
+                if repeats { Ok(add) } else { Err("This field is not repeated") }
+            }
+            Command::Duplicate => match row.entry {
+                Entry::Rest { .. } | Entry::Unread { .. } => Err("These bytes are no record"),
+                _ => Ok(Action::Duplicate(row.id)),
+            },
+            Command::Remove => Ok(Action::Remove(row.id)),
+            Command::CopyPath => Ok(Action::Copy(selection.path.to_string())),
+            Command::CopyValue => value_text(open, &row).map(Action::Copy),
+            Command::CopyHex => copied(open, selection.range.clone()).map(|bytes| Action::Copy(hex(&bytes))),
+            _ if open.tree.row_of_branch(row.branch).is_none() => {
+                Err("Only the message itself is around this")
+            }
+            _ => Ok(Action::Select(SelectTarget::Parent)),
+        }
+    }
+}
+
+fn document(state: &State) -> Result<(TabId, &OpenDocument), &'static str> {
+    state.active.zip(state.active_document()).ok_or(NO_DOCUMENT)
+}
+
+fn other_tab(state: &State, step: isize) -> Result<Action, &'static str> {
+    let n_tabs = state.tabs.len();
+    let at = state.tabs.iter().position(|tab| Some(tab.id) == state.active).ok_or(NO_DOCUMENT)?;
+    let next = (at + n_tabs).checked_add_signed(step).map(|at| at % n_tabs.max(1));
+    let next = next.filter(|next| *next != at).and_then(|next| state.tabs.get(next));
+    next.map(|tab| Action::Activate(tab.id)).ok_or("There is no other tab")
+}
+
+/// The next problem behind the selection or before it, around the end.
+fn problem(state: &State, forward: bool) -> Result<Action, &'static str> {
+    let (_, open) = document(state)?;
+    let mut offsets: Vec<u64> = open.problems.found.iter().map(|problem| open.offset_of(problem)).collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    let here = open.selection.as_ref().map(|selection| selection.range.clone());
+    let found = match (&here, forward) {
+        (Some(here), true) => offsets.iter().find(|offset| **offset > here.start),
+        (Some(here), false) => offsets.iter().rev().find(|offset| **offset < here.start),
+        (None, _) => None,
+    };
+    let around = if forward { offsets.first() } else { offsets.last() };
+    let offset = *found.or(around).ok_or("No problems were found")?;
+    let last = open.document.len().saturating_sub(1);
+    Ok(Action::Select(SelectTarget::Offset(offset.min(last))))
+}
+
+fn copied(open: &OpenDocument, range: Range<u64>) -> Result<Vec<u8>, &'static str> {
+    if range.end.saturating_sub(range.start) > MAX_COPIED {
+        return Err("This is larger than 1 MiB; write it to a file instead");
+    }
+    let bytes = open.document.snapshot().bytes(range, ReadMode::Cached);
+    bytes.map_err(|_missing| "These bytes are still being read")
+}
+
+/// The row's value as it could be typed again; bytes without a spelling as hex.
+fn value_text(open: &OpenDocument, row: &Row) -> Result<String, &'static str> {
+    let (text, payload) = match &row.entry {
+        Entry::Record { at, meaning, .. } => {
+            let payload = copied(open, at.payload())?;
+            let declared = match meaning {
+                crate::document::Meaning::Field(field) if !field.is_map() => Some(field.kind()),
+                _ => None,
+            };
+            let text = match declared {
+                Some(kind) => edit_text(&kind, &payload),
+                None => raw_edit_text(at.wire_type(), &payload),
+            };
+            (text, payload)
+        }
+        Entry::Element { field, range, .. } => {
+            let payload = copied(open, range.clone())?;
+            (edit_text(&field.kind(), &payload), payload)
+        }
+        entry => (None, copied(open, entry.range())?),
+    };
+    Ok(text.unwrap_or_else(|| format!("hex:{}", hex(&payload))))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for (idx, byte) in bytes.iter().enumerate() {
+        let blank = if idx == 0 { "" } else { " " };
+        let _ = write!(text, "{blank}{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_commands_share_a_key_and_none_is_there_twice() {
+        let mut keys = BTreeSet::new();
+        let mut titles = BTreeSet::new();
+        for row in COMMANDS {
+            assert!(titles.insert(row.title), "{} is there twice", row.title);
+            assert!(
+                row.hint.len() > row.title.len() && !row.hint.ends_with('.'),
+                "{}: {}",
+                row.title,
+                row.hint
+            );
+            for shortcut in row.shortcuts() {
+                assert!(keys.insert(shortcut.to_string()), "{shortcut} has two meanings");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_is_in_the_table_under_a_menu() {
+        // Exhaustive, so that a new command cannot be forgotten here.
+        let next = |command| match command {
+            Command::Open => Some(Command::OpenSample),
+            Command::OpenSample => Some(Command::Paste),
+            Command::Paste => Some(Command::Save),
+            Command::Save => Some(Command::SaveAs),
+            Command::SaveAs => Some(Command::ExportJson),
+            Command::ExportJson => Some(Command::ExportSelectionJson),
+            Command::ExportSelectionJson => Some(Command::CloseTab),
+            Command::CloseTab => Some(Command::NextTab),
+            Command::NextTab => Some(Command::PreviousTab),
+            Command::PreviousTab => Some(Command::Reload),
+            Command::Reload => Some(Command::Quit),
+            Command::Quit => Some(Command::Undo),
+            Command::Undo => Some(Command::Redo),
+            Command::Redo => Some(Command::EditValue),
+            Command::EditValue => Some(Command::AddField),
+            Command::AddField => Some(Command::AddElement),
+            Command::AddElement => Some(Command::Duplicate),
+            Command::Duplicate => Some(Command::Remove),
+            Command::Remove => Some(Command::CopyPath),
+            Command::CopyPath => Some(Command::CopyValue),
+            Command::CopyValue => Some(Command::CopyHex),
+            Command::CopyHex => Some(Command::GoTo),
+            Command::GoTo => Some(Command::SelectParent),
+            Command::SelectParent => Some(Command::NextProblem),
+            Command::NextProblem => Some(Command::PreviousProblem),
+            Command::PreviousProblem => Some(Command::ExpandAll),
+            Command::ExpandAll => Some(Command::CollapseAll),
+            Command::CollapseAll => Some(Command::ChooseType),
+            Command::ChooseType => Some(Command::ToggleInspector),
+            Command::ToggleInspector => Some(Command::ToggleHex),
+            Command::ToggleHex => Some(Command::ToggleProblems),
+            Command::ToggleProblems => Some(Command::ToggleHistory),
+            Command::ToggleHistory => Some(Command::ResetPanes),
+            Command::ResetPanes => Some(Command::ThemeSystem),
+            Command::ThemeSystem => Some(Command::ThemeLight),
+            Command::ThemeLight => Some(Command::ThemeDark),
+            Command::ThemeDark => Some(Command::ZoomIn),
+            Command::ZoomIn => Some(Command::ZoomOut),
+            Command::ZoomOut => Some(Command::ZoomReset),
+            Command::ZoomReset => Some(Command::Palette),
+            Command::Palette => Some(Command::Shortcuts),
+            Command::Shortcuts => Some(Command::About),
+            Command::About => None,
+        };
+        let mut command = Some(Command::Open);
+        let mut n_commands = 0;
+        while let Some(one) = command {
+            let rows: Vec<_> = COMMANDS.iter().filter(|row| row.command == one).collect();
+            assert_eq!(rows.len(), 1, "{one:?}");
+            let menus = ["File", "Edit", "View", "Go", "Help"];
+            assert!(rows[0].menu.is_some_and(|menu| menus.contains(&menu)), "{one:?}");
+            n_commands += 1;
+            command = next(one);
+        }
+        assert_eq!(n_commands, COMMANDS.len());
+    }
+
+    #[test]
+    fn the_table_of_shortcuts_names_every_key() {
+        let table = shortcut_table();
+        assert!(table.contains("| `Ctrl+Y`, `Ctrl+Shift+Z` |"), "{table}");
+        let n_rows = COMMANDS.iter().filter(|row| row.shortcut.is_some()).count();
+        assert_eq!(table.lines().count(), n_rows + 2);
     }
 }

@@ -15,7 +15,7 @@ use crate::worker::{self, FileChange, Job, OnDisk, OpenElsewhere, Opened, Worker
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a first start shows: a request of the RocketMQ client for Python.
+/// What a first start shows: a request that sends RocketMQ messages.
 pub const SAMPLE: &[u8] = include_bytes!("../../assets/sample-send-message.bin");
 /// Its type.
 pub const SAMPLE_TYPE: &str = "apache.rocketmq.v2.SendMessageRequest";
@@ -62,6 +62,9 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, tab: TabId, opened: Opened) {
+        if self.state.tab(tab).is_none() {
+            return;
+        }
         let identity = opened.source.file_identity();
         let same = |other: &&Tab| {
             let known = other.document().and_then(|open| open.identity);
@@ -176,6 +179,14 @@ impl Session {
     }
 
     pub(super) fn reload(&mut self, tab: TabId) {
+        if self.state.tab(tab).is_some_and(Tab::is_modified) {
+            self.state.dialog = Some(Dialog::Question(Question::DropEdits(tab)));
+            return;
+        }
+        self.reload_now(tab);
+    }
+
+    pub(super) fn reload_now(&mut self, tab: TabId) {
         let Some(path) = self.state.tab(tab).and_then(|tab| tab.path.clone()) else { return };
         if self.open_document(tab).is_none() {
             let job = self.start_opening(tab, &path);
@@ -257,7 +268,9 @@ impl Session {
     }
 
     pub(super) fn read_as(&mut self, tab: TabId, message: Option<&str>) {
-        self.dismiss();
+        if let Some(Dialog::TypePicker(_)) = self.state.dialog {
+            self.state.dialog = None;
+        }
         let found = match message.map(|name| self.state.schema.message(name)) {
             Some(Err(error)) => return self.notify(NoticeTone::Error, error.to_string()),
             Some(Ok(found)) => Some(found),

@@ -12,6 +12,7 @@ use crate::document::{
 };
 use crate::worker::Job;
 use crate::worker::jobs::{Outcome, Place, PlanEdit, ReadSmallFile};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// A document up to this many bytes is looked through at once.
@@ -74,19 +75,20 @@ impl Session {
         }
     }
 
-    /// Goes on with what was asked for while an edit was prepared.
-    pub(super) fn think_on(&mut self, tab: TabId) {
-        loop {
-            let front = self.state.active;
-            let Some(open) = self.open_document(tab) else { return };
-            if open.backing.thinking.is_some() {
-                return;
+    /// Goes on with what was asked for while an edit was prepared, unless a question comes first.
+    pub(super) fn think_on(&mut self) {
+        let front = self.state.active;
+        for tab in self.state.tabs.iter().map(|tab| tab.id).collect::<Vec<_>>() {
+            while !matches!(self.state.dialog, Some(Dialog::Question(_)))
+                && let Some(open) = self.open_document(tab)
+                && open.backing.thinking.is_none()
+                && let Some((revision, action)) = open.backing.waiting.pop_front()
+            {
+                let action = brought_forward(open, revision, action);
+                self.state.active = Some(tab);
+                self.edit(action);
+                self.state.active = front;
             }
-            let Some((revision, action)) = open.backing.waiting.pop_front() else { return };
-            let action = brought_forward(open, revision, action);
-            self.state.active = Some(tab);
-            self.edit(action);
-            self.state.active = front;
         }
     }
 
@@ -246,6 +248,11 @@ fn root(open: &OpenDocument) -> Inside {
 fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Action {
     let now = |row| row_now(open, row, revision);
     match action {
+        Action::Edit(mut act) => {
+            act.edits.iter_mut().for_each(|edit| bring_edit_forward(open, revision, edit));
+            act.selection = act.selection.map(|offset| offset_now(open, offset, revision));
+            Action::Edit(act)
+        }
         Action::SetValue { row, text, gesture } => Action::SetValue { row: now(row), text, gesture },
         Action::ReplaceValue { row, text, gesture } => Action::ReplaceValue { row: now(row), text, gesture },
         Action::SetBytes { row, bytes } => Action::SetBytes { row: now(row), bytes },
@@ -256,6 +263,32 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::RemoveAll(row) => Action::RemoveAll(now(row)),
         Action::RemoveThis(row) => Action::RemoveThis(now(row)),
         action => action,
+    }
+}
+
+fn bring_edit_forward(open: &OpenDocument, revision: usize, edit: &mut Edit) {
+    let now = |offset: &mut u64| *offset = offset_now(open, *offset, revision);
+    let range_now = |range: &mut Range<u64>| {
+        let end = match range.is_empty() {
+            true => offset_now(open, range.start, revision),
+            false => offset_now(open, range.end - 1, revision) + 1,
+        };
+        now(&mut range.start);
+        range.end = end.max(range.start);
+    };
+    let (Edit::SetPayload { chain, .. }
+    | Edit::Insert { chain, .. }
+    | Edit::Remove { chain, .. }
+    | Edit::Move { chain, .. }
+    | Edit::Splice { chain, .. }) = edit;
+    chain.iter_mut().for_each(now);
+    match edit {
+        Edit::SetPayload { offset, .. } | Edit::Insert { offset, .. } => now(offset),
+        Edit::Remove { range, .. } | Edit::Splice { range, .. } => range_now(range),
+        Edit::Move { range, to, .. } => {
+            range_now(range);
+            now(to);
+        }
     }
 }
 
@@ -277,6 +310,9 @@ fn keep_selection(open: &mut OpenDocument, before: Option<(RowId, Vec<u64>)>, n_
     let n_reveals = open.n_reveals;
     if !selection::select_place(open, &place, ReadMode::Cached) {
         select_near(open, place.row.offset, number);
+        if open.backing.lacks_bytes() {
+            open.backing.reveal = Some(place);
+        }
     }
     // It stays where the person looks.
     open.n_reveals = n_reveals;

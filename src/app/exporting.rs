@@ -79,7 +79,8 @@ impl Session {
         let count = if n_losses == 1 { String::new() } else { format!("{} ", grouped(n_losses)) };
         let first = exported.losses.losses.first();
         let first = first.map(|loss| {
-            let place = if loss.path.is_root() { String::new() } else { format!(" in {}", loss.path) };
+            let place =
+                if loss.path.is_root() { String::new() } else { format!(", in path \"{}\"", loss.path) };
             format!(": {}{place}, at offset {}", loss.text, loss.offset)
         });
         let text = format!("{written}. {count}{what} not in the text{}", first.unwrap_or_default());

@@ -118,7 +118,6 @@ impl Session {
             (Purpose::Mark { tab }, Report::Marked { mark, elsewhere }) => self.marked(tab, mark, elsewhere),
             (Purpose::Plan { tab, revision, action, after }, Report::Planned(outcome)) => {
                 self.planned(tab, revision, action, after, outcome);
-                self.think_on(tab);
             }
             (Purpose::Rank { tab }, Report::Ranked(ranked)) => self.ranked(tab, ranked.0),
             (Purpose::Index { tab, .. }, Report::Indexed(work)) => self.take_index(tab, work),
@@ -166,7 +165,6 @@ impl Session {
                 if let Some(open) = self.open_document(tab) {
                     open.backing.thinking = None;
                 }
-                self.think_on(tab);
             }
             Purpose::Check { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
@@ -190,7 +188,6 @@ impl Session {
                 if let Some(open) = self.open_document(tab) {
                     open.backing.thinking = None;
                 }
-                self.think_on(tab);
             }
             Purpose::Rank { tab } => self.ranking_failed(tab),
             Purpose::Index { tab, .. } => {
@@ -201,6 +198,12 @@ impl Session {
             Purpose::Check { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
                     open.problems.checking = None;
+                }
+            }
+            Purpose::KeepJournal { tab } => {
+                let Some(open) = self.open_document(tab) else { return };
+                if std::mem::replace(&mut open.backing.is_unjournalled, true) {
+                    return;
                 }
             }
             Purpose::Fetch => self.fetching = None,
@@ -223,6 +226,7 @@ impl Session {
 
     /// Starts what is to be done next; after every action and every event.
     pub(super) fn go_on(&mut self) {
+        self.think_on();
         self.keep_journals();
         self.ask_for_pending();
         self.store_settings();

@@ -175,7 +175,9 @@ impl Session {
 
     /// The journal was written; what an earlier session knew of it is no longer needed.
     pub(super) fn journal_kept(&mut self, tab: TabId) {
-        if let Some(entry) = self.open_document(tab).and_then(|open| open.backing.restored_from.take()) {
+        let Some(open) = self.open_document(tab) else { return };
+        open.backing.is_unjournalled = false;
+        if let Some(entry) = open.backing.restored_from.take() {
             self.discard_entry(entry);
         }
     }

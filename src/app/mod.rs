@@ -8,6 +8,7 @@
 
 mod action;
 mod command;
+mod commands;
 mod documents;
 mod editing;
 mod exporting;
@@ -23,7 +24,7 @@ mod state;
 mod window;
 
 pub use action::{Action, Answer, Dialog, FileDialog, Layout, Pane, Question, SelectTarget};
-pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut};
+pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};
 pub use settings::{Settings, ThemeSetting};
@@ -31,3 +32,7 @@ pub use state::{
     Content, DiskState, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection, State,
     Tab, TabId, TypeChoice,
 };
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at what is on the disk")]
+mod tests;

@@ -182,6 +182,8 @@ impl Session {
                     "Saving failed: {error}. The file on disk is as it was, and your edits are kept here"
                 );
                 self.notify(NoticeTone::Error, text);
+                // Nothing is closed on the heels of a save that failed.
+                self.after_save.clear();
                 return;
             }
         };
@@ -237,8 +239,10 @@ impl Session {
             }
             Question::ChangedOnDisk(tab) => {
                 self.after_save.clear();
-                self.reload(tab);
+                self.reload_now(tab);
             }
+            Question::DropEdits(tab) if yes => self.reload_now(tab),
+            Question::DropEdits(_) => {}
             Question::OlderValue { row, .. } if yes => self.apply(Action::RemoveAll(row)),
             Question::OlderValue { row, .. } => self.apply(Action::RemoveThis(row)),
             Question::Journal { .. } if yes => self.restore_journal(),

@@ -32,9 +32,9 @@ impl Session {
                     let text = format!("Offset {offset} lies beyond the document's {len} bytes");
                     return self.notify(NoticeTone::Error, text);
                 }
-                if !select_offset(open, offset) {
-                    open.backing.reveal =
-                        Some(Place { chain: Vec::new(), row: RowId { offset, facet: Facet::Record } });
+                if !select_offset(open, offset) || open.backing.lacks_bytes() {
+                    let row = RowId { offset, facet: Facet::Record };
+                    open.backing.reveal = Some(Place { chain: Vec::new(), row });
                 }
             }
             SelectTarget::Path(path) => {
@@ -174,13 +174,11 @@ pub(super) fn select_place(open: &mut OpenDocument, place: &Place, mode: ReadMod
 /// Selects what was asked for before its records had been found, if they have been by now.
 pub(super) fn reveal_pending(open: &mut OpenDocument) {
     let Some(place) = open.backing.reveal.clone() else { return };
-    let done = match place.chain.is_empty() {
-        true => select_offset(open, place.row.offset),
+    let is_done = match place.chain.is_empty() {
+        true => select_offset(open, place.row.offset) && !open.backing.lacks_bytes(),
         false => select_place(open, &place, ReadMode::Cached),
     };
-    if done {
-        open.backing.reveal = None;
-    }
+    open.backing.reveal = (!is_done).then_some(place);
 }
 
 /// Brings the selection's row number up to date after rows were opened, closed or found.

@@ -103,6 +103,8 @@ pub(super) struct Backing {
     pub base: Option<(FileIdentity, Snapshot)>,
     /// The revision, and whether it was modified, that the journal was told of.
     pub journalled: Option<(usize, bool)>,
+    /// The journal refused; said once.
+    pub is_unjournalled: bool,
     /// The revision and type that were checked.
     pub checked: Option<(usize, Option<String>)>,
     /// The revision at which finding records failed.
@@ -209,6 +211,13 @@ impl State {
     /// The document in front, if one is open there.
     pub fn active_document(&self) -> Option<&OpenDocument> {
         self.active_tab()?.document()
+    }
+}
+
+impl Backing {
+    /// Whether rows asked for bytes that are still to be brought.
+    pub fn lacks_bytes(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.has_wanted())
     }
 }
 

@@ -75,7 +75,9 @@ pub fn open(path: &Path, args: &ReadArgs) -> Result<Opened, CliError> {
     Ok(opened)
 }
 
-fn read(path: &Path) -> Result<(Arc<dyn Source>, Option<Arc<FileSource>>), CliError> {
+type Read = (Arc<dyn Source>, Option<Arc<FileSource>>);
+
+fn read(path: &Path) -> Result<Read, CliError> {
     if path == Path::new("-") {
         let source = read_stdin(u64::MAX).map_err(|error| CliError::Open { error, near_command: None })?;
         return Ok((source, None));
@@ -120,11 +122,11 @@ impl FileResolver for Disk {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
         match read_small_file(Path::new(path)) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(WorkerError::Io { call: Call::Open | Call::Look, kind, .. })
-                if matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
-            {
-                Ok(None)
-            }
+            Err(WorkerError::Io {
+                call: Call::Open | Call::Look,
+                kind: io::ErrorKind::NotFound | io::ErrorKind::NotADirectory,
+                ..
+            }) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -554,8 +554,8 @@ fn elements_in(
         return Ok(1);
     }
     let payload = at.payload();
-    if width > 0 {
-        return Ok((payload.end - payload.start) / width);
+    if let Some(n) = (payload.end - payload.start).checked_div(width) {
+        return Ok(n);
     }
     let (mut n, mut at) = (0, payload.start);
     while at < payload.end {

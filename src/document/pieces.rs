@@ -89,7 +89,7 @@ impl Pieces {
         let nodes = splice_node(&mut self.root, range, added, &mut removed);
         let mut level = nodes;
         while level.len() > 1 {
-            level = pack(level, |children| Node::Inner(children));
+            level = pack(level, Node::Inner);
         }
         self.root = level.pop().unwrap_or(Child { len: 0, node: Arc::new(Node::Leaf(Vec::new())) });
         while let Node::Inner(children) = &*self.root.node
@@ -160,7 +160,7 @@ fn splice_node(
     match Arc::make_mut(&mut child.node) {
         Node::Leaf(pieces) => {
             let leaf = splice_leaf(pieces, range, added, removed);
-            if leaf.is_empty() { Vec::new() } else { pack(leaf, |pieces| Node::Leaf(pieces)) }
+            if leaf.is_empty() { Vec::new() } else { pack(leaf, Node::Leaf) }
         }
         Node::Inner(children) => {
             let (mut first, mut base) = (0, 0);
@@ -183,7 +183,7 @@ fn splice_node(
             }
             children.splice(first..=last, replacement);
             let children = std::mem::take(children);
-            if children.is_empty() { Vec::new() } else { pack(children, |children| Node::Inner(children)) }
+            if children.is_empty() { Vec::new() } else { pack(children, Node::Inner) }
         }
     }
 }

@@ -135,8 +135,7 @@ impl<'a> Reader<'a> {
         let content = offset + u64::from(record.payload_start);
         let mut open = vec![record.tag.number];
         let mut at = content;
-        loop {
-            let Read::Record(inner) = self.head(at, end)? else { break };
+        while let Read::Record(inner) = self.head(at, end)? {
             match inner.tag.wire_type {
                 WireType::Sgroup => open.push(inner.tag.number),
                 WireType::Egroup => {

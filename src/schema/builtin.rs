@@ -56,6 +56,7 @@ pub(super) fn text(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at the disk")]
 mod tests {
     use super::*;
     use crate::wire::write_len;

@@ -1,7 +1,6 @@
 //! The table of commands as menus, toolbar and palette show it.
 
 use super::icons::Icon;
-use super::keys::shortcut_text;
 use super::widgets::Choice;
 use crate::app::{Action, COMMANDS, Command, CommandRow, State};
 
@@ -14,7 +13,7 @@ pub struct Offer {
 
 impl Offer {
     pub fn of(row: &'static CommandRow, state: &State) -> Self {
-        let shortcut = row.shortcut.as_ref().map(shortcut_text).unwrap_or_default();
+        let shortcut = row.shortcut.map(|shortcut| shortcut.to_string()).unwrap_or_default();
         Self { row, shortcut, action: row.command.resolve(state) }
     }
 

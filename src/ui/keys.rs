@@ -3,52 +3,47 @@
 use crate::app::{COMMANDS, Command, Shortcut};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-/// As people read it: `Ctrl+Shift+P`.
-pub fn shortcut_text(shortcut: &Shortcut) -> String {
-    let mut text = String::new();
-    for (held, name) in [(shortcut.ctrl, "Ctrl+"), (shortcut.alt, "Alt+"), (shortcut.shift, "Shift+")] {
-        if held {
-            text.push_str(name);
-        }
-    }
-    text.push_str(match shortcut.key.0 {
-        "Plus" | "Equals" => "+",
-        "Minus" => "−",
-        "ArrowUp" | "Up" => "↑",
-        "ArrowDown" | "Down" => "↓",
-        "ArrowLeft" | "Left" => "←",
-        "ArrowRight" | "Right" => "→",
-        name => name,
-    });
-    text
-}
-
-/// The commands whose shortcut was pressed, consumed.
+/// The commands whose shortcut was pressed, consumed; anywhere in the window.
 ///
-/// While a text is being typed, keys that mean something to a text field are its own: those
-/// without Ctrl or Alt, and undo, redo, copy, cut, paste and select all.
+/// Keys without Ctrl or Alt are left to what has the focus (see [`pressed_in_list`]), and while a
+/// text is being typed undo, redo, copy, cut, paste and select all are its own.
 pub fn pressed(ctx: &Context) -> Vec<Command> {
     let is_typing = ctx.text_edit_focused();
+    let is_free = ctx.memory(|memory| memory.focused().is_none());
+    taken(ctx, |shortcut, key| {
+        let is_bare = is_bare(shortcut, key);
+        (!is_bare || is_free) && !(is_typing && belongs_to_text(key))
+    })
+}
+
+/// The commands whose key without Ctrl or Alt was pressed while a list had the focus.
+pub fn pressed_in_list(ctx: &Context) -> Vec<Command> {
+    taken(ctx, is_bare)
+}
+
+fn taken(ctx: &Context, is_ours: impl Fn(&Shortcut, Key) -> bool) -> Vec<Command> {
     let mut commands = Vec::new();
-    let mut rows: Vec<_> = COMMANDS.iter().filter_map(|row| Some((row, row.shortcut?))).collect();
+    let mut all: Vec<_> =
+        COMMANDS.iter().flat_map(|row| row.shortcuts().map(|shortcut| (row.command, shortcut))).collect();
     // egui takes Ctrl+Shift+S for Ctrl+S too, so those with more keys come first.
-    rows.sort_by_key(|(_, shortcut)| std::cmp::Reverse(u8::from(shortcut.shift) + u8::from(shortcut.alt)));
-    for (row, shortcut) in rows {
+    all.sort_by_key(|(_, shortcut)| std::cmp::Reverse(u8::from(shortcut.shift) + u8::from(shortcut.alt)));
+    for (command, shortcut) in all {
         let Some(key) = Key::from_name(shortcut.key.0) else { continue };
-        if is_typing && belongs_to_text(&shortcut, key) {
-            continue;
-        }
-        if ctx.input_mut(|input| input.consume_shortcut(&to_egui(&shortcut, key))) {
-            commands.push(row.command);
+        if is_ours(&shortcut, key) && ctx.input_mut(|input| input.consume_shortcut(&to_egui(&shortcut, key)))
+        {
+            commands.push(command);
         }
     }
     commands
 }
 
-fn belongs_to_text(shortcut: &Shortcut, key: Key) -> bool {
-    let is_plain = !shortcut.ctrl && !shortcut.alt;
-    let function_key = (Key::F1..=Key::F35).contains(&key);
-    let text_keys = [
+/// Without Ctrl or Alt, and not a function key.
+fn is_bare(shortcut: &Shortcut, key: Key) -> bool {
+    !shortcut.ctrl && !shortcut.alt && !(Key::F1..=Key::F35).contains(&key)
+}
+
+fn belongs_to_text(key: Key) -> bool {
+    const TEXT: [Key; 14] = [
         Key::A,
         Key::C,
         Key::V,
@@ -64,21 +59,17 @@ fn belongs_to_text(shortcut: &Shortcut, key: Key) -> bool {
         Key::Home,
         Key::End,
     ];
-    (is_plain && !function_key) || text_keys.contains(&key)
+    TEXT.contains(&key)
 }
 
 fn to_egui(shortcut: &Shortcut, key: Key) -> KeyboardShortcut {
-    let mut modifiers = Modifiers::NONE;
-    if shortcut.ctrl {
-        modifiers |= Modifiers::COMMAND;
-    }
-    if shortcut.shift {
-        modifiers |= Modifiers::SHIFT;
-    }
-    if shortcut.alt {
-        modifiers |= Modifiers::ALT;
-    }
-    KeyboardShortcut::new(modifiers, key)
+    let held = [
+        (shortcut.ctrl, Modifiers::COMMAND),
+        (shortcut.shift, Modifiers::SHIFT),
+        (shortcut.alt, Modifiers::ALT),
+    ];
+    let modifiers = held.into_iter().filter(|(is_held, _)| *is_held);
+    KeyboardShortcut::new(modifiers.fold(Modifiers::NONE, |all, (_, one)| all | one), key)
 }
 
 #[cfg(test)]
@@ -88,7 +79,7 @@ mod tests {
     #[test]
     fn every_shortcut_of_the_table_names_a_key() {
         for row in COMMANDS {
-            if let Some(shortcut) = row.shortcut {
+            for shortcut in row.shortcuts() {
                 assert!(Key::from_name(shortcut.key.0).is_some(), "{}: {:?}", row.title, shortcut.key);
             }
         }

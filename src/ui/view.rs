@@ -21,6 +21,8 @@ pub struct View {
     pub shows_history: bool,
     /// A command that the window carries out itself.
     pub asked: Asked,
+    /// Which tab was in front of the last frame, and whether a dialog was open over it.
+    pub front: (Option<TabId>, bool),
 }
 
 /// Sizes as the person drags them; handed to the settings when a drag ends.

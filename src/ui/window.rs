@@ -94,6 +94,7 @@ struct Window {
     shell: Shell,
     title: String,
     size: Vec2,
+    is_focused: bool,
 }
 
 impl Window {
@@ -120,7 +121,7 @@ impl Window {
         if let (Some(tab), Some(message)) = (shell.state().active, message) {
             shell.apply(Action::ReadAs { tab, message: Some(message) });
         }
-        Self { shell, title: String::new(), size: Vec2::ZERO }
+        Self { shell, title: String::new(), size: Vec2::ZERO, is_focused: true }
     }
 
     /// The window's close button is a wish, which unsaved edits can hold back.
@@ -154,6 +155,11 @@ impl App for Window {
             ctx.request_repaint();
         }
         self.closing(ctx);
+        let is_focused = ctx.input(|input| input.focused);
+        let was_focused = std::mem::replace(&mut self.is_focused, is_focused);
+        if is_focused && !was_focused {
+            self.shell.session_mut().look_at_disk();
+        }
         let title = self.shell.title();
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));

@@ -4,7 +4,6 @@
 //! is where a test makes the n-th call fail, come up short, or end the process.
 
 use super::error::{Call, WorkerError};
-use super::file_source::FileSource;
 use super::identity::FileIdentity;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -107,19 +106,6 @@ impl Disk<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Has the system copy bytes of `source`; how many, and 0 if it cannot.
-    pub fn copy_from(
-        self,
-        file: &File,
-        path: &Path,
-        source: &FileSource,
-        offset: u64,
-        len: usize,
-    ) -> Result<usize, WorkerError> {
-        let copied = self.0.pass(Call::Write, len).and_then(|n| source.copy_to(offset, n.min(len), file));
-        copied.map_err(|error| WorkerError::io(Call::Write, path, error))
     }
 
     /// Reads on from where the file stands; 0 at its end.

@@ -10,7 +10,7 @@ use super::identity::FileIdentity;
 use super::platform;
 use crate::document::{ReadMode, Source, SourceError};
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -134,22 +134,6 @@ impl FileSource {
         if let Content::File(open) = &self.content {
             let mut file = open.file.write().unwrap_or_else(PoisonError::into_inner);
             *file = Arc::new(OpenFile { file: backup, identity });
-        }
-    }
-
-    /// Lets the system copy up to `len` bytes from `offset` on to where `to` stands, without passing
-    /// through us; 0 if they are to be read and written instead.
-    pub(super) fn copy_to(&self, offset: u64, len: usize, mut to: &File) -> io::Result<usize> {
-        let Content::File(open) = &self.content else { return Ok(0) };
-        let file = open.file();
-        let n = platform::copy_range(&file.file, offset, to, len)?;
-        match open.verify() {
-            Ok(now) if Arc::ptr_eq(&now, &file) => Ok(n),
-            // Reading instead finds the right file, or the right error.
-            Ok(_) | Err(_) => {
-                to.seek(SeekFrom::Current(-i64::try_from(n).unwrap_or(0)))?;
-                Ok(0)
-            }
         }
     }
 

@@ -9,6 +9,8 @@
 //!
 //! **Not here:** what a document is (`document`), what the session does with an event (`app`).
 
+#![allow(clippy::disallowed_methods, reason = "this is the room that touches disk")]
+
 mod block_cache;
 mod disk;
 mod error;

@@ -34,22 +34,6 @@ mod unix {
         file.read_at(out, offset)
     }
 
-    /// Lets the system copy bytes to where `to` stands, sharing them where it can; 0 if it does not
-    /// know how between these files.
-    #[cfg(target_os = "linux")]
-    pub fn copy_range(from: &File, offset: u64, to: &File, len: usize) -> io::Result<usize> {
-        let mut offset = offset;
-        match rustix::fs::copy_file_range(from, Some(&mut offset), to, None, len) {
-            Err(Errno::NOSYS | Errno::XDEV | Errno::INVAL | Errno::NOTSUP | Errno::PERM) => Ok(0),
-            done => Ok(done?),
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub fn copy_range(_from: &File, _offset: u64, _to: &File, _len: usize) -> io::Result<usize> {
-        Ok(0)
-    }
-
     /// What kind of thing is no regular file; `None` if it is one, or a folder.
     pub fn special_kind(metadata: &Metadata) -> Option<&'static str> {
         let kind = metadata.file_type();
@@ -214,10 +198,6 @@ mod portable {
         let mut file = file;
         file.seek(SeekFrom::Start(offset))?;
         file.read(out)
-    }
-
-    pub fn copy_range(_from: &File, _offset: u64, _to: &File, _len: usize) -> io::Result<usize> {
-        Ok(0)
     }
 
     pub fn special_kind(metadata: &Metadata) -> Option<&'static str> {

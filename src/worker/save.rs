@@ -28,9 +28,8 @@ pub struct SaveOptions {
     pub overwrite: bool,
     /// Write into the file itself instead of replacing it.
     pub in_place: Option<InPlace>,
-    /// The document's source, if it is a file: what is unchanged is then copied by the system. If it
-    /// reads the target and that is written in place, it reads the backup from then on, for as long
-    /// as the document lives.
+    /// The document's source, if it is a file. If it reads the target and that is written in place, it
+    /// reads the backup from then on, for as long as the document lives.
     pub source: Option<Arc<FileSource>>,
 }
 
@@ -183,14 +182,8 @@ fn replace(
     Ok(Saved { path: path.to_owned(), identity, n_bytes: content.snapshot.len(), is_flushed, warnings })
 }
 
-/// Bytes gathered before they are written.
-const GATHERED: u64 = 256 << 10;
-/// Bytes given to one write. With 256 KiB the system takes large runs of memory, which measured
-/// between 0.7 and 3 times as much on a busy virtual machine; this size costs the same every time.
-const WRITE: usize = 32 << 10;
-/// Bytes that the system copies before a cancel is noticed.
-const COPIED: u64 = 8 << 20;
-
+/// Bytes read, and then written, at once.
+const GATHERED: u64 = 1 << 20;
 /// Writes all bytes of the content to where `file` stands.
 pub(super) fn copy_out(
     disk: Disk<'_>,
@@ -206,36 +199,13 @@ pub(super) fn copy_out(
     let mut at = 0;
     hook(at, len)?;
     while at < len {
-        let n_copied = match content.whole_run(at) {
-            Some((source, start, n)) => disk.copy_from(file, path, source, start, n)?,
-            None => 0,
-        };
-        at += n_copied as u64;
-        if n_copied == 0 {
-            let n = GATHERED.min(len - at) as usize;
-            stream.read(at, &mut buffer[..n])?;
-            for bytes in buffer[..n].chunks(WRITE) {
-                disk.write_all(file, path, bytes)?;
-            }
-            at += n as u64;
-        }
+        let n = GATHERED.min(len - at) as usize;
+        stream.read(at, &mut buffer[..n])?;
+        disk.write_all(file, path, &buffer[..n])?;
+        at += n as u64;
         hook(at, len)?;
     }
     Ok(())
-}
-
-impl<'a> Content<'a> {
-    /// The unchanged bytes that begin at `at`, if they are many: source, start in it, and length.
-    fn whole_run(&self, at: u64) -> Option<(&'a FileSource, u64, usize)> {
-        let source = self
-            .source
-            .filter(|source| std::ptr::addr_eq(Arc::as_ptr(source), Arc::as_ptr(self.snapshot.source())))?;
-        let until = |n: u64| at..self.snapshot.len().min(at + n);
-        let [only] = &self.snapshot.parts(until(GATHERED))[..] else { return None };
-        only.source_start.filter(|_| only.range.end - only.range.start == GATHERED)?;
-        let run = self.snapshot.parts(until(COPIED)).into_iter().next()?;
-        Some((source, run.source_start?, (run.range.end - run.range.start) as usize))
-    }
 }
 
 /// Gives the new file the old one's owner, mode and extended attributes, as far as we are allowed.

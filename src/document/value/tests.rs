@@ -283,7 +283,7 @@ proptest! {
         let text = edit_text(&kind, &encoded.payload).unwrap();
         prop_assert_eq!(&parse_value(&kind, &text).unwrap(), &encoded);
         let mut message = DynamicMessage::new(all());
-        message.set_field_by_name(name, value);
+        message.try_set_field_by_name(name, value).unwrap();
         let theirs = message.encode_to_vec();
         if !theirs.is_empty() {
             prop_assert!(theirs.ends_with(&encoded.payload));
@@ -294,12 +294,12 @@ proptest! {
     fn messages_are_spelled_as_others_spell_them(fields in prop::collection::vec(any_scalar(), 0..6), nest: bool) {
         let mut message = DynamicMessage::new(all());
         for (name, value) in fields {
-            message.set_field_by_name(name, value);
+            message.try_set_field_by_name(name, value).unwrap();
         }
         if nest {
             let mut outer = DynamicMessage::new(all());
-            outer.set_field_by_name("all", Value::Message(message));
-            outer.set_field_by_name("numbers", Value::List(vec![Value::I32(1), Value::I32(-1)]));
+            outer.try_set_field_by_name("all", Value::Message(message)).unwrap();
+            outer.try_set_field_by_name("numbers", Value::List(vec![Value::I32(1), Value::I32(-1)])).unwrap();
             message = outer;
         }
         let theirs = message.encode_to_vec();

@@ -5,16 +5,14 @@
 //! is looked through first, and what is written of it stays written.
 
 use super::super::FormatError;
-use super::frame::{Ahead, Frame, NO_SLOT, Parts};
-use super::input::{Heads, Input, read_head};
-use super::keys::{KeyHasher, KeyHashes, PlainEntry, Repeats};
+use super::frame::{Frame, NO_SLOT, Parts};
+use super::input::Input;
+use super::keys::KeyHasher;
 use super::loss::Losses;
-use super::scan::{FieldPlan, Plan, Seen, Walk};
-use super::table::{Form, Holds, Shape, Table, Tables};
+use super::table::{Shape, Table, Tables};
 use super::text::Printer;
 use super::{JsonOptions, Limits};
 use crate::document::{Path, Snapshot};
-use crate::wire::{MAX_HEAD, Read, WireType};
 use std::io::Write;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
@@ -56,18 +54,6 @@ struct Attempt {
     rolled_back: u64,
     /// Look through every message of it.
     looks_ahead: bool,
-}
-
-/// Why the loop over a window ended.
-pub(super) enum Next {
-    Done,
-    /// The bytes from `at` on have to be in the window, `want` of them if there are so many.
-    Window {
-        at: u64,
-        want: u64,
-    },
-    /// The next record is longer than the limit.
-    Big,
 }
 
 impl<'a> Engine<'a> {
@@ -124,187 +110,6 @@ impl<'a> Engine<'a> {
         let done = act(self, (&window, self.window_start));
         self.window = window;
         done
-    }
-
-    fn run(&mut self) -> Result<(), FormatError> {
-        loop {
-            match self.with_window(|engine, (bytes, base)| engine.run_in(bytes, base))? {
-                Next::Done => return Ok(()),
-                Next::Window { at, want } => self.refill(at, want)?,
-                Next::Big => self.big_record()?,
-            }
-        }
-    }
-
-    /// Writes records as long as they are in the window.
-    fn run_in(&mut self, bytes: &[u8], base: u64) -> Result<Next, FormatError> {
-        let window_end = base + bytes.len() as u64;
-        'frames: loop {
-            let Some(frame) = self.stack.last_mut() else { return Ok(Next::Done) };
-            if self.attempt.is_some() && (frame.at < base || frame.end > window_end) && frame.at < frame.end {
-                // An attempt begins: all of its message has to be there.
-                return Ok(Next::Window { at: frame.at, want: frame.end - frame.at });
-            }
-            let table = Rc::clone(&frame.table);
-            loop {
-                let (at, end) = (frame.at, frame.end);
-                if at >= end {
-                    self.end_of_segment(bytes, base)?;
-                    continue 'frames;
-                }
-                let in_window = at.checked_sub(base).and_then(|start| bytes.get(start as usize..));
-                let Some(rest) =
-                    in_window.filter(|rest| rest.len() >= MAX_HEAD || at + rest.len() as u64 >= end)
-                else {
-                    return Ok(Next::Window { at, want: MAX_HEAD as u64 });
-                };
-                let record = match read_head(rest, end - at) {
-                    Read::Record(record) => record,
-                    Read::Rest(damage) => {
-                        frame.at = end;
-                        self.lose_rest(at, damage)?;
-                        continue 'frames;
-                    }
-                    Read::End => continue,
-                };
-                let wire_type = record.tag.wire_type;
-                let Some(slot) = table.slot(record.tag.number) else {
-                    self.unknown(bytes, base)?;
-                    continue 'frames;
-                };
-                let field = &table.fields[slot];
-                let is_packed = field.packable && wire_type == WireType::Len;
-                if wire_type != field.wire_type && !is_packed {
-                    self.clash(bytes, base, field)?;
-                    continue 'frames;
-                }
-                if slot != frame.slot {
-                    if frame.is_run_open {
-                        if !self.end_run() {
-                            self.fall_back(bytes, base)?;
-                        }
-                        continue 'frames;
-                    }
-                    let is_late = frame.slot != NO_SLOT && slot < frame.slot;
-                    if (is_late || frame.oneofs & field.oneof != 0) && frame.ahead.is_none() {
-                        self.fall_back(bytes, base)?;
-                        continue 'frames;
-                    }
-                    frame.slot = slot;
-                    frame.oneofs |= field.oneof;
-                } else if field.holds == Holds::One && frame.ahead.is_none() {
-                    self.fall_back(bytes, base)?;
-                    continue 'frames;
-                }
-                if wire_type == WireType::Sgroup {
-                    self.group(bytes, base, record)?;
-                    continue 'frames;
-                }
-                let payload = at + u64::from(record.payload_start);
-                let record_end = payload + record.payload_len;
-                if record_end > window_end {
-                    if record_end - at > self.limit {
-                        return Ok(Next::Big);
-                    }
-                    return Ok(Next::Window { at, want: record_end - at });
-                }
-                frame.at = record_end;
-                let start = (payload - base) as usize;
-                let payload_bytes = &bytes[start..start + record.payload_len as usize];
-                let text = &mut self.text;
-                match field.form {
-                    _ if field.holds == Holds::Map => {
-                        frame.entry = at..record_end;
-                        if frame.repeats(slot).is_none()
-                            && record.missing == 0
-                            && let Some(entry) = PlainEntry::read(field, payload_bytes)
-                        {
-                            if frame.ahead.is_none() {
-                                self.keys.push(entry.hash(self.hasher));
-                            }
-                            frame.begin_value(text, field, slot);
-                            let bad = entry.write(text);
-                            let is_done = bad == [None; 2] && entry.message().is_none();
-                            if is_done && text.out.len() <= FLUSH {
-                                continue;
-                            }
-                            for bad in bad.into_iter().flatten() {
-                                self.lose_utf8(payload + bad as u64)?;
-                            }
-                            if let Some((child, value)) = entry.message() {
-                                let value = payload + value.start as u64..payload + value.end as u64;
-                                self.open((bytes, base), child, Parts::one(value))?;
-                                continue 'frames;
-                            }
-                            self.relieve(bytes, base)?;
-                            continue 'frames;
-                        }
-                        if record.missing > 0 {
-                            self.lose_missing(at, record.missing)?;
-                        }
-                        self.entry(bytes, base, field, payload..record_end)?;
-                        continue 'frames;
-                    }
-                    _ if is_packed => {
-                        frame.at = at;
-                        if !self.packed(payload_bytes, payload, field)? {
-                            self.abandon(bytes, base)?;
-                            continue 'frames;
-                        }
-                        let Some(frame) = self.stack.last_mut() else { return Ok(Next::Done) };
-                        frame.at = record_end;
-                        if record.missing > 0 {
-                            self.lose_missing(at, record.missing)?;
-                        }
-                        continue 'frames;
-                    }
-                    Form::String => {
-                        if field.elide && payload_bytes.is_empty() && record.missing == 0 {
-                            continue;
-                        }
-                        frame.begin_value(text, field, slot);
-                        if let Some(bad) = text.string(payload_bytes) {
-                            self.lose_utf8(payload + bad as u64)?;
-                            if record.missing > 0 {
-                                self.lose_missing(at, record.missing)?;
-                            }
-                            continue 'frames;
-                        }
-                    }
-                    Form::Bytes => {
-                        if field.elide && payload_bytes.is_empty() && record.missing == 0 {
-                            continue;
-                        }
-                        frame.begin_value(text, field, slot);
-                        text.base64(payload_bytes);
-                    }
-                    Form::Message => {
-                        frame.begin_value(text, field, slot);
-                        if record.missing > 0 {
-                            self.lose_missing(at, record.missing)?;
-                        }
-                        self.open((bytes, base), field.child, Parts::one(payload..record_end))?;
-                        continue 'frames;
-                    }
-                    _ => {
-                        let bits = record.scalar.value;
-                        if field.elide && super::keys::meaning(field.form, bits) == 0 {
-                            continue;
-                        }
-                        frame.begin_value(text, field, slot);
-                        text.scalar(field.form, bits, field.names.as_deref());
-                    }
-                }
-                if record.missing > 0 {
-                    self.lose_missing(at, record.missing)?;
-                    continue 'frames;
-                }
-                if self.text.out.len() > FLUSH {
-                    self.relieve(bytes, base)?;
-                    continue 'frames;
-                }
-            }
-        }
     }
 
     /// Hands text on, or gives up an attempt whose text has grown too long to be held back.
@@ -417,31 +222,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Finds out which records of the uppermost message count, and in what order they come.
-    fn look_ahead(&mut self, bytes: &[u8], base: u64, parts: Vec<Range<u64>>) -> Result<(), FormatError> {
-        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        let table = Rc::clone(&frame.table);
-        let mut heads = Heads { window: bytes, base, input: &mut self.input };
-        let mut hashes = KeyHashes::default();
-        let plan = Plan::make(&mut heads, &table, &parts, self.hasher, &mut hashes)?;
-        let mut repeats = Vec::new();
-        for seen in &plan.fields {
-            let found = Repeats::find(&mut heads, &table, &parts, seen, self.hasher, &mut hashes)?;
-            if let Some(found) = found {
-                repeats.push((seen.slot, found));
-            }
-        }
-        let in_order = plan.in_order;
-        (frame.at, frame.end) = (0, 0);
-        frame.ahead = Some(Box::new(Ahead { parts, plan, next: 0, cursor: None, repeats }));
-        if !in_order {
-            self.lose_what_does_not_count(bytes, base)?;
-        }
-        Ok(())
-    }
-
     /// Takes back what the uppermost message has written, and looks ahead.
-    fn fall_back(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
+    pub fn fall_back(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
         let Some(attempt) = &mut self.attempt else { return Ok(()) };
         let Some(frame) = self.stack.last() else { return Ok(()) };
         attempt.rolled_back += frame.at - frame.start;
@@ -454,7 +236,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Gives the attempt up: its outermost message is treated as a long one.
-    fn abandon(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
+    pub fn abandon(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
         let Some(attempt) = self.attempt.take() else { return Ok(()) };
         self.stack.truncate(attempt.frame_idx + 1);
         self.limit = self.limit.min(self.limits.careful);
@@ -463,11 +245,24 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
+    /// What the message that was just taken from the stack has written stays, if it was the
+    /// outermost of an attempt or is in none.
+    pub fn settle(&mut self) -> Result<(), FormatError> {
+        if self.attempt.is_some_and(|attempt| attempt.frame_idx == self.stack.len()) {
+            self.attempt = None;
+        }
+        if self.attempt.is_some() {
+            return Ok(());
+        }
+        self.losses.commit();
+        if self.text.out.len() > FLUSH { self.flush() } else { Ok(()) }
+    }
+
     fn restart(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
         let Some(frame) = self.stack.last_mut() else { return Ok(()) };
         let parts = match frame.ahead.take() {
             Some(ahead) => ahead.parts,
-            None => vec![frame.start..frame.end],
+            None => std::iter::once(frame.start..frame.end).collect(),
         };
         self.text.out.truncate(frame.out_start);
         self.text.depth = frame.depth;
@@ -477,156 +272,4 @@ impl<'a> Engine<'a> {
         frame.write_opener(&mut self.text);
         self.look_ahead(bytes, base, parts)
     }
-
-    /// Goes on with the next part or field of the uppermost message, or closes it.
-    fn end_of_segment(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
-        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        if let Some(ahead) = &mut frame.ahead {
-            if ahead.plan.in_order {
-                if let Some(part) = ahead.parts.get(ahead.next) {
-                    ahead.next += 1;
-                    (frame.at, frame.end) = (part.start, part.end);
-                    return Ok(());
-                }
-            } else if let Some(seen) = ahead.plan.fields.get(ahead.next) {
-                let seen = *seen;
-                return self.next_of_field(bytes, base, seen);
-            }
-        }
-        self.close(bytes, base)
-    }
-
-    /// Sets the uppermost message to the next records of a field, in a pass of its own.
-    fn next_of_field(&mut self, bytes: &[u8], base: u64, seen: FieldPlan) -> Result<(), FormatError> {
-        if seen.counts() && seen.merges(&self.stack[self.stack.len() - 1].table) {
-            return self.merge(bytes, base, seen);
-        }
-        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        let Some(ahead) = &mut frame.ahead else { return Ok(()) };
-        let from = match ahead.cursor.take() {
-            None if !seen.counts() => u64::MAX,
-            None => seen.from,
-            Some(cursor) => cursor,
-        };
-        if from > seen.last {
-            ahead.next += 1;
-            return Ok(());
-        }
-        let mut heads = Heads { window: bytes, base, input: &mut self.input };
-        let mut walk = Walk::from(&ahead.parts, from);
-        let mut segment: Option<Range<u64>> = None;
-        while let Some(found) = walk.next(&mut heads, &frame.table, &ahead.parts)? {
-            let (slot, record) = match found {
-                Seen::Field { slot, record } => (slot, record),
-                Seen::Clash { record, .. } | Seen::Unknown(record) => (NO_SLOT, record),
-                Seen::Damage { .. } => continue,
-            };
-            let range = record.range();
-            match &mut segment {
-                None if slot == seen.slot => segment = Some(range.clone()),
-                Some(open) if slot == seen.slot && open.end == range.start => open.end = range.end,
-                Some(_) => break,
-                None => {}
-            }
-            let is_long = segment.as_ref().is_some_and(|open| open.end - open.start >= FLUSH as u64);
-            if range.start >= seen.last || is_long {
-                break;
-            }
-        }
-        match segment {
-            Some(range) => {
-                ahead.cursor = Some(range.end);
-                (frame.at, frame.end) = (range.start, range.end);
-            }
-            None => ahead.next += 1,
-        }
-        Ok(())
-    }
-
-    /// Writes a singular message that is split over several records.
-    fn merge(&mut self, bytes: &[u8], base: u64, seen: FieldPlan) -> Result<(), FormatError> {
-        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        if frame.is_run_open {
-            self.end_run();
-            return Ok(());
-        }
-        let Some(ahead) = &mut frame.ahead else { return Ok(()) };
-        ahead.next += 1;
-        let table = Rc::clone(&frame.table);
-        let mut heads = Heads { window: bytes, base, input: &mut self.input };
-        let mut walk = Walk::from(&ahead.parts, seen.from);
-        let (mut payloads, mut cut) = (Vec::new(), Vec::new());
-        while let Some(found) = walk.next(&mut heads, &table, &ahead.parts)? {
-            let Seen::Field { slot, record } = found else { continue };
-            if slot == seen.slot {
-                payloads.push(record.payload());
-                if record.record.missing > 0 || record.is_unclosed_group() {
-                    cut.push(record);
-                }
-            }
-            if record.offset >= seen.last {
-                break;
-            }
-        }
-        let field = &table.fields[seen.slot];
-        frame.slot = seen.slot;
-        frame.begin_value(&mut self.text, field, seen.slot);
-        for record in cut {
-            self.lose_end_of(&record)?;
-        }
-        self.open((bytes, base), field.child, Parts::of(payloads))
-    }
-
-    /// Closes the brackets of the open run; false if it is a map in which a key came twice.
-    fn end_run(&mut self) -> bool {
-        let Some(frame) = self.stack.last_mut() else { return true };
-        let is_unchecked_map = frame.ahead.is_none()
-            && frame.table.fields.get(frame.slot).is_some_and(|field| field.holds == Holds::Map);
-        if is_unchecked_map {
-            let keys = &mut self.keys[frame.keys_start..];
-            if has_twins(keys) {
-                return false;
-            }
-            self.keys.truncate(frame.keys_start);
-        }
-        frame.close_run(&mut self.text);
-        true
-    }
-
-    /// Ends the uppermost message.
-    fn close(&mut self, bytes: &[u8], base: u64) -> Result<(), FormatError> {
-        let Some(frame) = self.stack.last_mut() else { return Ok(()) };
-        if frame.is_run_open {
-            if !self.end_run() {
-                return self.fall_back(bytes, base);
-            }
-            return Ok(());
-        }
-        let n_fields = frame.table.fields.len();
-        if frame.table.fills && frame.next_fill < n_fields {
-            frame.fill(&mut self.text, n_fields);
-        }
-        frame.write_closer(&mut self.text);
-        self.limit = frame.outer_limit;
-        self.stack.pop();
-        if self.attempt.is_some_and(|attempt| attempt.frame_idx == self.stack.len()) {
-            self.attempt = None;
-        }
-        if self.attempt.is_none() {
-            self.losses.commit();
-            if self.text.out.len() > FLUSH {
-                self.flush()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a hash stands in the list twice. Sorts longer lists.
-fn has_twins(hashes: &mut [u64]) -> bool {
-    if hashes.len() <= 8 {
-        return hashes.iter().enumerate().any(|(idx, hash)| hashes[..idx].contains(hash));
-    }
-    hashes.sort_unstable();
-    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }

@@ -236,10 +236,8 @@ impl Heads<'_, '_> {
             match inner.tag.wire_type {
                 WireType::Sgroup => open.push((inner.tag.number, at, 0)),
                 WireType::Egroup => {
-                    let Some((number, start, height)) = open.pop_if(|last| last.0 == inner.tag.number) else {
-                        break;
-                    };
-                    let _ = number;
+                    let closes = |last: &mut (u32, u64, u32)| last.0 == inner.tag.number;
+                    let Some((_, start, height)) = open.pop_if(closes) else { break };
                     if height >= MIN_HEIGHT {
                         found.insert(start, (at, inner.tag.width));
                     }

@@ -4,9 +4,9 @@
 //! (except a set of map-key hashes, at most half a byte per byte, and the depth of its nesting),
 //! and the text does not depend on how the work was cut up: fields stand in ascending order.
 //!
-//! - [`table`](self): descriptors compiled into flat tables
-//! - `engine`, `frame`: the stack of messages and the loop over records
-//! - `scan`: the look ahead at messages that are long or not in order; `keys`: map keys
+//! - `table`: descriptors compiled into flat tables
+//! - `engine`, `frame`, `run`: the stack of messages and the loop over records
+//! - `scan`, `order`: the look ahead at messages that are long or not in order; `keys`: map keys
 //! - `values`, `special`: entries, packed fields, long payloads; Timestamp, Any and their like
 //! - `text`: escapes, base64, commas; `input`: windows and heads; `loss`, `report`: what is lost
 //!
@@ -17,7 +17,9 @@ mod frame;
 mod input;
 mod keys;
 mod loss;
+mod order;
 mod report;
+mod run;
 mod scan;
 mod special;
 mod table;

@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "tests look at the disk")]
+
 use super::super::Schema;
 use super::*;
 use proptest::prelude::*;

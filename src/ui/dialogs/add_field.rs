@@ -122,7 +122,8 @@ fn list_ui(
     view: &mut DialogView,
 ) -> (Option<usize>, bool) {
     let theme = theme(ui);
-    let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 360.0);
+    let most = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 360.0);
+    let height = (fields.len().max(3) as f32 * theme.size.row).min(most);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
     if fields.is_empty() {
         let font = fonts::regular(theme.size.text);

@@ -54,7 +54,10 @@ pub fn file_ui(
 ) {
     let wants = wants(dialog);
     match ask {
-        FileAsk::Unasked => *ask = asked(ctx, state, dialog, wants),
+        FileAsk::Unasked => {
+            *ask = asked(ctx, state, dialog, wants);
+            ask_listing(ctx, ask, actions);
+        }
         FileAsk::System { answer, since } => match answer.try_recv() {
             Ok(Some(path)) => {
                 actions.push(Action::Dismiss);
@@ -62,12 +65,20 @@ pub fn file_ui(
             }
             Ok(None) | Err(TryRecvError::Disconnected) if since.elapsed() < NO_PERSON => {
                 *ask = typed(state, dialog);
-                ctx.request_repaint();
+                ask_listing(ctx, ask, actions);
             }
             Ok(None) | Err(TryRecvError::Disconnected) => actions.push(Action::Dismiss),
             Err(TryRecvError::Empty) => {}
         },
         FileAsk::Typed(field, error) => typed_ui(ctx, state, dialog, wants, field, error, actions),
+    }
+}
+
+/// Asks what stands beside the path that is proposed.
+fn ask_listing(ctx: &Context, ask: &FileAsk, actions: &mut Vec<Action>) {
+    if let FileAsk::Typed(field, _) = ask {
+        ctx.request_repaint();
+        actions.push(Action::ListFolder(local_path(&field.path)));
     }
 }
 
@@ -79,7 +90,6 @@ pub fn without_system_dialogs(ctx: &Context) {
 fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> FileAsk {
     let is_without = ctx.data(|data| data.get_temp::<bool>(egui::Id::unique("no system dialogs")));
     if is_without == Some(true) {
-        ctx.request_repaint();
         return typed(state, dialog);
     }
     let (sender, answer) = sync_channel(1);
@@ -109,6 +119,7 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
     let path = tab.and_then(|tab| tab.path.as_deref());
     let recent = state.settings.recent.first().map(PathBuf::as_path);
     let folder = path.or(recent).and_then(Path::parent).map(Path::to_path_buf);
+    let folder = folder.or_else(|| std::env::current_dir().ok());
     let title = tab.map_or("message", |tab| tab.title.as_str()).to_lowercase().replace(' ', "-");
     let stem = title.strip_suffix(".bin").unwrap_or(&title).to_owned();
     let name = match dialog {
@@ -123,6 +134,8 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
 fn typed(state: &State, dialog: &FileDialog) -> FileAsk {
     let (folder, name) = proposed(state, dialog);
     let start = match (folder, name.as_str()) {
+        // Recent files are offered while nothing is typed.
+        (Some(folder), "") if state.settings.recent.is_empty() => format!("{}/", folder.display()),
         (_, "") => String::new(),
         (Some(folder), name) => folder.join(name).display().to_string(),
         (None, name) => name.to_owned(),

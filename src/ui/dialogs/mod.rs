@@ -31,7 +31,6 @@ pub struct DialogView {
     of: Option<Dialog>,
     palette: PaletteState,
     text: String,
-    error: Option<String>,
     picked: usize,
     list: RowListState,
     is_focused: bool,

@@ -68,6 +68,14 @@ fn asked(state: &State, question: &Question) -> Asked {
             points: tabs.iter().map(|tab| title_of(state, *tab).to_owned()).collect(),
             answers: UNSAVED,
         },
+        Question::DropEdits(tab) => plain(
+            "Drop the edits?",
+            format!(
+                "{} has edits that are not saved. Reading the file again drops them.",
+                title_of(state, *tab)
+            ),
+            &[("Drop edits and reload", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
         Question::Overwrite { path, .. } => plain(
             "Replace the file?",
             format!("{} exists. Its content will be replaced.", path.display()),
@@ -80,7 +88,7 @@ fn asked(state: &State, question: &Question) -> Asked {
                  content until it is done.",
                 title_of(state, *tab)
             ),
-            &[("Write in place", Answer::Yes), ("Cancel", Answer::Cancel)],
+            &[("Write in place", Answer::Yes), ("Save as…", Answer::No), ("Cancel", Answer::Cancel)],
         ),
         Question::ChangedOnDisk(tab) => plain(
             "The file changed on disk",
@@ -88,7 +96,7 @@ fn asked(state: &State, question: &Question) -> Asked {
                 "Something else wrote {} since it was opened. Saving replaces what it wrote.",
                 title_of(state, *tab)
             ),
-            &[("Save anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+            &[("Save mine", Answer::Yes), ("Take theirs", Answer::No), ("Cancel", Answer::Cancel)],
         ),
         Question::OlderValue { n_older, .. } => plain(
             "An older value comes back",

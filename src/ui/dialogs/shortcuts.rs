@@ -4,7 +4,6 @@ use super::DialogView;
 use super::frame::{buttons_ui, dialog};
 use crate::app::{Action, COMMANDS};
 use crate::ui::fonts;
-use crate::ui::keys::shortcut_text;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{RowLabel, RowList, cell};
 use egui::{Align, Context, Ui, vec2};
@@ -22,7 +21,7 @@ const OF_THE_TREE: [(&str, &str); 6] = [
 pub fn shortcuts_ui(ctx: &Context, view: &mut DialogView, actions: &mut Vec<Action>) {
     let mut rows: Vec<(String, &str)> =
         OF_THE_TREE.iter().map(|(keys, what)| ((*keys).to_owned(), *what)).collect();
-    let commands = COMMANDS.iter().filter_map(|row| Some((shortcut_text(row.shortcut.as_ref()?), row.title)));
+    let commands = COMMANDS.iter().filter_map(|row| Some((row.shortcut?.to_string(), row.title)));
     rows.extend(commands);
     let (pressed, is_closed) = dialog(ctx, "Keyboard shortcuts", 460.0, |ui| {
         let height = (ctx.content_rect().height() - 240.0).clamp(120.0, 520.0);

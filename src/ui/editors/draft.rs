@@ -3,7 +3,7 @@
 use super::subject::{Subject, What};
 use crate::app::Action;
 use crate::document::value::{ValueError, parse_raw, parse_value};
-use crate::document::{Act, Edit, Gesture, RowId};
+use crate::document::{Act, Edit, Gesture, Path, RowId};
 use crate::schema::Kind;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +21,8 @@ pub enum Form {
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub row: RowId,
+    /// Of the row, which tells that it is still the same after an edit moved it.
+    pub path: Path,
     /// Of the document that `text` was made from or last agreed with.
     pub revision: usize,
     pub gesture: Gesture,
@@ -43,7 +45,7 @@ pub fn next_gesture() -> Gesture {
 }
 
 impl Draft {
-    pub fn of(subject: &Subject) -> Self {
+    pub fn of(subject: &Subject, path: Path) -> Self {
         let form = match subject.kind() {
             Some(Kind::Bytes) if !subject.head_is_text() => Form::Hex,
             Some(Kind::String) if subject.edit_text.is_none() => Form::Hex,
@@ -51,6 +53,7 @@ impl Draft {
         };
         Self {
             row: subject.row.id,
+            path,
             revision: subject.revision,
             gesture: next_gesture(),
             form,
@@ -66,6 +69,12 @@ impl Draft {
     /// Whether the draft belongs to what is selected now.
     pub fn is_of(&self, subject: &Subject) -> bool {
         self.row == subject.row.id && self.revision == subject.revision
+    }
+
+    /// The bytes changed to what was typed, perhaps at another offset: the text goes on.
+    pub fn follow(&mut self, subject: &Subject) {
+        self.row = subject.row.id;
+        self.revision = subject.revision;
     }
 
     /// A new run of typing.

@@ -1,7 +1,7 @@
 //! Messages: what is in them, and all of them as JSON.
 
 use super::string::rows_for;
-use super::{Editing, Editor, error_ui};
+use super::{Editing, Editor, Form, error_ui};
 use crate::app::{Action, Dialog};
 use crate::document::value::parse_value;
 use crate::schema::Kind;
@@ -48,7 +48,7 @@ fn json_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         return editing.draft.take_back(editing.subject);
     }
     error_ui(ui, editing.draft);
-    let is_same = editing.subject.edit_text.as_ref() == Some(&editing.draft.text);
+    let is_same = editing.draft.text == editing.subject.text_in(Form::Text);
     let reason = match () {
         () if is_same => Some("The text is what the message already holds"),
         () if editing.draft.error.is_some() => Some("The text is not a message of this type"),
@@ -60,4 +60,70 @@ fn json_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         return editing.draft.set(editing.subject);
     }
     None
+}
+
+/// JSON on one line as JSON on many, in its own order; other text as it is.
+pub fn spread(json: &str) -> String {
+    if !json.starts_with(['{', '[']) {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    let mut characters = json.chars().peekable();
+    while let Some(character) = characters.next() {
+        if in_string {
+            out.push(character);
+            in_string = is_escaped || character != '"';
+            is_escaped = !is_escaped && character == '\\';
+            continue;
+        }
+        match character {
+            '{' | '[' if matches!(characters.peek(), Some('}' | ']')) => out.push(character),
+            '{' | '[' => {
+                depth += 1;
+                out.push(character);
+                new_line(&mut out, depth);
+            }
+            '}' | ']' => {
+                if !out.ends_with(['{', '[']) {
+                    depth = depth.saturating_sub(1);
+                    new_line(&mut out, depth);
+                }
+                out.push(character);
+            }
+            ',' => {
+                out.push(character);
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_string = character == '"';
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth.min(40)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn json_is_spread_over_lines_and_strings_are_left_alone() {
+        let cases = [
+            (r#"{"a":1,"b":"x,{\"}"}"#, "{\n  \"a\": 1,\n  \"b\": \"x,{\\\"}\"\n}"),
+            (r#"{"a":{},"b":[1]}"#, "{\n  \"a\": {},\n  \"b\": [\n    1\n  ]\n}"),
+            ("{}", "{}"),
+            ("1.5s", "1.5s"),
+        ];
+        for (json, text) in cases {
+            assert_eq!(spread(json), text);
+        }
+    }
 }

@@ -193,6 +193,7 @@ impl Subject {
                 String::from_utf8_lossy(&self.head).into_owned()
             }
             Form::Text => match &self.edit_text {
+                Some(text) if matches!(self.kind(), Some(Kind::Message(_))) => super::message::spread(text),
                 Some(text) => text.clone(),
                 None if matches!(self.kind(), Some(Kind::String)) => {
                     String::from_utf8_lossy(&self.head).into_owned()

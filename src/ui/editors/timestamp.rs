@@ -19,13 +19,13 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let action = draft_ui(ui, editing, 1, true);
     let (time, has_more) = read_seconds_nanos(&editing.subject.head);
     if let Some(utc) = timestamp_text(time) {
-        KeyValue::new("UTC", &utc).show(ui);
+        KeyValue::new("UTC", &utc).name_width(72.0).show(ui);
     }
     if let Some(local) = local_text(time.seconds, time.nanos) {
-        KeyValue::new("Local", &local).show(ui);
+        KeyValue::new("Local", &local).name_width(72.0).show(ui);
     }
-    KeyValue::new("Seconds", &time.seconds.to_string()).show(ui);
-    KeyValue::new("Nanos", &time.nanos.to_string()).show(ui);
+    KeyValue::new("Seconds", &time.seconds.to_string()).name_width(72.0).show(ui);
+    KeyValue::new("Nanos", &time.nanos.to_string()).name_width(72.0).show(ui);
     if has_more {
         ui.weak("There are more records inside; open the row to see them");
     }

@@ -39,6 +39,7 @@ struct Level {
 pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
     let snapshot = open.document.snapshot();
     let mut walk = Walk {
+        open,
         reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
         visible: visible.clone(),
         levels: vec![Level {
@@ -48,12 +49,13 @@ pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
         }],
         spans: Vec::new(),
     };
-    let start = walk.descend(open).unwrap_or(0);
+    let start = walk.descend().unwrap_or(0);
     walk.run(start);
     walk.spans
 }
 
 struct Walk<'a> {
+    open: &'a OpenDocument,
     reader: Reader<'a>,
     visible: Range<u64>,
     levels: Vec<Level>,
@@ -62,7 +64,8 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Enters the records around the first byte in view; returns where to go on.
-    fn descend(&mut self, open: &OpenDocument) -> Option<u64> {
+    fn descend(&mut self) -> Option<u64> {
+        let open = self.open;
         let row = open.tree.deepest(open.document.snapshot(), self.visible.start, ReadMode::Cached)?;
         for offset in open.tree.chain(row.branch).into_iter().take(MOST_LEVELS) {
             let end = self.levels.last()?.end;
@@ -123,13 +126,24 @@ impl Walk<'_> {
         let meaning = Meaning::of(message.as_ref(), at.number(), at.wire_type());
         let is_declared =
             matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
-        if !is_declared && !is_open && at.wire_type() != WireType::Sgroup {
+        let is_group = at.wire_type() == WireType::Sgroup;
+        if !is_declared && !is_group && !is_open && !self.is_open_in_tree(at) {
             return None;
         }
         let inside = message_in(at, &meaning)?;
         self.head(at);
         self.levels.push(Level { message: inside.message, end: inside.range.end, record_end: at.end() });
         Some(())
+    }
+
+    /// Whether a person opened the record in the tree, so that it is read as a message there.
+    fn is_open_in_tree(&self, at: &RecordAt) -> bool {
+        if at.wire_type() != WireType::Len || at.record.payload_len == 0 {
+            return false;
+        }
+        let (tree, snapshot) = (&self.open.tree, self.open.document.snapshot());
+        let inside = tree.deepest(snapshot, at.payload().start, ReadMode::Cached);
+        inside.is_some_and(|row| tree.chain(row.branch).contains(&at.offset))
     }
 
     fn head(&mut self, at: &RecordAt) {

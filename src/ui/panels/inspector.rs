@@ -7,11 +7,11 @@ use crate::document::value::grouped;
 use crate::document::{Entry, RecordAt};
 use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
 use crate::ui::commands::offer;
-use crate::ui::editors::{self, Draft, Editing, Subject, What};
+use crate::ui::editors::{self, Editing, Subject, What};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Folds, Place, TabView};
-use crate::ui::widgets::{IconButton, KeyValue, TextButton, empty_state_ui, section_ui, visible_text};
+use crate::ui::widgets::{IconButton, KeyValue, TextButton, section_ui, visible_text};
 use egui::{Label, RichText, ScrollArea, Ui};
 
 /// The most uses of a type that are listed.
@@ -25,8 +25,11 @@ pub fn inspector_ui(
     asked: &mut Asked,
     actions: &mut Vec<Action>,
 ) {
+    let clip = ui.available_width();
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        // The scroll bar floats beside what is shown, whether or not there is one.
+        ui.set_width(ui.available_width().min(clip - theme(ui).size.margin));
         ui.add_space(theme(ui).size.gap);
         match view.subject.take() {
             Some(subject) => {
@@ -138,7 +141,7 @@ fn editor_ui(
         }
         What::Value(_) | What::Raw(_) => {
             let Some(editor) = editors::editor_of(subject) else { return };
-            let draft = view.draft.get_or_insert_with(|| Draft::of(subject));
+            let Some(draft) = &mut view.draft else { return };
             let mut editing =
                 Editing { state: shown.state, open: shown.open, tab: shown.tab, subject, draft };
             actions.extend((editor.ui)(ui, &mut editing));
@@ -338,9 +341,4 @@ fn message_ui(ui: &mut Ui, shown: Shown<'_>, message: &MessageDescriptor, folds:
     {
         comment_ui(ui, comment);
     }
-}
-
-/// The pane while no document is open.
-pub fn no_document_ui(ui: &mut Ui) {
-    empty_state_ui(ui, Icon::Info, "Nothing to inspect", "Details of the selected field appear here.", &[]);
 }

@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::TabView;
-use crate::ui::widgets::{Row, RowLabel, RowList, cell, empty_state_ui, visible_text};
+use crate::ui::widgets::{Elide, Row, RowLabel, RowList, cell, cell_elided, empty_state_ui, visible_text};
 use egui::{Align, Rect, Ui, pos2};
 
 pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
@@ -23,23 +23,27 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
     }
     let theme = theme(ui);
     let selected = shown.open.selection.as_ref().map(|selection| selection.range.start);
-    let is_selected =
-        |row: u64| list.found.get(row as usize).is_some_and(|problem| Some(problem.range.start) == selected);
+    let is_selected = |row: u64| {
+        list.found.get(row as usize).is_some_and(|problem| Some(shown.open.offset_of(problem)) == selected)
+    };
     let response = RowList::new("Problems", list.found.len() as u64).selected(is_selected).show(
         ui,
         &mut view.problems,
-        |ui, row| row_ui(ui, theme, row, &list.found[row.idx as usize]),
+        |ui, row| {
+            let problem = &list.found[row.idx as usize];
+            row_ui(ui, theme, row, problem, shown.open.offset_of(problem))
+        },
     );
-    let here = list.found.iter().position(|problem| Some(problem.range.start) == selected);
+    let here = list.found.iter().position(|problem| Some(shown.open.offset_of(problem)) == selected);
     let moved = view.problems.selection_by_keys(&response.response, here.map(|row| row as u64));
     if let Some(row) = response.clicked.map(|(row, _)| row).or(moved)
         && let Some(problem) = list.found.get(row as usize)
     {
-        actions.push(Action::Select(SelectTarget::Offset(problem.range.start)));
+        actions.push(Action::Select(SelectTarget::Offset(shown.open.offset_of(problem))));
     }
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem) -> RowLabel {
+fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> RowLabel {
     let painter = ui.painter();
     let tone = tone_of(problem.severity);
     let mut at = row.rect.shrink2(egui::vec2(theme.size.margin, 0.0));
@@ -48,25 +52,18 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem) -> RowLabel {
     at.min.x += theme.size.icon + theme.size.gap;
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
-    let offset = format!("0x{:x}", problem.range.start);
+    let offset = format!("0x{offset:x}");
     let right = Rect::from_min_max(pos2(at.right() - 72.0, at.top()), at.max);
     cell(painter, right, &offset, &mono, theme.color.muted, Align::Max);
     at.max.x = right.left() - theme.size.gap;
     let path = problem.path.to_string();
-    let path_width = (at.width() * 0.4).min(320.0);
-    let path_at = Rect::from_min_max(pos2(at.right() - path_width, at.top()), at.max);
+    let path_at = Rect::from_min_max(pos2(at.right() - (at.width() * 0.4).min(280.0), at.top()), at.max);
     let path_text = visible_text(&path);
-    let elide = crate::ui::widgets::Elide::Middle;
-    crate::ui::widgets::cell_elided(
-        painter,
-        path_at,
-        &path_text,
-        &dense,
-        theme.color.muted,
-        Align::Max,
-        elide,
-    );
-    at.max.x = path_at.left() - theme.size.gap;
+    let muted = theme.color.muted;
+    let path_cell = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
+    if !path.is_empty() {
+        at.max.x = path_cell.rect.left() - 2.0 * theme.size.gap;
+    }
     let message = visible_text(&problem.message);
     cell(painter, at, &message, &dense, theme.color.text, Align::Min);
     let hint = problem.hint.as_deref().unwrap_or("");

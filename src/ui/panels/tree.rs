@@ -9,6 +9,7 @@ use crate::app::{Action, Command, OpenDocument, SelectTarget};
 use crate::document::Row as DocumentRow;
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Subject};
+use crate::ui::keys;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Place, TabView};
 use crate::ui::widgets::{Column, RowLabel, RowList, RowListResponse, header_ui, menu_item_ui};
@@ -77,7 +78,7 @@ pub fn tree_ui(
             let is_edited = row.is_selected && view.is_editing_row;
             let drawn = tree_row::row_ui(ui, &columns, shown, row, document_row, is_edited);
             if is_edited && let Some(subject) = view.subject.take() {
-                in_row.extend(edit_in_row(ui, shown, &subject, drawn.value_rect, view));
+                in_row.extend(edit_in_row(ui, shown, &subject, drawn.value_rect, view, asked));
                 view.subject = Some(subject);
             }
             if drawn.chevron_clicked {
@@ -92,8 +93,8 @@ pub fn tree_ui(
     if std::mem::take(&mut asked.focus_tree) {
         response.response.request_focus();
     }
-    pointer(&response, &mut rows.borrow_mut(), asked, actions);
-    keys(ui, &response, shown, view, asked, actions);
+    pointer(&response, &mut rows.borrow_mut(), view.subject.as_ref(), asked, actions);
+    keys_ui(ui, &response, shown, view, asked, actions);
 }
 
 /// Follows jumps: into the middle when something was revealed, else only as far as needed.
@@ -106,17 +107,24 @@ fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
     }
 }
 
-/// The value takes what the other columns leave, so its right edge resizes the last one.
+/// The value takes what the other columns leave, so its right edge resizes the last one. In a
+/// narrow window the wide columns take no more than their share.
 fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widgets::ColumnLayout {
     if widths.len() != WIDTHS.len() {
         *widths = WIDTHS.to_vec();
     }
     let total = ui.available_width() - theme(ui).size.scroll_bar;
-    let others: f32 = widths[..3].iter().sum();
-    let before = (total - others - widths[4]).max(COLUMNS[3].min_width);
-    widths[3] = before;
-    let layout = header_ui(ui, &COLUMNS, widths);
-    widths[4] = (widths[4] - (widths[3] - before)).max(COLUMNS[4].min_width);
+    let mut shown = widths.clone();
+    shown[1] = shown[1].min((total * 0.34).max(COLUMNS[1].min_width));
+    shown[2] = shown[2].min((total * 0.18).max(COLUMNS[2].min_width));
+    let others = shown[0] + shown[1] + shown[2] + shown[4];
+    shown[3] = (total - others).max(COLUMNS[3].min_width);
+    let mut dragged = shown.clone();
+    let layout = header_ui(ui, &COLUMNS, &mut dragged);
+    for column_idx in 0..3 {
+        widths[column_idx] += dragged[column_idx] - shown[column_idx];
+    }
+    widths[4] = (widths[4] - (dragged[3] - shown[3])).max(COLUMNS[4].min_width);
     layout
 }
 
@@ -124,20 +132,30 @@ fn toggle(row: u64, is_expanded: bool) -> Action {
     if is_expanded { Action::CollapseRow(row) } else { Action::ExpandRow(row) }
 }
 
-fn pointer(response: &RowListResponse, rows: &mut Rows<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+fn pointer(
+    response: &RowListResponse,
+    rows: &mut Rows<'_>,
+    subject: Option<&Subject>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let clicked = response.clicked.map(|(row, _)| row).or(response.secondary_clicked);
     if let Some(row) = clicked {
         actions.push(Action::Select(SelectTarget::Row(row)));
     }
     if let Some(row) = response.double_clicked {
+        // The first of the two clicks has selected the row.
+        let is_value = |id| subject.is_some_and(|subject| subject.row.id == id && subject.fits_a_row());
         match rows.get(row) {
-            Some(found) if found.entry.is_expandable() => actions.push(toggle(row, found.is_expanded)),
+            Some(found) if found.entry.is_expandable() && !is_value(found.id) => {
+                actions.push(toggle(row, found.is_expanded));
+            }
             _ => asked.edit = true,
         }
     }
 }
 
-fn keys(
+fn keys_ui(
     ui: &Ui,
     response: &RowListResponse,
     shown: Shown<'_>,
@@ -178,6 +196,9 @@ fn keys(
     if pressed(Key::Space) && can_open {
         actions.push(toggle(number, row.is_expanded));
     }
+    for command in keys::pressed_in_list(ui.ctx()) {
+        asked.run(ui.ctx(), command, command.resolve(shown.state), actions);
+    }
 }
 
 /// A field over the value cell, with the same draft as the inspector's.
@@ -187,6 +208,7 @@ fn edit_in_row(
     subject: &Subject,
     rect: egui::Rect,
     view: &mut TabView,
+    asked: &mut Asked,
 ) -> Option<Action> {
     let draft = view.draft.as_mut()?;
     let id = editors::field_id(shown.tab, Place::Row);
@@ -206,6 +228,7 @@ fn edit_in_row(
         view.wants_focus = None;
     }
     let action = editors::after_typing(&field, subject, draft, true);
+    asked.focus_tree |= std::mem::take(&mut draft.is_left);
     if let Some(error) = draft.error.clone().filter(|_| field.has_focus()) {
         let hint = draft.hint.clone();
         field.show_tooltip_ui(|ui| {

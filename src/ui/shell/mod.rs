@@ -13,12 +13,12 @@ mod status_bar;
 mod top_bar;
 
 use super::dialogs::{dialog_ui, without_system_dialogs};
-use super::editors::{Draft, Subject};
+use super::editors::{Draft, Subject, field_id};
 use super::panels::{Shown, inspector};
 use super::theme::{self, ThemeChoice, theme};
-use super::view::{Asked, Layout, Place, TabView, View};
+use super::view::{Asked, Layout, Place, View};
 use super::widgets::{Toast, Tone};
-use crate::app::{self, Action, Content, NoticeTone, Session, State, ThemeSetting};
+use crate::app::{self, Action, Content, NoticeTone, Session, State, TabId, ThemeSetting};
 use egui::{Context, Frame, Margin, Panel, Ui};
 
 /// The session and what the window remembers beside it.
@@ -72,8 +72,9 @@ impl Shell {
         self.tell_settings(ui.ctx());
         let mut actions = Vec::new();
         let mut asked = std::mem::take(&mut self.view.asked);
+        self.return_focus(ui.ctx(), &mut asked);
         input::input(ui.ctx(), self.session.state(), &mut asked, &mut actions);
-        self.prepare(&mut asked);
+        self.prepare(ui.ctx(), &mut asked);
         self.panes_ui(ui, &mut asked, &mut actions);
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
         self.toasts_ui(ui);
@@ -113,8 +114,18 @@ impl Shell {
         self.told = Some(now);
     }
 
+    /// A document that comes to the front, and one whose dialog closes, has the keyboard in its tree.
+    fn return_focus(&mut self, ctx: &Context, asked: &mut Asked) {
+        let state = self.session.state();
+        let before = std::mem::replace(&mut self.view.front, (state.active, state.dialog.is_some()));
+        let is_back = before.1 && state.dialog.is_none();
+        let is_new = before.0 != state.active && !ctx.text_edit_focused();
+        asked.focus_tree |=
+            (is_back || is_new) && state.dialog.is_none() && state.active_document().is_some();
+    }
+
     /// Reads the selected row once a revision, and starts editing it if that was asked for.
-    fn prepare(&mut self, asked: &mut Asked) {
+    fn prepare(&mut self, ctx: &Context, asked: &mut Asked) {
         let state = self.session.state();
         self.view.tabs.retain(|id, _| state.tab(*id).is_some());
         let (Some(id), Some(open)) = (state.active, state.active_document()) else { return };
@@ -127,12 +138,20 @@ impl Shell {
             tab.is_editing_row = false;
             return;
         };
-        if !tab.draft.as_ref().is_some_and(|draft| draft.is_of(subject)) {
-            let was_same_row = tab.draft.as_ref().is_some_and(|draft| draft.row == subject.row.id);
-            tab.draft = Some(Draft::of(subject));
-            tab.is_editing_row &= was_same_row;
+        let place = open.selection.as_ref().map(|selection| &selection.path);
+        // What changed under a field that is being typed in is what was typed.
+        let is_typing = is_typing(ctx, id);
+        match &mut tab.draft {
+            Some(draft) if draft.is_of(subject) => {}
+            Some(draft) if is_typing && Some(&draft.path) == place => draft.follow(subject),
+            _ => {
+                let draft = Draft::of(subject, place.cloned().unwrap_or_default());
+                let is_elsewhere = tab.draft.replace(draft).is_some_and(|old| Some(&old.path) != place);
+                tab.is_editing_row &= !is_elsewhere;
+            }
         }
         if std::mem::take(&mut asked.edit) {
+            asked.focus_tree = false;
             tab.is_editing_row = subject.fits_a_row();
             tab.wants_focus = Some(if tab.is_editing_row { Place::Row } else { Place::Inspector });
         }
@@ -159,23 +178,20 @@ impl Shell {
 
     fn inspector_ui(&mut self, ui: &mut Ui, asked: &mut Asked, actions: &mut Vec<Action>) {
         let state = self.session.state();
-        if !state.settings.show_inspector || state.tabs.is_empty() {
+        let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
+        if !state.settings.show_inspector {
             return;
         }
         let theme = theme(ui);
         let side = Frame::new().fill(theme.color.surface_1).inner_margin(Margin {
             left: theme.size.margin as i8,
-            right: 2,
+            right: 0,
             top: 0,
             bottom: 0,
         });
         let most = (ui.available_width() - 320.0).max(220.0);
         let panel = Panel::right("inspector").frame(side).resizable(true).size_range(220.0..=most);
         let panel = panel.default_size(self.view.layout.inspector_width).show(ui, |ui| {
-            let (Some(tab), Some(open)) = (state.active, state.active_document()) else {
-                inspector::no_document_ui(ui);
-                return;
-            };
             let shown = Shown { state, tab, open };
             let View { tabs, folds, .. } = &mut self.view;
             let view = tabs.entry(tab).or_default();
@@ -217,27 +233,17 @@ impl Shell {
 
     fn apply_all(&mut self, actions: Vec<Action>) {
         for action in actions {
-            let typed = matches!(&action, Action::SetValue { .. } | Action::Edit(_));
             let reset = action == Action::ResetPanes;
             self.session.apply(action);
-            if typed {
-                self.follow_draft();
-            }
             if reset {
                 self.view.layout = Layout::of(&self.session.state().settings);
             }
         }
     }
+}
 
-    /// What was typed is now what the document holds, perhaps at another offset: the draft goes on.
-    fn follow_draft(&mut self) {
-        let state = self.session.state();
-        let (Some(id), Some(open)) = (state.active, state.active_document()) else { return };
-        let Some(selection) = &open.selection else { return };
-        let tab: &mut TabView = self.view.tabs.entry(id).or_default();
-        if let Some(draft) = &mut tab.draft {
-            draft.row = selection.row;
-            draft.revision = open.document.revision();
-        }
-    }
+/// Whether the keyboard is in a field for the selected value.
+fn is_typing(ctx: &Context, tab: TabId) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    [Place::Row, Place::Inspector].into_iter().any(|place| focused == Some(field_id(tab, place)))
 }

@@ -1,20 +1,16 @@
 //! What is true of the document as a whole, and the work that is going on.
 
-use crate::app::{Action, Command, OpenDocument, Pane, State};
+use crate::app::{Action, OpenDocument, Pane, State};
 use crate::document::value::grouped;
-use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{TextButton, Tone, progress_ui};
-use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
+use crate::ui::widgets::{Tone, elide, progress_ui};
+use egui::{Align, Color32, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let theme = theme(ui);
-    let top = ui.max_rect().top();
-    let x = ui.max_rect().expand2(vec2(8.0, 0.0)).x_range();
-    ui.painter().hline(x, top + theme.size.line / 2.0, theme.line());
     ui.horizontal_centered(|ui| {
         ui.style_mut().override_font_id = Some(fonts::regular(theme.size.text_dense));
         ui.spacing_mut().item_spacing.x = 2.0 * theme.size.gap;
@@ -30,7 +26,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             ui.weak(format!("Selection 0x{:x}..0x{:x}", selection.range.start, selection.range.end));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            verdict_ui(ui, state, open, actions);
+            verdict_ui(ui, open, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| running_ui(ui, state, actions));
         });
     });
@@ -59,7 +55,7 @@ fn edits_of(open: &OpenDocument) -> String {
 }
 
 /// Whether all is well, as far as a check has looked; a click opens the list.
-fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
+fn verdict_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
     let problems = &open.problems;
     let is_current = problems.revision == Some(open.document.revision());
     let count = |n: u64, one: &str| format!("{} {one}{}", grouped(n), if n == 1 { "" } else { "s" });
@@ -79,19 +75,35 @@ fn verdict_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec
     };
     let text = match (problems.revision, parts.is_empty()) {
         (None, _) => "Checking…".to_owned(),
+        (Some(_), true) if open.message().is_none() => "Well-formed".to_owned(),
         (Some(_), true) => "Valid".to_owned(),
         (Some(_), false) => parts.join(" · "),
     };
     let theme = theme(ui);
     let icon = if problems.revision.is_none() { Icon::Clock } else { tone.icon() };
     let color = if is_current { tone.color(theme) } else { theme.color.muted };
-    let reason = offer(Command::ToggleProblems, state).and_then(|offer| offer.action.err());
-    let button = TextButton::new(&text).hint("Shows or hides the list of problems").disabled(reason);
-    if button.show(ui).clicked() {
+    if verdict_button_ui(ui, &text, icon, color) {
         actions.push(Action::TogglePane(Pane::Problems));
     }
-    let (at, _) = ui.allocate_exact_size(vec2(14.0, 14.0), egui::Sense::hover());
-    icon.paint_sized(ui.painter(), at.center() + vec2(10.0, 0.0), 13.0, color);
+}
+
+fn verdict_button_ui(ui: &mut Ui, text: &str, icon: Icon, color: Color32) -> bool {
+    let theme = theme(ui);
+    let font = fonts::regular(theme.size.text_dense);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme.color.muted);
+    let icon_space = theme.size.icon + theme.size.gap_small;
+    let size = vec2(galley.size().x + icon_space + 2.0 * theme.size.gap, theme.size.row_dense);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme.size.radius, theme.color.pressed);
+    }
+    let center = pos2(rect.left() + theme.size.gap + theme.size.icon / 2.0, rect.center().y);
+    icon.paint_sized(ui.painter(), center, theme.size.icon - 3.0, color);
+    let at = rect.with_min_x(rect.left() + theme.size.gap + icon_space);
+    let at = elide::place(ui.painter(), at, &galley, Align::Min);
+    ui.painter().galley(at.min, galley, theme.color.muted);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    response.on_hover_text("Shows or hides the list of problems").clicked()
 }
 
 /// The newest work that is worth a word, with its progress and a way to stop it.

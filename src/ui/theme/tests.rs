@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "tests look at the disk")]
+
 use super::*;
 
 /// WCAG 2.1 relative luminance.

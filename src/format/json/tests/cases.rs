@@ -239,42 +239,35 @@ fn one_field_or_element_can_be_written_alone() {
     assert!(matches!(error, Err(FormatError::NoField { number: 77, .. })));
 }
 
+/// `depth` levels of `Tree.left` around an empty one, each with an id in front of the inner message
+/// or behind it.
+fn nested(depth: usize, id_first: bool) -> Vec<u8> {
+    let id = int(1, 5);
+    // Made back to front from the inside out, so that no level is copied.
+    let (mut front_reversed, mut back, mut inner_len) = (Vec::new(), Vec::new(), 0_u64);
+    for _ in 0..depth {
+        let mut head = Vec::new();
+        write_tag(&mut head, 2, WireType::Len);
+        write_varint(&mut head, inner_len);
+        front_reversed.extend(head.iter().rev());
+        if id_first {
+            front_reversed.extend(id.iter().rev());
+        } else {
+            back.extend(&id);
+        }
+        inner_len += (head.len() + id.len()) as u64;
+    }
+    front_reversed.reverse();
+    [front_reversed, back].concat()
+}
+
 #[test]
 fn a_hundred_thousand_levels_are_written_by_every_way() {
     const DEPTH: usize = 100_000;
-    // In order, and with the inner message first, which is against the order at every level.
-    for is_ordered in [true, false] {
-        let mut bytes = Vec::new();
-        let mut expected = "{}".to_owned();
-        for _ in 0..DEPTH {
-            expected = String::new();
-        }
-        let mut layers: Vec<u8> = Vec::new();
-        let mut inner_len = 0_u64;
-        // Built from the inside out, back to front, so that no level is copied.
-        for _ in 0..DEPTH {
-            let mut head = Vec::new();
-            write_tag(&mut head, 2, WireType::Len);
-            write_varint(&mut head, inner_len);
-            let tail = int(1, 5);
-            inner_len += (head.len() + tail.len()) as u64;
-            if is_ordered {
-                // id first: it stands before the inner message.
-                layers.extend(head.iter().rev());
-                layers.extend(tail.iter().rev());
-            } else {
-                bytes.extend(&tail);
-                layers.extend(head.iter().rev());
-            }
-        }
-        layers.reverse();
-        layers.extend(&bytes);
-        for _ in 0..DEPTH {
-            expected.push_str("{\"id\":5,\"left\":");
-        }
-        expected.push_str("{}");
-        expected.extend(std::iter::repeat_n('}', DEPTH));
-        let snapshot = Snapshot::of_bytes(&layers);
+    let expected = ["{\"id\":5,\"left\":".repeat(DEPTH), "{}".to_owned(), "}".repeat(DEPTH)].concat();
+    // With the inner message first, the order is wrong at every level.
+    for id_first in [true, false] {
+        let snapshot = Snapshot::of_bytes(&nested(DEPTH, id_first));
         for limits in [Limits::default(), NO_ATTEMPT, Limits { attempt: 10_000, ..Limits::default() }] {
             let (text, report) = write_with(&snapshot, &three("Tree"), &JsonOptions::default(), limits);
             assert!(text == expected, "{limits:?}");
@@ -286,7 +279,7 @@ fn a_hundred_thousand_levels_are_written_by_every_way() {
 #[test]
 fn ten_thousand_levels_of_groups_are_walked_once_and_not_once_per_level() {
     const DEPTH: usize = 10_000;
-    // Row = 8 holds Old = 2, which holds Row; here the groups are unknown to the inner message.
+    // Row = 8 of Old; the groups inside it are unknown to Row.
     let mut bytes = vec![0x43; DEPTH];
     bytes.extend(std::iter::repeat_n(0x44, DEPTH));
     for limits in [Limits::default(), NO_ATTEMPT, TINY] {

@@ -1,0 +1,225 @@
+//! The table of commands. To add one: a variant of [`Command`], its arm in `Command::resolve`, and a
+//! row here.
+
+use super::command::{Command, CommandRow, Key, Shortcut};
+
+/// All of them, in menu order.
+pub const COMMANDS: &[CommandRow] = &[
+    row(Command::Open, "File", "Open…", "Opens a file", [ctrl("O"), None]),
+    row(
+        Command::OpenSample,
+        "File",
+        "Open the sample",
+        "Opens a captured RocketMQ request to look around in",
+        [None, None],
+    ),
+    row(
+        Command::Paste,
+        "File",
+        "Open from clipboard",
+        "Opens the path, hex or base64 on the clipboard",
+        [ctrl("V"), None],
+    ),
+    row(Command::Save, "File", "Save", "Writes the bytes back to the file", [ctrl("S"), None]),
+    row(Command::SaveAs, "File", "Save as…", "Writes the bytes to another file", [ctrl_shift("S"), None]),
+    row(
+        Command::ExportJson,
+        "File",
+        "Export as JSON…",
+        "Writes the whole message as ProtoJSON",
+        [ctrl("E"), None],
+    ),
+    row(
+        Command::ExportSelectionJson,
+        "File",
+        "Export selection as JSON…",
+        "Writes the selected field as ProtoJSON",
+        [ctrl_shift("E"), None],
+    ),
+    row(
+        Command::Reload,
+        "File",
+        "Reload from disk",
+        "Reads the file again and drops the edits",
+        [ctrl("R"), None],
+    ),
+    row(Command::CloseTab, "File", "Close tab", "Closes the document in front", [ctrl("W"), None]),
+    row(Command::Quit, "File", "Quit", "Closes all documents and the window", [ctrl("Q"), None]),
+    row(Command::Undo, "Edit", "Undo", "Takes the last edit back", [ctrl("Z"), None]),
+    row(Command::Redo, "Edit", "Redo", "Does again what was taken back", [ctrl("Y"), ctrl_shift("Z")]),
+    row(
+        Command::EditValue,
+        "Edit",
+        "Edit value",
+        "Starts editing the selected value",
+        [plain("F2"), plain("Enter")],
+    ),
+    row(
+        Command::AddField,
+        "Edit",
+        "Add field…",
+        "Adds a field to the selected message, or to the one around the selection",
+        [ctrl("N"), plain("Insert")],
+    ),
+    row(
+        Command::AddElement,
+        "Edit",
+        "Add element",
+        "Adds an element or map entry behind the selected one",
+        [ctrl_shift("N"), None],
+    ),
+    row(
+        Command::Duplicate,
+        "Edit",
+        "Duplicate",
+        "Puts a second copy of the selected record behind it",
+        [ctrl("D"), None],
+    ),
+    row(Command::Remove, "Edit", "Remove", "Removes the selected record", [plain("Delete"), None]),
+    row(
+        Command::CopyValue,
+        "Edit",
+        "Copy value",
+        "Copies the selected value as text that can be typed again",
+        [ctrl("C"), None],
+    ),
+    row(
+        Command::CopyPath,
+        "Edit",
+        "Copy path",
+        "Copies the path of the selected field",
+        [ctrl_shift("C"), None],
+    ),
+    row(
+        Command::CopyHex,
+        "Edit",
+        "Copy as hex",
+        "Copies all bytes of the selected record, tag and length included",
+        [None, None],
+    ),
+    row(
+        Command::ChooseType,
+        "View",
+        "Message type…",
+        "Chooses the type that the bytes are read as",
+        [ctrl("T"), None],
+    ),
+    row(Command::ExpandAll, "View", "Expand all", "Opens all rows, as many as fit", [None, None]),
+    row(Command::CollapseAll, "View", "Collapse all", "Closes all rows but the first level", [None, None]),
+    row(
+        Command::ToggleInspector,
+        "View",
+        "Inspector",
+        "Shows or hides the inspector with the value's editor",
+        [ctrl("I"), None],
+    ),
+    row(Command::ToggleHex, "View", "Hex pane", "Shows or hides the bytes", [ctrl("H"), None]),
+    row(
+        Command::ToggleProblems,
+        "View",
+        "Problems",
+        "Shows or hides the list of problems",
+        [ctrl("M"), None],
+    ),
+    row(
+        Command::ToggleHistory,
+        "View",
+        "History",
+        "Shows or hides the list of edits",
+        [ctrl_shift("H"), None],
+    ),
+    row(
+        Command::ResetPanes,
+        "View",
+        "Reset panes",
+        "Puts all panes and columns back to where they were at first",
+        [None, None],
+    ),
+    row(
+        Command::ThemeSystem,
+        "View",
+        "Theme of the system",
+        "Follows the system in light or dark",
+        [None, None],
+    ),
+    row(Command::ThemeLight, "View", "Light theme", "Dark text on light ground", [None, None]),
+    row(Command::ThemeDark, "View", "Dark theme", "Light text on dark ground", [None, None]),
+    row(Command::ZoomIn, "View", "Zoom in", "Makes everything larger", [ctrl("Plus"), ctrl("Equals")]),
+    row(Command::ZoomOut, "View", "Zoom out", "Makes everything smaller", [ctrl("Minus"), None]),
+    row(Command::ZoomReset, "View", "Actual size", "Puts the zoom back to 100 %", [ctrl("0"), None]),
+    row(Command::GoTo, "Go", "Go to…", "Goes to an offset or a field path", [ctrl("G"), None]),
+    row(
+        Command::SelectParent,
+        "Go",
+        "Message around",
+        "Selects the message around the selection",
+        [alt("Up"), None],
+    ),
+    row(
+        Command::NextProblem,
+        "Go",
+        "Next problem",
+        "Selects the next field with a problem",
+        [plain("F8"), None],
+    ),
+    row(
+        Command::PreviousProblem,
+        "Go",
+        "Previous problem",
+        "Selects the field with a problem before this one",
+        [shift("F8"), None],
+    ),
+    row(Command::NextTab, "Go", "Next tab", "Brings the next document to the front", [ctrl("Tab"), None]),
+    row(
+        Command::PreviousTab,
+        "Go",
+        "Previous tab",
+        "Brings the document before this one to the front",
+        [ctrl_shift("Tab"), None],
+    ),
+    row(Command::Palette, "Help", "Commands…", "Finds a command by its name", [ctrl_shift("P"), None]),
+    row(
+        Command::Shortcuts,
+        "Help",
+        "Keyboard shortcuts",
+        "Lists every key that does something",
+        [plain("F1"), None],
+    ),
+    row(
+        Command::About,
+        "Help",
+        "About Protoloupe",
+        "Says which version this is and where it comes from",
+        [None, None],
+    ),
+];
+
+const fn row(
+    command: Command,
+    menu: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    [shortcut, also]: [Option<Shortcut>; 2],
+) -> CommandRow {
+    CommandRow { command, menu: Some(menu), title, hint, shortcut, also }
+}
+
+const fn plain(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { ctrl: false, shift: false, alt: false, key: Key(key) })
+}
+
+const fn shift(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { ctrl: false, shift: true, alt: false, key: Key(key) })
+}
+
+const fn ctrl(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { ctrl: true, shift: false, alt: false, key: Key(key) })
+}
+
+const fn ctrl_shift(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { ctrl: true, shift: true, alt: false, key: Key(key) })
+}
+
+const fn alt(key: &'static str) -> Option<Shortcut> {
+    Some(Shortcut { ctrl: false, shift: false, alt: true, key: Key(key) })
+}

@@ -1,0 +1,130 @@
+//! Whatever is done in whatever order.
+
+use super::*;
+use crate::document::Gesture;
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Do {
+    Row(u16),
+    Offset(u16),
+    Parent,
+    Expand(u16),
+    Collapse(u16),
+    Set(String, Option<u64>),
+    SetBytes(Vec<u8>),
+    AddField(u32),
+    AddElement(String),
+    Duplicate,
+    Remove,
+    RemoveAll,
+    Undo,
+    Redo,
+    ReadAs(bool),
+    Answer(Answer),
+    Save,
+}
+
+fn any_do() -> impl Strategy<Value = Do> {
+    prop_oneof![
+        4 => any::<u16>().prop_map(Do::Row),
+        1 => any::<u16>().prop_map(Do::Offset),
+        1 => Just(Do::Parent),
+        2 => any::<u16>().prop_map(Do::Expand),
+        1 => any::<u16>().prop_map(Do::Collapse),
+        4 => (prop_oneof!["[a-z0-9]{0,5}", Just("{}".to_owned()), Just("hex:0a0141".to_owned())], prop::option::of(0_u64..2))
+            .prop_map(|(text, gesture)| Do::Set(text, gesture)),
+        1 => prop::collection::vec(any::<u8>(), 0..200).prop_map(Do::SetBytes),
+        2 => (1_u32..20).prop_map(Do::AddField),
+        2 => "[a-c]".prop_map(Do::AddElement),
+        1 => Just(Do::Duplicate),
+        2 => Just(Do::Remove),
+        1 => Just(Do::RemoveAll),
+        3 => Just(Do::Undo),
+        2 => Just(Do::Redo),
+        1 => any::<bool>().prop_map(Do::ReadAs),
+        1 => prop_oneof![Just(Answer::Yes), Just(Answer::No)].prop_map(Do::Answer),
+        1 => Just(Do::Save),
+    ]
+}
+
+fn action(one: Do, session: &Session) -> Option<Action> {
+    let state = session.state();
+    let tab = state.active?;
+    let open = state.active_document()?;
+    let n_rows = open.tree.n_rows().max(1);
+    let row = open.selection.as_ref().map(|selection| selection.row);
+    Some(match one {
+        Do::Row(number) => Action::Select(SelectTarget::Row(u64::from(number) % n_rows)),
+        Do::Offset(offset) => {
+            Action::Select(SelectTarget::Offset(u64::from(offset) % open.document.len().max(1)))
+        }
+        Do::Parent => Action::Select(SelectTarget::Parent),
+        Do::Expand(number) => Action::ExpandRow(u64::from(number) % n_rows),
+        Do::Collapse(number) => Action::CollapseRow(u64::from(number) % n_rows),
+        Do::Set(text, gesture) => Action::SetValue { row: row?, text, gesture: gesture.map(Gesture) },
+        Do::SetBytes(bytes) => Action::SetBytes { row: row?, bytes },
+        Do::AddField(number) => Action::AddField { row, number },
+        Do::AddElement(key) => Action::AddElement { row: row?, key: Some(key) },
+        Do::Duplicate => Action::Duplicate(row?),
+        Do::Remove => Action::Remove(row?),
+        Do::RemoveAll => Action::RemoveAll(row?),
+        Do::Undo => Action::Undo,
+        Do::Redo => Action::Redo,
+        Do::ReadAs(typed) => Action::ReadAs { tab, message: typed.then(|| SEND.to_owned()) },
+        Do::Answer(answer) => Action::Answer(answer),
+        Do::Save => Action::Save(tab),
+    })
+}
+
+fn a_message() -> impl Strategy<Value = Vec<u8>> {
+    let topic = "[a-z]{0,3}".prop_map(|name| len(1, &len(2, name.as_bytes())));
+    let entry = ("[a-c]", "[a-z]{0,3}")
+        .prop_map(|(key, value)| len(2, &[len(1, key.as_bytes()), len(2, value.as_bytes())].concat()));
+    let body = prop::collection::vec(any::<u8>(), 0..6).prop_map(|body| len(4, &body));
+    let properties = (0_u8..100).prop_map(|id| len(3, &[0x68, id, 0x68, 1]));
+    let odd = prop::collection::vec(any::<u8>(), 0..4);
+    let field = prop_oneof![topic, entry, body, properties, odd];
+    let one = prop::collection::vec(field, 0..5).prop_map(|fields| len(1, &fields.concat()));
+    (prop::collection::vec(one, 0..4), prop::collection::vec(any::<u8>(), 0..3))
+        .prop_map(|(messages, rest)| [messages.concat(), rest].concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_sequence_of_actions_can_be_taken_back(
+        bytes in a_message(),
+        todo in prop::collection::vec(any_do(), 1..40),
+    ) {
+        let mut fixture = Fixture::with(&bytes, SEND);
+        for one in todo {
+            let is_save = matches!(one, Do::Save);
+            if let Some(action) = action(one, &fixture.session) {
+                fixture.session.apply(action);
+            }
+            if is_save {
+                fixture.session.settle();
+            }
+            let open = fixture.open();
+            if let Some(selection) = &open.selection {
+                let row = open.row(selection.row).expect("the selected row is visible");
+                prop_assert_eq!(open.tree.row_number(&row), Some(selection.row_number));
+                prop_assert_eq!(row.entry.range(), selection.range.clone());
+            }
+            fixture.session.poll();
+        }
+        fixture.session.settle();
+        let now = fixture.bytes();
+        let n_edits = fixture.open().document.n_edits();
+        for _ in 0..n_edits {
+            fixture.session.apply(Action::Undo);
+        }
+        prop_assert_eq!(fixture.bytes(), bytes);
+        for _ in 0..n_edits {
+            fixture.session.apply(Action::Redo);
+        }
+        prop_assert_eq!(fixture.bytes(), now);
+    }
+}

@@ -1,0 +1,351 @@
+//! The whole window, driven by role and label.
+
+use crate::harness::harness;
+use egui::{Event, Key, Modifiers, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use protoloupe::app::{Action, Content, Folders, OpenDocument, SelectTarget, Session};
+use protoloupe::document::ReadMode;
+use protoloupe::schema::Schema;
+use protoloupe::ui::shell::Shell;
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+type Window = Harness<'static, Shell>;
+
+const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/captures/SendMessage-req-1.bin");
+
+/// The window on a captured request of 158 bytes, with nowhere to remember anything.
+fn window() -> Window {
+    let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+    session.apply(Action::Open(vec![CAPTURE.into()]));
+    session.settle();
+    let tab = session.state().active.expect("a tab");
+    let message = Some("apache.rocketmq.v2.SendMessageRequest".to_owned());
+    session.apply(Action::ReadAs { tab, message });
+    session.settle();
+    let mut window = harness([1200.0, 800.0], Shell::new(session), |ui, shell: &mut Shell| {
+        Shell::use_no_system_dialogs(ui.ctx());
+        shell.session_mut().settle();
+        shell.ui(ui);
+        shell.session_mut().settle();
+    });
+    window.run();
+    window
+}
+
+fn open(window: &Window) -> &OpenDocument {
+    window.state().state().active_document().expect("an open document")
+}
+
+fn bytes(window: &Window) -> Vec<u8> {
+    let document = &open(window).document;
+    document.snapshot().bytes(0..document.len(), ReadMode::Wait).expect("bytes in memory")
+}
+
+fn selected(window: &Window) -> String {
+    open(window).selection.as_ref().map(|selection| selection.path.to_string()).unwrap_or_default()
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    window.run();
+}
+
+fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run();
+}
+
+fn type_text(window: &mut Window, text: &str) {
+    for character in text.chars() {
+        window.event(Event::Text(character.to_string()));
+        window.run();
+    }
+}
+
+fn click(window: &mut Window, role: Role, label: &str) {
+    window.get_by_role_and_label(role, label).click();
+    window.run();
+}
+
+fn select(window: &mut Window, path: &str) {
+    let path = path.parse().expect("a path");
+    window.state_mut().apply(Action::Select(SelectTarget::Path(path)));
+    window.run();
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+// --- the tree
+
+#[test]
+fn arrow_keys_walk_open_and_close() {
+    let mut window = window();
+    for expected in ["messages", "messages[0]", "messages[0].topic"] {
+        press(&mut window, Key::ArrowDown);
+        assert_eq!(selected(&window), expected);
+    }
+    let n_rows = open(&window).tree.n_rows();
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(open(&window).tree.n_rows(), n_rows + 1, "open");
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(selected(&window), "messages[0].topic.name", "gone in");
+    press(&mut window, Key::ArrowLeft);
+    assert_eq!(selected(&window), "messages[0].topic", "gone out");
+    press(&mut window, Key::ArrowLeft);
+    assert_eq!(open(&window).tree.n_rows(), n_rows, "closed");
+    press(&mut window, Key::End);
+    assert_eq!(selected(&window), "messages[0].body");
+}
+
+#[test]
+fn a_row_says_name_kind_and_value() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    let row = window.get_by_role_and_label(Role::TreeItem, "name, string, \"topic-normal\"");
+    assert_eq!(row.accesskit_node().is_selected(), Some(true));
+    let topic = window.get_by_role_and_label(Role::TreeItem, "topic, Resource, name \"topic-normal\"");
+    assert_eq!(topic.accesskit_node().data().is_expanded(), Some(true));
+}
+
+#[test]
+fn a_click_selects_and_the_path_bar_goes_back_up() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    click(&mut window, Role::Link, "Go to messages[0]");
+    assert_eq!(selected(&window), "messages[0]");
+    window.get_by_label_contains("body, bytes").click();
+    window.run();
+    assert_eq!(selected(&window), "messages[0].body");
+}
+
+#[test]
+fn delete_removes_and_ctrl_d_duplicates() {
+    let mut window = window();
+    let before = bytes(&window);
+    window.get_by_label_contains("body, bytes").click();
+    window.run();
+    press_with(&mut window, CTRL, Key::D);
+    assert_eq!(bytes(&window).len(), before.len() + 17);
+    press_with(&mut window, CTRL, Key::Z);
+    assert_eq!(bytes(&window), before);
+    press(&mut window, Key::Delete);
+    assert_eq!(bytes(&window).len(), before.len() - 17);
+}
+
+// --- editing
+
+#[test]
+fn a_string_is_edited_in_its_row_by_keys_alone() {
+    let mut window = window();
+    let before = bytes(&window);
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowRight, Key::ArrowRight] {
+        press(&mut window, key);
+    }
+    press(&mut window, Key::Enter);
+    type_text(&mut window, "orders");
+    let after = bytes(&window);
+    assert!(holds(&after, "orders") && !holds(&after, "topic-normal"));
+    assert_eq!(after.len(), before.len() - 6);
+    assert_eq!(open(&window).document.n_edits(), 1, "a run of typing is one step");
+    press(&mut window, Key::Enter);
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages[0].topic", "the tree has the keyboard again");
+    click(&mut window, Role::Button, "Undo");
+    assert_eq!(bytes(&window), before);
+    click(&mut window, Role::Button, "Redo");
+    assert_eq!(bytes(&window), after);
+}
+
+#[test]
+fn esc_returns_to_what_was() {
+    let mut window = window();
+    let before = bytes(&window);
+    select(&mut window, "messages[0].topic.name");
+    press(&mut window, Key::F2);
+    type_text(&mut window, "x");
+    assert_ne!(bytes(&window), before);
+    press(&mut window, Key::Escape);
+    assert_eq!(bytes(&window), before);
+    assert!(!open(&window).document.is_modified());
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages[0].topic");
+}
+
+#[test]
+fn a_draft_that_does_not_parse_says_why_and_changes_nothing() {
+    let mut window = window();
+    let before = bytes(&window);
+    select(&mut window, "messages[0].system_properties.message_type");
+    press(&mut window, Key::F2);
+    type_text(&mut window, "Q");
+    assert_eq!(bytes(&window), before);
+    assert_eq!(open(&window).document.n_edits(), 0);
+    let says =
+        window.get_by_role_and_label(Role::Alert, "\"Q\" is no value of apache.rocketmq.v2.MessageType");
+    assert!(!says.accesskit_node().is_hidden());
+    press(&mut window, Key::Escape);
+    assert_eq!(window.get_by_role_and_label(Role::TextInput, "Value").value().as_deref(), Some("NORMAL"));
+}
+
+#[test]
+fn an_enum_is_picked_from_its_list() {
+    let mut window = window();
+    select(&mut window, "messages[0].system_properties.message_type");
+    click(&mut window, Role::ListItem, "DELAY = 3");
+    assert!(window.query_by_label_contains("message_type, MessageType, DELAY").is_some());
+    assert_eq!(open(&window).document.n_edits(), 1);
+}
+
+#[test]
+fn typing_goes_on_when_the_bytes_before_it_grow() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    press(&mut window, Key::F2);
+    // From 127 bytes on the lengths around it take another byte, which moves the row.
+    let long = "abcdefghij".repeat(14);
+    type_text(&mut window, &long);
+    assert!(holds(&bytes(&window), &long));
+    assert_eq!(open(&window).document.n_edits(), 1);
+}
+
+#[test]
+fn undo_belongs_to_the_draft_while_it_has_the_focus() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    press(&mut window, Key::F2);
+    type_text(&mut window, "ab");
+    let n_edits = open(&window).document.n_edits();
+    press_with(&mut window, CTRL, Key::Z);
+    assert_eq!(open(&window).document.n_edits(), n_edits, "the document's undo was not touched");
+}
+
+// --- commands and dialogs
+
+#[test]
+fn the_palette_runs_a_command() {
+    let mut window = window();
+    assert!(window.state().state().settings.show_hex);
+    press_with(&mut window, CTRL_SHIFT, Key::P);
+    type_text(&mut window, "hex pane");
+    press(&mut window, Key::Enter);
+    assert!(!window.state().state().settings.show_hex);
+    assert!(window.query_by_label("Bytes").is_none_or(|node| node.accesskit_node().role() != Role::List));
+}
+
+#[test]
+fn a_field_is_added_from_the_list_of_those_missing() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic");
+    press(&mut window, Key::Insert);
+    type_text(&mut window, "namespace");
+    press(&mut window, Key::Enter);
+    assert_eq!(selected(&window), "messages[0].topic.resource_namespace");
+    assert_eq!(open(&window).document.n_edits(), 1);
+}
+
+#[test]
+fn go_to_takes_a_path_and_an_offset() {
+    let mut window = window();
+    press_with(&mut window, CTRL, Key::G);
+    type_text(&mut window, "messages[0].system_properties.tag");
+    press(&mut window, Key::Enter);
+    assert_eq!(selected(&window), "messages[0].system_properties.tag");
+    press_with(&mut window, CTRL, Key::G);
+    type_text(&mut window, "0x8");
+    press(&mut window, Key::Enter);
+    assert_eq!(selected(&window), "messages[0].topic.name");
+}
+
+#[test]
+fn closing_a_changed_document_asks_first() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    press(&mut window, Key::F2);
+    type_text(&mut window, "orders");
+    press(&mut window, Key::Enter);
+    press_with(&mut window, CTRL, Key::W);
+    click(&mut window, Role::Button, "Cancel");
+    assert_eq!(window.state().state().tabs.len(), 1);
+    press_with(&mut window, CTRL, Key::W);
+    click(&mut window, Role::Button, "Discard edits");
+    assert!(window.state().state().tabs.is_empty());
+    window.get_by_label("Open a binary message");
+}
+
+#[test]
+fn saving_under_a_typed_path_writes_the_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("orders.bin");
+    let mut window = window();
+    press_with(&mut window, CTRL_SHIFT, Key::S);
+    press_with(&mut window, CTRL, Key::A);
+    window.event(Event::Paste(path.display().to_string()));
+    window.run();
+    press(&mut window, Key::Enter);
+    assert_eq!(std::fs::read(&path).expect("the file"), bytes(&window));
+    assert_eq!(window.state().state().active_tab().expect("a tab").title, "orders.bin");
+}
+
+#[test]
+fn a_file_that_is_not_there_says_so_in_its_tab() {
+    let mut window = window();
+    window.state_mut().apply(Action::Open(vec!["/nowhere/orders.bin".into()]));
+    window.run();
+    let tab = window.state().state().active_tab().expect("a tab");
+    assert!(matches!(tab.content, Content::Failed { .. }));
+    window.get_by_role_and_label(Role::Button, "Try again");
+    click(&mut window, Role::Button, "Close");
+    assert_eq!(window.state().state().tabs.len(), 1);
+}
+
+// --- hex, problems, look
+
+#[test]
+fn a_click_on_a_byte_selects_its_field() {
+    let mut window = window();
+    let row = window.get_by_role_and_label(Role::ListItem, "Bytes at 0x0").rect();
+    // The ninth byte is in the topic's name.
+    let at = egui::pos2(row.left() + 57.0 + 9.0 * 22.0, row.center().y);
+    window.hover_at(at);
+    for pressed in [true, false] {
+        let button = egui::PointerButton::Primary;
+        window.event(Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+    }
+    window.run();
+    assert_eq!(selected(&window), "messages[0].topic.name");
+}
+
+#[test]
+fn problems_are_listed_and_lead_to_their_place() {
+    let mut window = window();
+    window.state_mut().apply(Action::OpenPasted("0a 02 68 69 12 05 61".to_owned()));
+    window.run();
+    press_with(&mut window, CTRL, Key::M);
+    let problem = window.get_by_label_contains("error: ");
+    problem.click();
+    window.run();
+    assert!(open(&window).selection.is_some());
+}
+
+#[test]
+fn the_theme_is_changed_from_the_menu() {
+    let mut window = window();
+    click(&mut window, Role::Button, "View");
+    click(&mut window, Role::MenuItem, "Dark theme");
+    assert_eq!(window.ctx.theme(), egui::Theme::Dark);
+}
+
+#[test]
+fn the_title_names_the_document_and_marks_edits() {
+    let mut window = window();
+    assert_eq!(window.state().title(), "SendMessage-req-1.bin — Protoloupe");
+    window.get_by_label_contains("body, bytes").click();
+    window.run();
+    press(&mut window, Key::Delete);
+    assert_eq!(window.state().title(), "SendMessage-req-1.bin ● — Protoloupe");
+}

@@ -1,0 +1,109 @@
+//! Pictures of the whole window, to be looked at: set `GALLERY_DIR` and run
+//! `cargo test --test ui window_pictures`.
+//!
+//! Without it a few are drawn, so that no state of the window panics.
+
+use protoloupe::app::{Action, Dialog, FileDialog, Pane, Question, SelectTarget, TabId};
+use protoloupe::schema::Schema;
+use protoloupe::ui::picture::{RenderArgs, render_window};
+
+/// A topic whose name is not UTF-8, an unknown field, a kind that clashes, damage at the end.
+const ODD: &str = "0a 06 12 04 61 ff 62 00  9a 06 03 01 02 03  20 05  1a 04 50 96 81 00  12 7f 01";
+
+/// Sixty messages in one another.
+fn deep() -> String {
+    let mut bytes = vec![0x08, 0x01];
+    for _ in 0..60 {
+        let len = bytes.len() as u8;
+        bytes.splice(0..0, [0x0a, len]);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+struct Scene {
+    name: &'static str,
+    size: (f32, f32),
+    select: Option<&'static str>,
+    actions: Vec<Action>,
+}
+
+fn scene(name: &'static str, select: &'static str, actions: Vec<Action>) -> Scene {
+    let select = (!select.is_empty()).then_some(select);
+    Scene { name, size: (1200.0, 800.0), select, actions }
+}
+
+fn scenes() -> Vec<Scene> {
+    let mut scenes = vec![
+        scene("sample", "", vec![]),
+        scene("string", "messages[0].topic.name", vec![]),
+        scene("timestamp", "messages[0].system_properties.born_timestamp", vec![]),
+        scene("bytes", "messages[0].body", vec![]),
+        scene("enum", "messages[0].system_properties.message_type", vec![]),
+        scene("message", "messages[0].topic", vec![]),
+        scene("palette", "messages[0].topic.name", vec![Action::Show(Dialog::Palette)]),
+        scene("go-to", "messages[0].topic.name", vec![Action::Show(Dialog::GoTo)]),
+        scene("add-field", "messages[0].topic", vec![Action::Show(Dialog::AddField { row: None })]),
+        scene("shortcuts", "", vec![Action::Show(Dialog::Shortcuts)]),
+        scene(
+            "all-panes",
+            "messages[0].topic.name",
+            vec![Action::TogglePane(Pane::Problems), Action::TogglePane(Pane::History)],
+        ),
+        scene("pasted", "", vec![Action::OpenPasted("08 96 01 12 03 68 69 21 1a 03 08 01 10".to_owned())]),
+        scene("types", "", vec![Action::Show(Dialog::TypePicker(TabId(1)))]),
+        scene("question", "", vec![Action::Show(Dialog::Question(Question::UnsavedTab(TabId(1))))]),
+        scene("save-as", "", vec![Action::Show(Dialog::File(FileDialog::SaveAs { tab: TabId(1) }))]),
+        scene("about", "", vec![Action::Show(Dialog::About)]),
+        scene("map-entry", "messages[0].user_properties", vec![Action::Select(SelectTarget::Offset(60))]),
+        scene("nothing-open", "", vec![Action::Close(TabId(1))]),
+        scene(
+            "odd",
+            "",
+            vec![
+                Action::OpenPasted(ODD.to_owned()),
+                Action::ReadAs { tab: TabId(2), message: Some("apache.rocketmq.v2.Message".to_owned()) },
+                Action::ExpandLevels(9),
+                Action::TogglePane(Pane::Problems),
+                Action::Select(SelectTarget::Offset(9)),
+            ],
+        ),
+        scene(
+            "deep",
+            "",
+            vec![
+                Action::OpenPasted(deep()),
+                Action::ExpandLevels(60),
+                Action::Select(SelectTarget::Offset(70)),
+            ],
+        ),
+        scene("failed", "", vec![Action::Open(vec!["/nowhere/orders.bin".into()])]),
+    ];
+    for (name, size) in [("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))] {
+        scenes.push(Scene { size, ..scene(name, "messages[0].topic.name", vec![]) });
+    }
+    scenes
+}
+
+#[test]
+fn every_state_of_the_window_can_be_drawn() {
+    let dir = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from);
+    for scene in scenes() {
+        for (is_dark, theme) in [(false, "light"), (true, "dark")] {
+            if dir.is_none() && is_dark {
+                continue;
+            }
+            let args = RenderArgs {
+                size: scene.size,
+                is_dark,
+                select: scene.select.map(|path| path.parse().expect("a path")),
+                actions: scene.actions.clone(),
+                system_fonts: false,
+                ..RenderArgs::new(Schema::builtin())
+            };
+            let png = render_window(args).expect("a picture");
+            if let Some(dir) = &dir {
+                std::fs::write(dir.join(format!("{}-{theme}.png", scene.name)), png).expect("a folder");
+            }
+        }
+    }
+}
