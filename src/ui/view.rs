@@ -6,6 +6,7 @@ use super::editors::{Draft, Subject};
 use super::panels::hex::HexView;
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Settings, TabId};
+use crate::document::RowId;
 use std::collections::HashMap;
 
 /// One per window.
@@ -84,6 +85,8 @@ pub struct TabView {
     pub history: RowListState,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
+    /// The row that was selected in the last frame.
+    pub seen_selection: Option<RowId>,
     pub subject: Option<Subject>,
     pub draft: Option<Draft>,
     /// The selected value is edited in its row.

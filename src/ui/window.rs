@@ -7,9 +7,10 @@ use crate::app::{Action, Folders, Layout, Session};
 use crate::schema::Schema;
 use eframe::{App, CreationContext, NativeOptions, Renderer};
 use egui::{Context, Vec2, ViewportBuilder, ViewportCommand};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const APP_ID: &str = "protoloupe";
 const ICON: &[u8] = include_bytes!("../../assets/icon.png");
@@ -37,18 +38,25 @@ pub fn run(paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) ->
         |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
             Ok(Box::new(Window::new(context, paths, schema, message)))
         };
-    // A missing libxkbcommon panics inside the window system's crate.
+    check_display()?;
+    // A missing libxkbcommon panics inside the window system's crate: that is no fault of ours to
+    // be printed, as long as the window has not come up.
     let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let checked = catch_unwind(check_display);
-    std::panic::set_hook(before);
-    checked.unwrap_or_else(|_| Err(MISSING_LIBRARY.to_owned()))?;
+    std::panic::set_hook(Box::new(move |info| {
+        if IS_UP.load(Ordering::Relaxed) {
+            before(info);
+        }
+    }));
     match catch_unwind(AssertUnwindSafe(|| eframe::run_native(APP_ID, options, Box::new(start)))) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(sentence(&error.to_string())),
+        Err(panic) if IS_UP.load(Ordering::Relaxed) => resume_unwind(panic),
         Err(panic) => Err(sentence(&panic_text(panic.as_ref()))),
     }
 }
+
+/// Whether the window has come up.
+static IS_UP: AtomicBool = AtomicBool::new(false);
 
 const MISSING_LIBRARY: &str =
     "The window needs libxkbcommon-x11, which is not installed (package libxkbcommon-x11-0)";
@@ -69,6 +77,8 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 /// The window system's words in one plain sentence.
 fn sentence(reason: &str) -> String {
     let lower = reason.to_lowercase();
+    // What comes before the last colon is where in the window system's source it happened.
+    let reason = reason.rsplit(": ").next().unwrap_or(reason);
     if lower.contains("xkbcommon") {
         return MISSING_LIBRARY.to_owned();
     }
@@ -104,6 +114,7 @@ impl Window {
         schema: Arc<Schema>,
         message: Option<String>,
     ) -> Self {
+        IS_UP.store(true, Ordering::Relaxed);
         let ctx = &context.egui_ctx;
         fonts::install(ctx);
         fonts::use_system_fonts(ctx, CjkPreference::System);

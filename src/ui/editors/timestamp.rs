@@ -32,9 +32,10 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     action
 }
 
+/// Without the fraction, which is that of UTC.
 fn local_text(seconds: i64, nanos: i32) -> Option<String> {
     let time = jiff::Timestamp::new(seconds, nanos).ok()?;
     let zone = jiff::tz::TimeZone::try_system().ok()?;
     let zoned = time.to_zoned_datetime(zone);
-    Some(zoned.strftime("%Y-%m-%d %H:%M:%S%.f %:z").to_string())
+    Some(zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
 }

@@ -27,9 +27,11 @@ struct Roles {
 }
 
 impl HexView {
-    /// Scrolls to a byte in the next frame.
-    pub fn reveal(&mut self, offset: u64) {
-        self.wanted = Some(offset);
+    /// Scrolls to the first of these bytes in the next frame, unless the cursor is among them.
+    pub fn reveal(&mut self, range: &Range<u64>) {
+        if !self.cursor.is_some_and(|cursor| range.contains(&cursor)) {
+            self.wanted = Some(range.start);
+        }
     }
 }
 

@@ -9,22 +9,25 @@ use crate::ui::theme::theme;
 use crate::ui::widgets::{IconButton, cell, elide, visible_text};
 use egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-/// The path up to the end of each part, and what the part is called. A bracket goes with the name
-/// before it.
-fn parts(path: &Path) -> Vec<(Path, String)> {
-    let mut parts: Vec<(Path, String)> = Vec::new();
-    for (idx, step) in path.0.iter().enumerate() {
-        let up_to = Path(path.0[..=idx].to_vec());
-        let is_bracket = matches!(step, Step::Index(_) | Step::Key(_) | Step::BoolKey(_));
-        match parts.last_mut() {
-            Some((last, name)) if is_bracket => {
-                name.push_str(&Path(vec![step.clone()]).to_string());
-                *last = up_to;
-            }
-            _ => parts.push((up_to, Path(vec![step.clone()]).to_string())),
-        }
+/// Parts that are shown of a path; of a deep one the end is what tells where one is.
+const MOST_PARTS: usize = 8;
+
+/// The path up to the end of each of the last parts, and what the part is called. A bracket goes
+/// with the name before it. Also whether parts before them were left out.
+fn parts(path: &Path) -> (Vec<(Path, String)>, bool) {
+    let steps = &path.0;
+    let is_bracket = |step: &Step| matches!(step, Step::Index(_) | Step::Key(_) | Step::BoolKey(_));
+    let mut starts: Vec<usize> = (0..steps.len()).rev().filter(|idx| !is_bracket(&steps[*idx])).collect();
+    let is_cut = MOST_PARTS < starts.len();
+    starts.truncate(MOST_PARTS);
+    let mut end = steps.len();
+    let mut parts = Vec::new();
+    for start in starts {
+        parts.push((Path(steps[..end].to_vec()), Path(steps[start..end].to_vec()).to_string()));
+        end = start;
     }
-    parts
+    parts.reverse();
+    (parts, is_cut)
 }
 
 pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
@@ -35,15 +38,12 @@ pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let buttons = buttons_ui(ui, rect, shown, actions);
     let mut rest = rect.with_max_x(rect.right() - buttons).shrink2(vec2(theme.size.margin, 0.0));
     let root = shown.open.message().map_or("No type", |message| message.name()).to_owned();
-    let path = shown.open.selection.as_ref().map(|selection| selection.path.clone()).unwrap_or_default();
-    let mut parts = parts(&path);
-    parts.insert(0, (Path::default(), root));
-    // Of a deep path the end is what tells where one is.
-    let n_left_out = parts.len().saturating_sub(9);
-    if n_left_out > 0 {
-        parts.drain(1..=n_left_out);
-        parts[1].1 = format!("… {}", parts[1].1);
+    let selection = shown.open.selection.as_ref();
+    let (mut parts, is_cut) = selection.map(|selection| parts(&selection.path)).unwrap_or_default();
+    if let Some((_, first)) = parts.first_mut().filter(|_| is_cut) {
+        first.insert_str(0, "… ");
     }
+    parts.insert(0, (Path::default(), root));
     let last = parts.len() - 1;
     for (part_idx, (path, name)) in parts.iter().enumerate() {
         if rest.width() < 24.0 {
@@ -113,14 +113,22 @@ fn buttons_ui(ui: &mut Ui, rect: Rect, shown: Shown<'_>, actions: &mut Vec<Actio
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
-    use crate::document::Path;
+    use super::*;
 
     #[test]
     fn a_bracket_goes_with_its_name() {
         let path: Path = "messages[0].user_properties[\"k\"].x".parse().unwrap();
-        let names: Vec<String> = parts(&path).into_iter().map(|(_, name)| name).collect();
+        let (parts, is_cut) = parts(&path);
+        let names: Vec<&str> = parts.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["messages[0]", "user_properties[\"k\"]", "x"]);
-        assert_eq!(parts(&path)[0].0.to_string(), "messages[0]");
+        assert_eq!((parts[0].0.to_string().as_str(), is_cut), ("messages[0]", false));
+    }
+
+    #[test]
+    fn of_a_deep_path_the_end_is_shown() {
+        let path = Path((1..=10_000).map(Step::Number).collect());
+        let (parts, is_cut) = parts(&path);
+        assert_eq!((parts.len(), is_cut), (MOST_PARTS, true));
+        assert_eq!(parts[MOST_PARTS - 1].1, "10000");
     }
 }

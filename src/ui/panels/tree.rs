@@ -97,13 +97,21 @@ pub fn tree_ui(
     keys_ui(ui, &response, shown, view, asked, actions);
 }
 
-/// Follows jumps: into the middle when something was revealed, else only as far as needed.
+/// Follows the selection: into the middle of the view after a jump, else only as far as needed.
 fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
-    let Some(selection) = &open.selection else { return };
-    if view.seen_reveals != open.n_reveals {
-        view.seen_reveals = open.n_reveals;
+    let Some(selection) = &open.selection else {
+        view.seen_selection = None;
+        return;
+    };
+    let is_jump = std::mem::replace(&mut view.seen_reveals, open.n_reveals) != open.n_reveals;
+    let is_other = view.seen_selection.replace(selection.row) != Some(selection.row);
+    if is_jump {
         view.tree.reveal(selection.row_number);
-        view.hex.reveal(selection.range.start);
+    } else if is_other {
+        view.tree.ensure_visible(selection.row_number);
+    }
+    if is_jump || is_other {
+        view.hex.reveal(&selection.range);
     }
 }
 

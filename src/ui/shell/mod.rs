@@ -14,6 +14,7 @@ mod top_bar;
 
 use super::dialogs::{dialog_ui, without_system_dialogs};
 use super::editors::{Draft, Subject, field_id};
+use super::fonts;
 use super::panels::{Shown, inspector};
 use super::theme::{self, ThemeChoice, theme};
 use super::view::{Asked, Layout, Place, View};
@@ -78,6 +79,7 @@ impl Shell {
         self.panes_ui(ui, &mut asked, &mut actions);
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
         self.toasts_ui(ui);
+        drop_ui(ui);
         self.arrange(ui.ctx(), &mut actions);
         if !actions.is_empty() || asked != Asked::default() {
             ui.ctx().request_repaint();
@@ -246,4 +248,25 @@ impl Shell {
 fn is_typing(ctx: &Context, tab: TabId) -> bool {
     let focused = ctx.memory(|memory| memory.focused());
     [Place::Row, Place::Inspector].into_iter().any(|place| focused == Some(field_id(tab, place)))
+}
+
+/// While files are held over the window: what letting go will do.
+fn drop_ui(ui: &Ui) {
+    let n_files = ui.input(|input| input.raw.hovered_files.len());
+    if n_files == 0 {
+        return;
+    }
+    let theme = theme(ui);
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    let all = ui.ctx().content_rect();
+    painter.rect_filled(all, 0.0, theme.color.backdrop);
+    let text = if n_files == 1 { "Drop to open the file" } else { "Drop to open the files" };
+    let font = fonts::semibold(theme.size.text_heading);
+    let galley = painter.layout_no_wrap(text.to_owned(), font, theme.color.text);
+    let at = egui::Rect::from_center_size(all.center(), galley.size());
+    let ground = at.expand(2.0 * theme.size.margin);
+    let stroke = theme.focus();
+    painter.rect(ground, theme.size.radius_window, theme.color.popup, stroke, egui::StrokeKind::Inside);
+    painter.galley(at.min, galley, theme.color.text);
 }
