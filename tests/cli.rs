@@ -10,6 +10,8 @@ mod edits; // set: what changes and what does not
 mod harm; // damaged, random, deep and empty messages
 #[path = "cli/harness.rs"]
 mod harness; // runs the program
+#[path = "cli/readme.rs"]
+mod readme; // what README.md says is so
 #[path = "cli/refusals.rs"]
 mod refusals; // wrong calls, and what is said of them
 #[path = "cli/sample.rs"]

@@ -1,6 +1,6 @@
 //! `protoloupe check`: every problem of a message.
 
-use super::console::visible;
+use super::console::{path_text, visible};
 use super::{CliError, Console, Outcome, ReadArgs, open};
 use crate::document::problem::{self, Problem, Severity};
 use clap::Args;
@@ -28,8 +28,10 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<Outcome, CliError> {
-    let opened = open(&args.file, &args.read, console)?;
-    if opened.message().is_none() {
+    let opened = open(&args.file, &args.read)?;
+    if opened.is_guessed {
+        opened.remark_type(console);
+    } else if opened.message().is_none() {
         console.say(
             "note: No message type is clearly the best, so only the records are checked; --type TYPE says which",
         );
@@ -67,7 +69,7 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<Outcome, Cl
 /// `warning 143 messages[0].system_properties.tag: …`, the hint behind it.
 fn line(problem: &Problem) -> String {
     let Problem { severity, range, path, message, hint } = problem;
-    let place = if path.is_root() { "(message)".to_owned() } else { path.to_string() };
+    let place = if path.is_root() { "(message)".to_owned() } else { path_text(path) };
     let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
     let severity = severity.to_string();
     visible(&format!("{severity:<7}  offset {:<6}  {place}: {message}{hint}", range.start)).replace('\n', " ")

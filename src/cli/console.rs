@@ -2,8 +2,8 @@
 
 use super::terminal::Visible;
 use super::{CliError, Outcome};
+use crate::document::Path;
 use crate::document::value::is_hidden;
-use crate::format::FormatError;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::process::ExitCode;
 
@@ -85,12 +85,22 @@ impl Default for Console {
 }
 
 fn is_closed_pipe(error: &CliError) -> bool {
-    let error = match error {
-        CliError::Write { error } => error,
-        CliError::Format { error: FormatError::Write(error), .. } => error,
-        _ => return false,
-    };
-    error.kind() == io::ErrorKind::BrokenPipe
+    matches!(error, CliError::Write { error } if error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Characters of a path that are shown at each end.
+const PATH_END: usize = 400;
+
+/// A path fit for one line: of one through thousands of levels both ends.
+pub(super) fn path_text(path: &Path) -> String {
+    let text = visible(&path.to_string()).replace('\n', "\\n");
+    let n_chars = text.chars().count();
+    if n_chars <= 2 * PATH_END {
+        return text;
+    }
+    let start: String = text.chars().take(PATH_END).collect();
+    let end: String = text.chars().skip(n_chars - PATH_END).collect();
+    format!("{start}…{end}")
 }
 
 /// The text with everything that cannot be seen as an escape, but for line ends.

@@ -1,5 +1,6 @@
 //! `protoloupe decode`: a message as text.
 
+use super::console::path_text;
 use super::guess::ranked;
 use super::{CliError, Console, Outcome, ReadArgs, open};
 use crate::document::Path;
@@ -44,12 +45,13 @@ pub(super) struct DecodeArgs {
 }
 
 pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, CliError> {
-    let opened = open(&args.file, &args.read, console)?;
+    let opened = open(&args.file, &args.read)?;
     let file = opened.name.clone();
     let format = FORMATS.iter().find(|format| format.name == args.to).unwrap_or(&FORMATS[0]);
     if format.needs_type && opened.message().is_none() {
         return Err(CliError::NoClearType { file, ranking: ranked(&opened.ranking()?, MAX_GROUPS) });
     }
+    opened.remark_type(console);
     let options = JsonOptions {
         pretty: !args.compact,
         proto_names: args.proto_names,
@@ -61,7 +63,7 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
     let subject =
         Subject { snapshot, range: 0..snapshot.len(), message: opened.message(), path: Path::default() };
     let report = (format.write)(&subject, &options, &mut *console.out, &mut |_| ControlFlow::Continue(()))
-        .map_err(|error| CliError::Format { error, file: file.clone() })?;
+        .map_err(|error| CliError::of_format(error, &file))?;
     console.out.flush().map_err(|error| CliError::Write { error })?;
     list_losses(&report, &file, console);
     Ok(if report.is_damaged() { Outcome::No } else { Outcome::Done })
@@ -70,7 +72,8 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
 fn list_losses(report: &JsonReport, file: &str, console: &mut Console) {
     for loss in &report.losses {
         let word = if loss.kind.is_damage() { "damage" } else { "note" };
-        let place = if loss.path.is_root() { String::new() } else { format!(", \"{}\"", loss.path) };
+        let place =
+            if loss.path.is_root() { String::new() } else { format!(", \"{}\"", path_text(&loss.path)) };
         console.say(&format!("{word}: {}, at offset {}{place}, in \"{file}\"", loss.text, loss.offset));
     }
     let n_more = report.n_losses().saturating_sub(report.losses.len() as u64);

@@ -26,8 +26,8 @@ pub enum CliError {
     NoAssignment { text: String },
     #[error("{0}")]
     Path(PathError),
-    #[error("{error}, in \"{file}\"")]
-    Op { error: OpError, file: String, has_type: bool },
+    #[error("{}", located(&error.to_string(), .file))]
+    Op { error: Box<OpError>, file: String, has_type: bool },
     #[error("{error}, in \"{file}\"")]
     Edit { error: EditError, file: String },
     #[error("\"{word}\" is not a wire type, in \"{text}\"")]
@@ -45,6 +45,14 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// Why text of `file` could not be made or written.
+    pub(super) fn of_format(error: FormatError, file: &str) -> CliError {
+        match error {
+            FormatError::Write(error) => CliError::Write { error },
+            error => CliError::Format { error, file: file.to_owned() },
+        }
+    }
+
     /// 1 if the data said no, 2 if the call was wrong.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -58,7 +66,7 @@ impl CliError {
                 FormatError::NoType { .. } | FormatError::NoField { .. } => 2,
                 _ => 1,
             },
-            CliError::Op { error, .. } => match error {
+            CliError::Op { error, .. } => match **error {
                 OpError::Absent { .. }
                 | OpError::Source(_)
                 | OpError::Resolve(ResolveError::NoElement { .. } | ResolveError::Source(_)) => 1,
@@ -118,6 +126,12 @@ impl CliError {
     }
 }
 
+/// The sentence with the file behind it.
+fn located(sentence: &str, file: &str) -> String {
+    let link = if sentence.ends_with('?') { " In" } else { ", in" };
+    format!("{sentence}{link} \"{file}\"")
+}
+
 /// What a person says of the commonest reasons, and the worker of all others.
 fn opening(error: &WorkerError) -> String {
     match error {
@@ -141,9 +155,10 @@ fn op_hint(error: &OpError, has_type: bool) -> Option<String> {
             "Say what the message is with --type TYPE; protoloupe guess FILE ranks the types that fit"
                 .to_owned(),
         ),
+        OpError::Repeated { path, .. } => Some(format!("set --add {path}=VALUE adds an element")),
         OpError::NeedsWireType { path } => Some(format!("Add it with --add {path}:VARINT=VALUE")),
         OpError::Resolve(ResolveError::NoElement { .. }) => {
-            Some("Add an element with --add PATH=VALUE, without an index".to_owned())
+            Some("set --add PATH=VALUE, without an index, adds an element".to_owned())
         }
         _ => None,
     }

@@ -32,6 +32,17 @@ impl Opened {
         self.document.message()
     }
 
+    /// Tells a person at a terminal what a guess came to.
+    pub(super) fn remark_type(&self, console: &mut Console) {
+        match self.message() {
+            Some(message) if self.is_guessed => {
+                console.remark(&format!("Read as {}, the type that clearly fits best", message.full_name()))
+            }
+            Some(_) => {}
+            None => console.remark("No message type is clearly the best; --type TYPE says which it is"),
+        }
+    }
+
     /// The types that fit, the best first.
     pub fn ranking(&self) -> Result<Ranking, CliError> {
         let snapshot = self.document.snapshot();
@@ -52,15 +63,12 @@ pub(super) fn open_untyped(path: &Path, args: &SchemaArgs) -> Result<Opened, Cli
 }
 
 /// Opens `path` (`-` is standard input) and finds out what it is.
-pub fn open(path: &Path, args: &ReadArgs, console: &mut Console) -> Result<Opened, CliError> {
+pub fn open(path: &Path, args: &ReadArgs) -> Result<Opened, CliError> {
     let mut opened = open_untyped(path, &args.schema)?;
     if let Some(name) = &args.type_name {
         opened.document.read_as(Some(opened.schema.message(name).map_err(CliError::Schema)?));
     } else {
         let best = opened.ranking()?.preselected;
-        if let Some(best) = &best {
-            console.remark(&format!("Read as {}, the type that clearly fits best", best.full_name()));
-        }
         opened.is_guessed = best.is_some();
         opened.document.read_as(best);
     }

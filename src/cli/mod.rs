@@ -66,7 +66,6 @@ pub enum Outcome {
     name = "protoloupe",
     version,
     subcommand_negates_reqs = true,
-    disable_help_subcommand = true,
     after_help = "Without a command the window opens on the files, or on a sample. Without a display the \
                   tree is printed instead.\n\n\
                   Exit status: 0 done, 1 the data said no, 2 the call was wrong.\n\n\

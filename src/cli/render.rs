@@ -72,16 +72,16 @@ fn write_picture(
     if to_stdout && console.is_terminal() {
         return Err(CliError::BinaryToTerminal { what: "picture" });
     }
-    let opened = open(&args.file, &args.read, console)?;
+    let opened = open(&args.file, &args.read)?;
     if let Some(path) = &args.select {
         let named = |error| CliError::Op {
-            error: OpError::Resolve(error),
+            error: Box::new(OpError::Resolve(error)),
             file: opened.name.clone(),
             has_type: opened.message().is_some(),
         };
         let resolved = resolve(opened.document.snapshot(), opened.message(), path).map_err(named)?;
         if matches!(resolved.target, Target::Absent { .. }) {
-            let error = OpError::Absent { path: path.to_string() };
+            let error = Box::new(OpError::Absent { path: path.to_string() });
             return Err(CliError::Op { error, file: opened.name.clone(), has_type: true });
         }
     }

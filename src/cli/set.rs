@@ -87,7 +87,10 @@ pub(super) fn run(args: &SetArgs, edits: &[EditText], console: &mut Console) -> 
     if to_stdout && console.is_terminal() {
         return Err(CliError::BinaryToTerminal { what: "binary message" });
     }
-    let mut opened = open(&args.file, &args.read, console)?;
+    let mut opened = open(&args.file, &args.read)?;
+    if !edits.is_empty() {
+        opened.remark_type(console);
+    }
     for edit in edits {
         make(&mut opened, edit)?;
     }
@@ -103,8 +106,11 @@ pub(super) fn run(args: &SetArgs, edits: &[EditText], console: &mut Console) -> 
 /// Makes one edit; the offsets of the next are those after it.
 fn make(opened: &mut Opened, edit: &EditText) -> Result<(), CliError> {
     let document = &opened.document;
-    let refused =
-        |error| CliError::Op { error, file: opened.name.clone(), has_type: document.message().is_some() };
+    let refused = |error: OpError| CliError::Op {
+        error: Box::new(error),
+        file: opened.name.clone(),
+        has_type: document.message().is_some(),
+    };
     let act = match edit {
         EditText::Set(text) => {
             let (path, value) = assignment(text)?;

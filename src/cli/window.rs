@@ -75,7 +75,7 @@ fn has_display() -> bool {
 fn print(args: &WindowArgs, why: &str, console: &mut Console) -> Result<(), CliError> {
     let mut all = Vec::new();
     for file in &args.files {
-        all.push(open(file, &args.read, console).map_err(|error| with_near_command(error, file))?);
+        all.push(open(file, &args.read).map_err(|error| with_near_command(error, file))?);
     }
     if all.is_empty() {
         all.push(sample(args)?);
@@ -93,6 +93,7 @@ fn print(args: &WindowArgs, why: &str, console: &mut Console) -> Result<(), CliE
             let name = super::console::visible(&opened.name);
             writeln!(console.out, "{gap}{name}").map_err(write)?;
         }
+        opened.remark_type(console);
         print_tree(opened, console)?;
     }
     Ok(())
@@ -103,7 +104,7 @@ fn print_tree(opened: &Opened, console: &mut Console) -> Result<(), CliError> {
     let go_on = &mut |_| ControlFlow::Continue(());
     let report =
         write_tree(snapshot, 0..snapshot.len(), opened.message(), MAX_ROWS, &mut *console.out, go_on)
-            .map_err(|error| CliError::Format { error, file: opened.name.clone() })?;
+            .map_err(|error| CliError::of_format(error, &opened.name))?;
     if report.n_remaining > 0 {
         let rows = if report.n_remaining == 1 { "row" } else { "rows" };
         let n_remaining = crate::document::value::grouped(report.n_remaining);

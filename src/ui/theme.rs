@@ -3,7 +3,7 @@
 //! Law: no colour literal stands anywhere else in `ui` (a test reads the sources), and text
 //! keeps 4.5 : 1 on every surface it is used on (a test computes it, for both themes).
 //!
-//! ```ignore
+//! ```text
 //! let muted = theme(ui).color.muted;
 //! ```
 //!

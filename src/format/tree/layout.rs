@@ -3,7 +3,7 @@
 //! Columns are as wide as the rows of one block need, never narrower than before, and up to a limit;
 //! what is longer runs into the next column.
 
-use super::TreeRow;
+use super::{MAX_DEPTH, TreeRow};
 use crate::document::value::{Mark, grouped};
 use crate::document::{Entry, ReadMode, RowText, Snapshot, Tone, entry_row_text};
 use std::io::{self, Write};
@@ -46,7 +46,7 @@ impl<'a> Layout<'a> {
             if row.is_open_ended { "…".to_owned() } else { format!("{} B", grouped(text.n_bytes)) };
         self.lines.push(Line {
             name: format!("{}{}", indent(row.depth), text.name),
-            remarks: remarks(&row.entry, &text),
+            remarks: remarks(row, &text),
             number: text.number,
             kind: text.kind,
             value: text.value,
@@ -113,9 +113,12 @@ fn indent(depth: u32) -> String {
 }
 
 /// What is irregular, in words.
-fn remarks(entry: &Entry, text: &RowText) -> String {
+fn remarks(row: &TreeRow, text: &RowText) -> String {
     let mut words: Vec<String> = Vec::new();
-    if let Entry::Record { at, .. } = entry
+    if row.depth >= MAX_DEPTH && row.entry.is_expandable() {
+        words.push("what is deeper is not opened".to_owned());
+    }
+    if let Entry::Record { at, .. } = &row.entry
         && at.record.is_overlong()
     {
         words.push("padded".to_owned());
@@ -134,7 +137,7 @@ fn remarks(entry: &Entry, text: &RowText) -> String {
         words.push(word.to_owned());
     }
     if text.tone == Tone::Problem || !words.is_empty() {
-        words.push(format!("at offset {}", entry.range().start));
+        words.push(format!("at offset {}", row.entry.range().start));
     }
     words.join(", ")
 }

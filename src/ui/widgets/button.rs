@@ -10,7 +10,7 @@ use crate::ui::theme::{Theme, theme};
 
 /// A button that is an icon. Its name, shortcut and reason for being greyed out are its tooltip.
 ///
-/// ```ignore
+/// ```text
 /// if IconButton::new(Icon::Save, "Save").shortcut("Ctrl+S").show(ui).clicked() { … }
 /// ```
 #[derive(Clone, Copy, Debug)]

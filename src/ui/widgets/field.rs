@@ -16,7 +16,7 @@ use crate::ui::theme::{Theme, theme};
 
 /// A text input. Its name is for those who do not see what stands beside it.
 ///
-/// ```ignore
+/// ```text
 /// let response = TextField::new("Deadline", &mut draft).hint("5s").invalid(error.is_some()).show(ui);
 /// ```
 #[must_use = "a field does nothing until it is shown"]

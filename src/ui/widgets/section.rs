@@ -10,7 +10,7 @@ use crate::ui::{fonts, theme::theme};
 
 /// A heading; with `is_open` it folds what follows. Returns whether that is to be drawn.
 ///
-/// ```ignore
+/// ```text
 /// if section_ui(ui, "Readings", "4", Some(&mut view.readings_open)) { … }
 /// ```
 pub fn section_ui(ui: &mut Ui, title: &str, note: &str, is_open: Option<&mut bool>) -> bool {

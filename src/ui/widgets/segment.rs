@@ -7,7 +7,7 @@ use crate::ui::{fonts, theme::theme};
 
 /// Names side by side in one frame.
 ///
-/// ```ignore
+/// ```text
 /// if let Some(idx) = Segment::new("Theme", &["System", "Light", "Dark"]).show(ui, Some(1)) { … }
 /// ```
 #[derive(Clone, Copy, Debug)]
