@@ -272,6 +272,9 @@ fn closing_a_changed_document_asks_first() {
     click(&mut window, Role::Button, "Cancel");
     assert_eq!(window.state().state().tabs.len(), 1);
     press_with(&mut window, CTRL, Key::W);
+    let mut saves = window.query_all_by_role_and_label(Role::Button, "Save");
+    assert!(saves.any(|button| button.is_focused()), "Enter means the primary button");
+    drop(saves);
     click(&mut window, Role::Button, "Discard edits");
     assert!(window.state().state().tabs.is_empty());
     window.get_by_label("Open a binary message");

@@ -40,8 +40,13 @@ pub fn buttons_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)]) -> Option<usize>
         for (idx, (title, reason)) in titles.iter().enumerate() {
             let button = TextButton::new(title).disabled(*reason);
             let button = if idx == 0 { button.primary() } else { button.outlined() };
-            if button.show(ui).clicked() {
+            let response = button.show(ui);
+            if response.clicked() {
                 pressed = Some(idx);
+            }
+            // Enter means the primary button, and is seen to, where nothing else asks for keys.
+            if idx == 0 && ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
             }
         }
     });
