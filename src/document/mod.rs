@@ -7,7 +7,7 @@
 //! - `reader`: records of a snapshot, through a window
 //! - `level`: what a schema says of a record
 //! - `edit`, `history`, `splices`, `doc`: the closed set of edits, undo, and places that survive both
-//! - `index`, `rows`, `view`: the tree as numbered rows, and the words of a row
+//! - `index`, `rows`, `view`, `plausible`: the tree as numbered rows, and the words of a row
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
 //! - `value`: one value as text
 //!
@@ -21,6 +21,7 @@ mod level;
 pub mod ops;
 mod path;
 mod pieces;
+mod plausible;
 pub mod problem;
 mod reader;
 mod resolve;
@@ -37,6 +38,7 @@ pub use history::{Gesture, HistoryEntry};
 pub use index::{Index, Place};
 pub use level::{Meaning, MessageAt, forms_runs, message_in};
 pub use path::{Path, PathError, Step};
+pub use plausible::is_plausible_message;
 pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
 pub use resolve::{Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve};
 pub use rows::{BranchId, Entry, Facet, IndexWork, Row, RowId, Tree};

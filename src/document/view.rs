@@ -2,6 +2,7 @@
 
 use super::level::{Meaning, message_in};
 use super::path::{Path, Step};
+use super::plausible::is_plausible_message;
 use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
 use super::resolve::{MapKey, read_key};
 use super::rows::{BranchId, Entry, Row, Tree};
@@ -12,8 +13,6 @@ use crate::schema::{FieldDescriptor, Kind, kind_label, kind_name};
 use crate::wire::{WireType, readings};
 use std::ops::Range;
 
-/// LEN payloads up to this many bytes are looked at to see whether they could be a message.
-const PLAUSIBLE: u64 = 4 << 10;
 /// Bytes of a payload that are read to show its value.
 const HEAD: u64 = 1 << 10;
 
@@ -280,12 +279,8 @@ pub fn opens_by_itself(snapshot: &Snapshot, entry: &Entry, mode: ReadMode) -> bo
     if !matches!(meaning, Meaning::Unknown | Meaning::Clash(_)) || at.wire_type() == WireType::Sgroup {
         return message_in(at, meaning).is_some() || matches!(meaning, Meaning::Packed(_));
     }
-    let payload = at.payload();
-    if payload.end - payload.start > PLAUSIBLE {
-        return false;
-    }
-    let Ok(bytes) = snapshot.bytes(payload, mode) else { return false };
-    readings(WireType::Len, 0, &bytes, true).first().is_some_and(|reading| reading.kind == "message")
+    let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
+    is_plausible_message(&mut reader, at.payload(), at.record.missing > 0).unwrap_or(false)
 }
 
 /// The path of the place that a row stands for.

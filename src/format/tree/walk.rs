@@ -4,18 +4,12 @@ use super::groups::{Extent, Groups};
 use super::{MAX_DEPTH, TreeRow};
 use crate::document::{
     Entry, Found, LARGE_WINDOW, Meaning, ReadMode, Reader, RecordAt, SMALL_WINDOW, Snapshot, SourceError,
-    forms_runs, message_in,
+    forms_runs, is_plausible_message, message_in,
 };
 use crate::schema::{FieldDescriptor, MessageDescriptor, wire_type};
-use crate::wire::{Damage, MAX_VARINT, Read, Record, VarintError, WireType, read_varint, readings};
+use crate::wire::{Damage, MAX_VARINT, Read, Record, VarintError, WireType, read_varint};
 use std::collections::HashMap;
 use std::ops::Range;
-
-/// Of a long payload that no field declares, so many bytes and records are looked at.
-const LOOKED_AT: u64 = 4 << 10;
-const MAX_RECORDS_LOOKED_AT: u32 = 256;
-/// A record that is cut off speaks for a message up to this field number.
-const MAX_LIKELY_NUMBER: u32 = 1000;
 
 /// A message, or the elements of a packed record, that the walk is in.
 struct Level {
@@ -50,7 +44,6 @@ impl What {
 
 /// Gives the rows one by one.
 pub(super) struct Walk<'a> {
-    snapshot: &'a Snapshot,
     reader: Reader<'a>,
     /// For looking ahead without losing the place.
     scout: Reader<'a>,
@@ -63,7 +56,6 @@ impl<'a> Walk<'a> {
     pub fn new(snapshot: &'a Snapshot, range: Range<u64>, message: Option<&MessageDescriptor>) -> Self {
         let root = Level { end: range.end, depth: 0, what: What::message(message.cloned(), None) };
         Self {
-            snapshot,
             reader: Reader::new(snapshot, ReadMode::Wait, LARGE_WINDOW),
             scout: Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW),
             groups: Groups::default(),
@@ -247,42 +239,13 @@ impl<'a> Walk<'a> {
         let Some(found) = message_in(at, meaning) else { return Ok(None) };
         let is_group = at.wire_type() == WireType::Sgroup;
         let is_declared = matches!(meaning, Meaning::Field(_));
-        if !is_declared && !is_group && !self.is_plausible(found.range, at.record.missing > 0)? {
+        if !is_declared
+            && !is_group
+            && !is_plausible_message(&mut self.scout, found.range, at.record.missing > 0)?
+        {
             return Ok(None);
         }
         Ok(Some(What::message(found.message, is_group.then(|| at.number()))))
-    }
-
-    /// Whether a payload that no field declares can hardly be anything but a message. One that is
-    /// cut off may end in the middle of a record.
-    fn is_plausible(&mut self, payload: Range<u64>, is_cut: bool) -> Result<bool, SourceError> {
-        let len = payload.end - payload.start;
-        let head = self.snapshot.bytes(payload.start..payload.start + len.min(LOOKED_AT), ReadMode::Wait)?;
-        let is_all = head.len() as u64 == len && !is_cut;
-        let found = readings(WireType::Len, 0, &head, is_all);
-        if is_all || found.first().is_some_and(|reading| reading.kind == "string") {
-            return Ok(found.first().is_some_and(|reading| reading.kind == "message"));
-        }
-        let mut open = Vec::new();
-        let mut at = payload.start;
-        for n_before in 0..MAX_RECORDS_LOOKED_AT {
-            match self.scout.head(at, payload.end)? {
-                Read::End => return Ok(open.is_empty() || is_cut),
-                Read::Rest(damage) => return Ok(is_cut && n_before > 0 && is_cut_off(damage)),
-                Read::Record(record) if record.missing > 0 => {
-                    return Ok(is_cut && record.tag.number <= MAX_LIKELY_NUMBER);
-                }
-                Read::Record(record) => {
-                    match record.tag.wire_type {
-                        WireType::Sgroup => open.push(record.tag.number),
-                        WireType::Egroup if open.pop() != Some(record.tag.number) => return Ok(false),
-                        _ => {}
-                    }
-                    at += record.head_and_payload_len();
-                }
-            }
-        }
-        Ok(true)
     }
 
     /// Goes behind a group whose end is far away.
@@ -323,11 +286,4 @@ impl<'a> Walk<'a> {
         let entry = Entry::Element { field, range, element_idx };
         Ok(Some(TreeRow { entry, depth, is_open_ended: false }))
     }
-}
-
-fn is_cut_off(damage: Damage) -> bool {
-    matches!(
-        damage,
-        Damage::CutTag | Damage::CutVarint { .. } | Damage::CutFixed { .. } | Damage::CutLength { .. }
-    )
 }
