@@ -4,7 +4,7 @@ use crate::harness::harness;
 use egui::{Event, Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, Content, Folders, OpenDocument, SelectTarget, Session};
+use protoloupe::app::{Action, Content, Folders, OpenDocument, SelectTarget, Session, ThemeSetting};
 use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
@@ -348,4 +348,16 @@ fn the_title_names_the_document_and_marks_edits() {
     window.run();
     press(&mut window, Key::Delete);
     assert_eq!(window.state().title(), "SendMessage-req-1.bin ● — Protoloupe");
+}
+
+/// Few pictures, for what no label tells: run with `UPDATE_SNAPSHOTS=1` after a change of the look.
+#[test]
+fn the_window_looks_as_it_did() {
+    let mut window = window();
+    window.set_size(egui::vec2(1000.0, 640.0));
+    select(&mut window, "messages[0].topic.name");
+    window.snapshot("window light");
+    window.state_mut().apply(Action::SetTheme(ThemeSetting::Dark));
+    window.run();
+    window.snapshot("window dark");
 }

@@ -24,6 +24,8 @@ pub type RoleSpan = (Range<u64>, Role);
 
 /// The most records that are looked at.
 const MOST_RECORDS: usize = 4_000;
+/// The most rows of the tree that are looked at for what a person opened.
+const MOST_ROWS: u64 = 256;
 /// The most records around the first byte in view that are gone through.
 const MOST_LEVELS: usize = 4_000;
 
@@ -40,6 +42,7 @@ pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
     let snapshot = open.document.snapshot();
     let mut walk = Walk {
         open,
+        opened: Vec::new(),
         reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
         visible: visible.clone(),
         levels: vec![Level {
@@ -56,6 +59,8 @@ pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
 
 struct Walk<'a> {
     open: &'a OpenDocument,
+    /// Records that are open in the tree, from the first byte in view on.
+    opened: Vec<u64>,
     reader: Reader<'a>,
     visible: Range<u64>,
     levels: Vec<Level>,
@@ -67,6 +72,9 @@ impl Walk<'_> {
     fn descend(&mut self) -> Option<u64> {
         let open = self.open;
         let row = open.tree.deepest(open.document.snapshot(), self.visible.start, ReadMode::Cached)?;
+        let number = open.tree.row_number(&row)?;
+        let rows = open.rows(number..number + MOST_ROWS);
+        self.opened = rows.iter().filter(|row| row.is_expanded).map(|row| row.id.offset).collect();
         for offset in open.tree.chain(row.branch).into_iter().take(MOST_LEVELS) {
             let end = self.levels.last()?.end;
             let Ok(Found::Record(at)) = self.reader.record(offset, end) else { return Some(offset) };
@@ -127,23 +135,13 @@ impl Walk<'_> {
         let is_declared =
             matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
         let is_group = at.wire_type() == WireType::Sgroup;
-        if !is_declared && !is_group && !is_open && !self.is_open_in_tree(at) {
+        if !is_declared && !is_group && !is_open && !self.opened.contains(&at.offset) {
             return None;
         }
         let inside = message_in(at, &meaning)?;
         self.head(at);
         self.levels.push(Level { message: inside.message, end: inside.range.end, record_end: at.end() });
         Some(())
-    }
-
-    /// Whether a person opened the record in the tree, so that it is read as a message there.
-    fn is_open_in_tree(&self, at: &RecordAt) -> bool {
-        if at.wire_type() != WireType::Len || at.record.payload_len == 0 {
-            return false;
-        }
-        let (tree, snapshot) = (&self.open.tree, self.open.document.snapshot());
-        let inside = tree.deepest(snapshot, at.payload().start, ReadMode::Cached);
-        inside.is_some_and(|row| tree.chain(row.branch).contains(&at.offset))
     }
 
     fn head(&mut self, at: &RecordAt) {

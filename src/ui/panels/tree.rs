@@ -180,6 +180,7 @@ fn keys_ui(
         return;
     }
     let Some(number) = selected else { return };
+    // Not the subject's row, which does not know what was opened since it was read.
     let Some(row) = shown.open.selected_row() else { return };
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let can_open = row.entry.is_expandable();

@@ -109,7 +109,11 @@ impl Shell {
         if self.told.map_or(100, |told| told.1) != settings.zoom {
             ctx.set_zoom_factor(settings.zoom.clamp(50, 300) as f32 / 100.0);
         }
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            // Where the system does not say, as on most of X11.
+            options.fallback_theme = egui::Theme::Light;
+        });
         if settings.reduce_motion {
             theme::set_reduce_motion(ctx, true);
         }
