@@ -68,6 +68,9 @@ fn write_picture(
     draw: impl FnOnce(Picture) -> Result<Vec<u8>, String>,
     console: &mut Console,
 ) -> Result<(), CliError> {
+    if args.file.as_os_str() == "-" {
+        return Err(CliError::InputIsNoFile);
+    }
     let to_stdout = args.output.as_os_str() == "-";
     if to_stdout && console.is_terminal() {
         return Err(CliError::BinaryToTerminal { what: "picture" });

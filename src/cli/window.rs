@@ -19,7 +19,7 @@ const SAMPLE_NAME: &str = "sample-send-message.bin";
 /// The files that the window opens.
 #[derive(Clone, Debug, Args)]
 pub struct WindowArgs {
-    /// Messages to open; - is standard input
+    /// Messages to open
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,6 +35,9 @@ impl WindowArgs {
 /// The window's arguments if there is a display; otherwise prints trees.
 pub(super) fn start(args: WindowArgs, console: &mut Console) -> Result<Option<WindowArgs>, CliError> {
     if has_display() {
+        if args.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(CliError::InputIsNoFile);
+        }
         return Ok(Some(args));
     }
     print(&args, "There is no display", console)?;

@@ -139,6 +139,20 @@ fn without_a_display_the_tree_is_printed_and_render_is_named() {
 }
 
 #[test]
+fn a_picture_is_drawn_into_a_file_or_to_standard_output() {
+    let folder = Folder::new();
+    let (file, png) = (sample_path(), folder.path("window.png"));
+    let small = ["--size", "400x300", "--theme", "dark", "--select", "messages[1].body"];
+    run([&["render", &file, "-o", &png][..], &small].concat()).exits(0);
+    let bytes = std::fs::read(&png).unwrap();
+    assert_eq!((&bytes[1..4], &bytes[16..24]), (&b"PNG"[..], &[0, 0, 1, 0x90, 0, 0, 1, 0x2c][..]));
+    let again = run([&["render", &file, "-o", "-"][..], &small].concat()).exits(0);
+    assert!(again.stdout == bytes);
+    let nowhere = ["render", &file, "-o", &png, "--select", "messages[7]"];
+    run(nowhere).exits(1).says(&["no [7]"]);
+}
+
+#[test]
 fn of_a_large_document_the_first_rows_are_printed_and_the_others_counted() {
     let folder = Folder::new();
     let one = int(1, 7);
