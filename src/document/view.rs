@@ -288,8 +288,7 @@ pub fn path_of(tree: &Tree, snapshot: &Snapshot, row: &Row, mode: ReadMode) -> P
     let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
     let mut rows = vec![row.clone()];
     let mut branch: Option<BranchId> = Some(row.branch);
-    while let Some(number) = branch.and_then(|id| tree.row_of_branch(id)) {
-        let Some(above) = tree.rows(snapshot, number..number + 1, mode).pop() else { break };
+    while let Some(above) = branch.and_then(|id| tree.row_above(snapshot, id, mode)) {
         branch = Some(above.branch);
         if !matches!(above.entry, Entry::Run { .. }) {
             rows.push(above);

@@ -223,62 +223,8 @@ impl Tree {
         found
     }
 
-    /// Opens rows until the innermost record or element that holds the byte at `offset` is
-    /// visible, and returns it. What is only plausibly a message is not opened.
-    pub fn reveal(&mut self, snapshot: &Snapshot, offset: u64, mode: ReadMode) -> Option<Row> {
-        loop {
-            let row = self.deepest(snapshot, offset, mode)?;
-            let inside = match &row.entry {
-                Entry::Run { .. } => true,
-                Entry::Record { at, meaning, .. } => {
-                    at.payload().contains(&offset)
-                        && (matches!(meaning, Meaning::Packed(_)) || meaning.message().is_some())
-                }
-                _ => false,
-            };
-            if !inside || row.is_expanded {
-                return Some(row);
-            }
-            let n_rows = self.n_rows();
-            self.expand(snapshot, &row, mode);
-            if self.n_rows() == n_rows {
-                return Some(row);
-            }
-        }
-    }
-
-    /// Opens everything above the record with this chain, and returns its row.
-    pub fn reveal_record(
-        &mut self,
-        snapshot: &Snapshot,
-        chain: &[u64],
-        id: RowId,
-        mode: ReadMode,
-    ) -> Option<Row> {
-        for &offset in chain {
-            for facet in [Facet::Run, Facet::Record] {
-                if let Some(row) = self.find(snapshot, RowId { offset, facet }, mode) {
-                    self.expand(snapshot, &row, mode);
-                } else if let Some(row) =
-                    self.deepest(snapshot, offset, mode).filter(|row| row.id.facet == Facet::Run)
-                {
-                    self.expand(snapshot, &row, mode);
-                    if let Some(row) = self.find(snapshot, RowId { offset, facet: Facet::Record }, mode) {
-                        self.expand(snapshot, &row, mode);
-                    }
-                }
-            }
-        }
-        if let Some(row) = self.find(snapshot, id, mode) {
-            return Some(row);
-        }
-        let row = self.deepest(snapshot, id.offset, mode)?;
-        self.expand(snapshot, &row, mode);
-        self.find(snapshot, id, mode).or(Some(row))
-    }
-
     /// The place in a branch of the row that holds the byte at `offset`.
-    fn ordinal_at(
+    pub(super) fn ordinal_at(
         &self,
         reader: &mut Reader<'_>,
         id: BranchId,

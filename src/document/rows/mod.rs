@@ -7,6 +7,7 @@
 
 mod entry;
 mod follow;
+mod reveal;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -175,6 +175,14 @@ fn ten_thousand_levels_open_one_by_one() {
     let last = tree.rows(document.snapshot(), 9_999..10_000, ReadMode::Wait).remove(0);
     assert_eq!(last.depth, 9_999);
     let chain = tree.chain(last.branch);
+    let mut closed = Tree::new(&document, ReadMode::Wait);
+    let revealed = closed.reveal_record(document.snapshot(), &chain, last.id, ReadMode::Wait).unwrap();
+    assert_eq!((revealed.id, revealed.depth), (last.id, 9_999));
+    let path = crate::document::path_of(&closed, document.snapshot(), &revealed, ReadMode::Wait);
+    assert_eq!(path.0.len(), 10_000);
+    let mut closed = Tree::new(&document, ReadMode::Wait);
+    let revealed = closed.reveal(document.snapshot(), last.id.offset, ReadMode::Wait).unwrap();
+    assert_eq!((revealed.id, closed.n_rows()), (last.id, 10_000));
     let offset = last.entry.range().end;
     let mut chain_in = chain.clone();
     chain_in.push(last.id.offset);

@@ -222,17 +222,14 @@ impl Tree {
 
     /// Brings the row count of a branch and of everything around it up to date.
     pub(super) fn sum_rows(&mut self, id: BranchId) {
-        let mut next = Some(id);
-        while let Some(id) = next {
-            let Some(branch) = self.branch(id) else { return };
-            let below: u64 =
-                branch.children.values().filter_map(|child| self.branch(*child)).map(|b| b.n_rows).sum();
-            let (n_rows, parent) = (branch.n_own + below, branch.parent);
-            let changed = n_rows != branch.n_rows;
-            if let Some(branch) = self.branch_mut(id) {
-                branch.n_rows = n_rows;
-            }
-            next = parent.map(|(parent, _)| parent).filter(|_| changed);
+        let Some(branch) = self.branch(id) else { return };
+        let below: u64 =
+            branch.children.values().filter_map(|child| self.branch(*child)).map(|b| b.n_rows).sum();
+        let growth = (branch.n_own + below).wrapping_sub(branch.n_rows);
+        let mut next = Some(id).filter(|_| growth != 0);
+        while let Some(branch) = next.and_then(|id| self.branch_mut(id)) {
+            branch.n_rows = branch.n_rows.wrapping_add(growth);
+            next = branch.parent.map(|(parent, _)| parent);
         }
     }
 
