@@ -123,7 +123,11 @@ impl WorkerError {
         if is_loop(&error) {
             return WorkerError::LinkLoop { path };
         }
-        WorkerError::Io { call, kind: error.kind(), reason: error.to_string(), path }
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+            _ => error.to_string(),
+        };
+        WorkerError::Io { call, kind: error.kind(), reason, path }
     }
 
     /// What to offer beside the message; `None` if there is nothing to choose.
