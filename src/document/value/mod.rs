@@ -38,7 +38,9 @@ pub use parse::{file_reference, parse_value};
 pub use raw::{parse_raw, raw_edit_text};
 pub use scalar::{Scalar, read_scalar};
 pub use show::{Mark, ValueText, show_packed, show_value};
-pub use timestamp::{MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, parse_timestamp, timestamp_text};
+pub use timestamp::{
+    MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, civil_of_days, parse_timestamp, timestamp_text,
+};
 pub use well_known::{SecondsNanos, read_seconds_nanos};
 
 use crate::wire::WireType;

@@ -152,8 +152,8 @@ fn days_of_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// The inverse of [`days_of_civil`].
-fn civil_of_days(days: i64) -> (i64, i64, i64) {
+/// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar.
+pub fn civil_of_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

@@ -9,7 +9,9 @@ use super::report::Place;
 use super::scan::{Seen, Walk};
 use super::table::{Form, Shape, Table};
 use crate::document::RecordAt;
-use crate::document::value::{MAX_DURATION_SECONDS, MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS};
+use crate::document::value::{
+    MAX_DURATION_SECONDS, MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, civil_of_days,
+};
 use crate::wire::{Read, WireType};
 use std::rc::Rc;
 
@@ -207,7 +209,7 @@ fn write_timestamp(out: &mut Vec<u8>, seconds: i64, nanos: i32) -> bool {
         return false;
     }
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, day) = date_of(days);
+    let (year, month, day) = civil_of_days(days);
     out.push(b'"');
     digits(out, year, 4);
     for (separator, value) in
@@ -251,19 +253,6 @@ fn digits(out: &mut Vec<u8>, value: i64, width: u32) {
     for place in (0..width).rev() {
         out.push(b'0' + (value / 10_i64.pow(place) % 10) as u8);
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar.
-fn date_of(days: i64) -> (i64, i64, i64) {
-    // Counted from 0000-03-01, so that the leap day is the last of its year.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// A path of a FieldMask in lower camel case; as it is, and false, if that cannot be undone.

@@ -54,10 +54,6 @@ impl RowListState {
         self.wanted = Some(Wanted::Centered(row));
     }
 
-    pub fn scroll_by_rows(&mut self, rows: i64) {
-        self.position = self.position.moved_by_rows(rows, &self.extent);
-    }
-
     /// Rows that fit whole, as of the last frame; at least one.
     pub fn page_rows(&self) -> u64 {
         self.extent.page_rows()

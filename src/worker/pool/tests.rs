@@ -150,7 +150,15 @@ fn a_newer_job_of_its_line_drops_the_waiting_and_may_cancel_the_running_one() {
         let worker = start(|| {});
         let line = || Some((Line::Test(1), newer));
         let (began, begins) = mpsc::channel();
-        let first = submit(&worker, Job { line: line(), ..job(endless(began)) });
+        // It holds its line until all others are there, cancelled or not.
+        let (release, released) = mpsc::channel::<()>();
+        let until_cancelled = endless(began);
+        let held = move |context: &JobContext| {
+            let end = until_cancelled(context);
+            released.recv_timeout(PATIENCE).ok();
+            end
+        };
+        let first = submit(&worker, Job { line: line(), ..job(held) });
         begins.recv_timeout(PATIENCE).unwrap();
         let later: Vec<JobId> = (0..3)
             .map(|_| submit(&worker, Job { line: line(), ..job(|_| Ok(Report::JournalKept)) }))
@@ -160,8 +168,10 @@ fn a_newer_job_of_its_line_drops_the_waiting_and_may_cancel_the_running_one() {
             assert!(dropped.iter().all(|(_, report)| matches!(report, Report::Cancelled)));
             assert_eq!(worker.n_unfinished(), 2, "the running one goes on, the newest waits for it");
             worker.cancel(first);
+            release.send(()).unwrap();
             only_the_newest_is_kept(&ends(&worker, 2), later[2]);
         } else {
+            release.send(()).unwrap();
             only_the_newest_is_kept(&ends(&worker, 4), later[2]);
         }
     }

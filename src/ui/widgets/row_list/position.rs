@@ -87,10 +87,6 @@ impl Position {
         self.moved_rows(rows as i64, offset).within(extent)
     }
 
-    pub fn moved_by_rows(self, rows: i64, extent: &Extent) -> Self {
-        self.moved_rows(rows, self.offset).within(extent)
-    }
-
     fn moved_rows(self, rows: i64, offset: f32) -> Self {
         if rows < 0 && self.row < rows.unsigned_abs() {
             return Self::default();
@@ -161,8 +157,6 @@ mod tests {
         let extent = extent(1 << 40);
         assert_eq!(Position::top_of(3).moved(-1e30, &extent), Position::default());
         assert_eq!(Position::top_of(3).moved(1e30, &extent), extent.end());
-        assert_eq!(Position::top_of(3).moved_by_rows(i64::MIN, &extent), Position::default());
-        assert_eq!(Position::top_of(u64::MAX).moved_by_rows(1, &extent), extent.end());
     }
 
     #[test]
