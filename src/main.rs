@@ -18,7 +18,7 @@ fn window(args: &WindowArgs) -> ExitCode {
 
 #[cfg(not(feature = "gui"))]
 fn window(args: &WindowArgs) -> ExitCode {
-    cli::show_window(args, |_, _, _| Err("This build has no window".to_owned()))
+    cli::show_window(args, |_, _| Err("This build has no window".to_owned()))
 }
 
 #[cfg(feature = "gui")]
@@ -26,8 +26,7 @@ fn render(args: &RenderArgs) -> ExitCode {
     use protoloupe::ui::picture;
     cli::render(args, |wanted| {
         picture::render_window(picture::RenderArgs {
-            files: vec![wanted.file],
-            message: wanted.message,
+            opening: wanted.opening,
             size: (wanted.size.width as f32, wanted.size.height as f32),
             scale: wanted.scale,
             is_dark: wanted.is_dark,

@@ -2,13 +2,15 @@
 
 use super::state::TabId;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
-use crate::worker::JobId;
+use crate::worker::{Input, JobId};
 use std::path::PathBuf;
 
 /// A change of the session. `apply` is one match over it, whose arms are single calls.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     // Documents
+    /// What the program was started on.
+    Begin(Opening),
     Open(Vec<PathBuf>),
     OpenSample,
     /// Text or bytes from the clipboard that is a path, a `file://` address, hex or base64.
@@ -118,6 +120,17 @@ pub enum Action {
     /// Text for the clipboard, such as the selected path or value; the window takes it.
     Copy(String),
     Quit,
+}
+
+/// What a call of the program asks to see; the sample if it names nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Opening {
+    /// Standard input, read to its end.
+    pub input: Option<Input>,
+    /// The last one is in front.
+    pub files: Vec<PathBuf>,
+    /// The full name of the type that all are read as; ranked if not given.
+    pub message: Option<String>,
 }
 
 /// Sizes in points; `None` leaves one as it is.

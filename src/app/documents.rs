@@ -1,6 +1,6 @@
 //! Opening, closing and reading documents.
 
-use super::action::{Dialog, Question};
+use super::action::{Dialog, Opening, Question};
 use super::jobs::Purpose;
 use super::saving::AfterSave;
 use super::session::Session;
@@ -11,7 +11,7 @@ use super::state::{
 use crate::document::{Document, IndexWork, MemorySource, ReadMode, RowId, Snapshot, Source, Tree};
 use crate::schema::{MessageDescriptor, Ranking};
 use crate::worker::jobs::{ListFolder, Open};
-use crate::worker::{self, FileChange, Job, OnDisk, OpenElsewhere, Opened, WorkerError};
+use crate::worker::{self, FileChange, Input, Job, OnDisk, OpenElsewhere, Opened, WorkerError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,6 +27,28 @@ const UNFOLD_ALL: u64 = 4 << 20;
 const MAX_TYPES: usize = 500;
 
 impl Session {
+    /// Opens what the program was started on.
+    pub(super) fn begin(&mut self, opening: Opening) {
+        let Opening { input, files, message } = opening;
+        if input.is_none() && files.is_empty() {
+            self.open_sample();
+        }
+        if let Some(input) = input {
+            self.open_input(&input);
+        }
+        self.open(files);
+        if message.is_some() {
+            let tabs: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
+            tabs.into_iter().for_each(|tab| self.read_as(tab, message.as_deref()));
+        }
+    }
+
+    fn open_input(&mut self, input: &Input) {
+        let mut open = new_document(input.source(), None);
+        open.backing.file = input.spool().cloned();
+        self.push_unsaved("Standard input".to_owned(), open);
+    }
+
     pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
         self.leave_file_dialog();
         for path in paths {
@@ -41,7 +63,12 @@ impl Session {
             let tab = self.new_tab_id();
             let job = self.start_opening(tab, &path);
             let title = title_of(&path);
-            self.state.tabs.push(Tab { id: tab, title, path: Some(path), content: Content::Opening { job } });
+            self.state.tabs.push(Tab {
+                id: tab,
+                title,
+                path: Some(path),
+                content: Content::Opening { job, read_as: None },
+            });
             self.state.active = Some(tab);
         }
     }
@@ -62,9 +89,11 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, tab: TabId, opened: Opened) {
-        if self.state.tab(tab).is_none() {
-            return;
-        }
+        let Some(found) = self.tab_mut(tab) else { return };
+        let read_as = match &mut found.content {
+            Content::Opening { read_as, .. } => read_as.take(),
+            _ => None,
+        };
         let identity = opened.source.file_identity();
         let same = |other: &&Tab| {
             let known = other.document().and_then(|open| open.identity);
@@ -78,7 +107,7 @@ impl Session {
             return;
         }
         let path = opened.path.clone();
-        let document = self.document_of(opened, None);
+        let document = self.document_of(opened, read_as);
         if let Some(found) = self.tab_mut(tab) {
             found.content = Content::Open(Box::new(document));
         }
@@ -109,8 +138,11 @@ impl Session {
         bytes: Vec<u8>,
         message: Option<MessageDescriptor>,
     ) -> TabId {
+        self.push_unsaved(title, new_document(Arc::new(MemorySource::new(bytes)), message))
+    }
+
+    fn push_unsaved(&mut self, title: String, open: OpenDocument) -> TabId {
         let tab = self.new_tab_id();
-        let open = new_document(Arc::new(MemorySource::new(bytes)), message);
         let content = Content::Open(Box::new(open));
         self.state.tabs.push(Tab { id: tab, title, path: None, content });
         self.state.active = Some(tab);
@@ -149,7 +181,7 @@ impl Session {
 
     pub(super) fn close(&mut self, tab: TabId) {
         let Some(found) = self.state.tab(tab) else { return };
-        if let Content::Opening { job } = found.content {
+        if let Content::Opening { job, .. } = found.content {
             self.worker.cancel(job);
         }
         if found.is_modified() {
@@ -191,7 +223,7 @@ impl Session {
         if self.open_document(tab).is_none() {
             let job = self.start_opening(tab, &path);
             if let Some(found) = self.tab_mut(tab) {
-                found.content = Content::Opening { job };
+                found.content = Content::Opening { job, read_as: None };
             }
             return;
         }
@@ -276,11 +308,16 @@ impl Session {
             Some(Ok(found)) => Some(found),
             None => None,
         };
-        let path = self.state.tab(tab).and_then(|tab| tab.path.clone());
-        let Some(open) = self.open_document(tab) else { return };
-        open.choice = TypeChoice::Chosen;
         let name = found.as_ref().map(|message| message.full_name().to_owned());
-        read_document_as(open, found);
+        let path = self.state.tab(tab).and_then(|tab| tab.path.clone());
+        match self.tab_mut(tab).map(|tab| &mut tab.content) {
+            Some(Content::Open(open)) => {
+                open.choice = TypeChoice::Chosen;
+                read_document_as(open, found);
+            }
+            Some(Content::Opening { read_as, .. }) => *read_as = found,
+            Some(Content::Failed { .. }) | None => return,
+        }
         if let Some(path) = path {
             let types = &mut self.state.settings.types;
             types.retain(|(known, _)| *known != path);

@@ -23,7 +23,7 @@ mod settings;
 mod state;
 mod window;
 
-pub use action::{Action, Answer, Dialog, FileDialog, Layout, Pane, Question, SelectTarget};
+pub use action::{Action, Answer, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget};
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};

@@ -118,6 +118,7 @@ impl Session {
 
     fn act(&mut self, action: Action) {
         match action {
+            Action::Begin(opening) => self.begin(opening),
             Action::Open(paths) => self.open(paths),
             Action::OpenSample => self.open_sample(),
             Action::OpenPasted(text) => self.open_pasted(&text),

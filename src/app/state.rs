@@ -60,6 +60,8 @@ pub struct Tab {
 pub enum Content {
     Opening {
         job: JobId,
+        /// The type asked for meanwhile.
+        read_as: Option<MessageDescriptor>,
     },
     /// Why it could not be opened.
     Failed {

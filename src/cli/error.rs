@@ -36,8 +36,6 @@ pub enum CliError {
     Write { error: io::Error },
     #[error("A {what} would go to the terminal")]
     BinaryToTerminal { what: &'static str },
-    #[error("The window's view is of files, and standard input is none")]
-    InputIsNoFile,
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
     #[error("{reason}")]
@@ -92,7 +90,6 @@ impl CliError {
             | CliError::Path(_)
             | CliError::WireType { .. }
             | CliError::BinaryToTerminal { .. }
-            | CliError::InputIsNoFile
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -119,9 +116,6 @@ impl CliError {
             CliError::WireType { .. } => "Use VARINT, I64, LEN or I32, as in --add 99:VARINT=5",
             CliError::BinaryToTerminal { .. } => {
                 "Write it to a file with -o FILE, or pipe it into another program"
-            }
-            CliError::InputIsNoFile => {
-                "Keep it in a file first, or print it with protoloupe decode - --to tree"
             }
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",

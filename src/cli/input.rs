@@ -3,7 +3,7 @@
 use super::{CliError, Console, ReadArgs, SchemaArgs};
 use crate::document::{Document, ReadMode, Source};
 use crate::schema::{FileResolver, MessageDescriptor, Ranking, Schema, rank};
-use crate::worker::{Call, FileSource, WorkerError, read_stdin};
+use crate::worker::{Call, FileSource, Input, WorkerError, read_stdin};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,7 +64,17 @@ pub(super) fn open_untyped(path: &Path, args: &SchemaArgs) -> Result<Opened, Cli
 
 /// Opens `path` (`-` is standard input) and finds out what it is.
 pub fn open(path: &Path, args: &ReadArgs) -> Result<Opened, CliError> {
-    let mut opened = open_untyped(path, &args.schema)?;
+    find_type(open_untyped(path, &args.schema)?, args)
+}
+
+/// Like [`open`], for bytes that are at hand; `name` is what they are called.
+pub(super) fn open_source(source: Arc<dyn Source>, name: &Path, args: &ReadArgs) -> Result<Opened, CliError> {
+    let schema = load_schema(&args.schema)?;
+    let (name, document) = (name.display().to_string(), Document::new(source, None));
+    find_type(Opened { name, document, schema, file: None, is_guessed: false }, args)
+}
+
+fn find_type(mut opened: Opened, args: &ReadArgs) -> Result<Opened, CliError> {
     if let Some(name) = &args.type_name {
         opened.document.read_as(Some(opened.schema.message(name).map_err(CliError::Schema)?));
     } else {
@@ -79,17 +89,21 @@ type Read = (Arc<dyn Source>, Option<Arc<FileSource>>);
 
 fn read(path: &Path) -> Result<Read, CliError> {
     if path == Path::new("-") {
-        let source = read_stdin(u64::MAX).map_err(|error| CliError::Open { error, near_command: None })?;
-        return Ok((source, None));
+        return Ok((read_whole_stdin()?.source(), None));
     }
     let file = FileSource::open(path).map_err(|error| CliError::Open { error, near_command: None })?;
     Ok((file.clone(), Some(file)))
 }
 
+/// All of standard input, whatever its size.
+pub(super) fn read_whole_stdin() -> Result<Input, CliError> {
+    read_stdin(u64::MAX).map_err(|error| CliError::Open { error, near_command: None })
+}
+
 /// The whole content of a file that becomes a value or a schema.
 pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
     let source: Arc<dyn Source> =
-        if path == Path::new("-") { read_stdin(MAX_SMALL_FILE)? } else { FileSource::open(path)? };
+        if path == Path::new("-") { read_stdin(MAX_SMALL_FILE)?.source() } else { FileSource::open(path)? };
     if source.len() > MAX_SMALL_FILE {
         return Err(WorkerError::TooLarge { limit: MAX_SMALL_FILE, path: path.to_owned() });
     }

@@ -1,6 +1,8 @@
 //! `protoloupe render`: what the picture is to show, and where it goes; `ui` draws it.
 
+use super::input::{open_source, read_whole_stdin};
 use super::{CliError, Console, Outcome, ReadArgs, open};
+use crate::app::Opening;
 use crate::document::ops::OpError;
 use crate::document::{Path, Snapshot, Target, resolve};
 use crate::schema::Schema;
@@ -17,7 +19,7 @@ use std::sync::Arc;
     after_help = "Example:\n  protoloupe render send.bin -o send.png --theme dark --select 'messages[0].topic'"
 )]
 pub struct RenderArgs {
-    /// The message's file
+    /// The message's file, or - for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Where the picture goes: a PNG file, or - for standard output
@@ -45,10 +47,8 @@ pub struct RenderArgs {
 /// A picture to be drawn.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    pub file: PathBuf,
+    pub opening: Opening,
     pub schema: Arc<Schema>,
-    /// The full name of the type; `None` if none is clear.
-    pub message: Option<String>,
     pub size: Size,
     pub scale: f32,
     pub is_dark: bool,
@@ -68,14 +68,17 @@ fn write_picture(
     draw: impl FnOnce(Picture) -> Result<Vec<u8>, String>,
     console: &mut Console,
 ) -> Result<(), CliError> {
-    if args.file.as_os_str() == "-" {
-        return Err(CliError::InputIsNoFile);
-    }
     let to_stdout = args.output.as_os_str() == "-";
     if to_stdout && console.is_terminal() {
         return Err(CliError::BinaryToTerminal { what: "picture" });
     }
-    let opened = open(&args.file, &args.read)?;
+    let (opened, input) = match args.file.as_os_str() == "-" {
+        true => {
+            let input = read_whole_stdin()?;
+            (open_source(input.source(), &args.file, &args.read)?, Some(input))
+        }
+        false => (open(&args.file, &args.read)?, None),
+    };
     if let Some(path) = &args.select {
         let named = |error| CliError::Op {
             error: Box::new(OpError::Resolve(error)),
@@ -89,8 +92,11 @@ fn write_picture(
         }
     }
     let picture = Picture {
-        file: args.file.clone(),
-        message: opened.message().map(|message| message.full_name().to_owned()),
+        opening: Opening {
+            files: if input.is_none() { vec![args.file.clone()] } else { Vec::new() },
+            input,
+            message: opened.message().map(|message| message.full_name().to_owned()),
+        },
         schema: opened.schema.clone(),
         size: args.size,
         scale: args.scale,

@@ -1,13 +1,15 @@
 //! `protoloupe [FILE]…`: the window, or the tree where there is no display.
 
+use super::input::{open_source, read_whole_stdin};
 use super::{CliError, Console, Opened, Outcome, ReadArgs, load_schema, open};
-use crate::app::{SAMPLE, SAMPLE_TYPE};
+use crate::app::{Opening, SAMPLE, SAMPLE_TYPE};
 use crate::document::Document;
 use crate::format::write_tree;
 use crate::schema::Schema;
+use crate::worker::Input;
 use clap::Args;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ const SAMPLE_NAME: &str = "sample-send-message.bin";
 /// The files that the window opens.
 #[derive(Clone, Debug, Args)]
 pub struct WindowArgs {
-    /// Messages to open
+    /// Messages to open; - is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,39 +37,41 @@ impl WindowArgs {
 /// The window's arguments if there is a display; otherwise prints trees.
 pub(super) fn start(args: WindowArgs, console: &mut Console) -> Result<Option<WindowArgs>, CliError> {
     if has_display() {
-        if args.files.iter().any(|file| file.as_os_str() == "-") {
-            return Err(CliError::InputIsNoFile);
-        }
         return Ok(Some(args));
     }
-    print(&args, "There is no display", console)?;
+    let input = args.files.iter().any(|file| is_input(file)).then(read_whole_stdin).transpose()?;
+    print(&args, input, "There is no display", console)?;
     Ok(None)
 }
 
-/// Opens the window, which `open` does with the files, their declarations and the name of their
-/// type; where it cannot, for the reason it gives, prints trees instead.
+/// Opens the window, which `open` does with the declarations; where it cannot, for the reason it
+/// gives, prints trees instead.
 pub fn show_window(
     args: &WindowArgs,
-    open: impl FnOnce(Vec<PathBuf>, Arc<Schema>, Option<String>) -> Result<(), String>,
+    open: impl FnOnce(Opening, Arc<Schema>) -> Result<(), String>,
 ) -> ExitCode {
     let mut console = Console::new();
-    let asked = load_schema(&args.read.schema).and_then(|schema| {
-        let message = args.read.type_name.as_deref().map(|name| schema.message(name)).transpose();
-        Ok((schema, message.map_err(CliError::Schema)?.map(|message| message.full_name().to_owned())))
+    let result = asked(args).and_then(|(opening, schema)| {
+        let input = opening.input.clone();
+        match open(opening, schema) {
+            Ok(()) => Ok(()),
+            Err(reason) => print(args, input, &reason, &mut console),
+        }
     });
-    match asked.map(|(schema, message)| open(args.files.clone(), schema, message)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(reason)) => print_trees(args, &reason),
-        Err(error) => console.finish(Err(error)),
-    }
+    console.finish(result.map(|()| Outcome::Done))
 }
 
-/// Prints the tree of every file instead of opening the window, and says `why`: a clause such as
-/// "There is no display".
-fn print_trees(args: &WindowArgs, why: &str) -> ExitCode {
-    let mut console = Console::new();
-    let result = print(args, why, &mut console).map(|()| Outcome::Done);
-    console.finish(result)
+fn asked(args: &WindowArgs) -> Result<(Opening, Arc<Schema>), CliError> {
+    let schema = load_schema(&args.read.schema)?;
+    let message = args.read.type_name.as_deref().map(|name| schema.message(name)).transpose();
+    let message = message.map_err(CliError::Schema)?.map(|message| message.full_name().to_owned());
+    let input = args.files.iter().any(|file| is_input(file)).then(read_whole_stdin).transpose()?;
+    let files = args.files.iter().filter(|file| !is_input(file)).cloned().collect();
+    Ok((Opening { input, files, message }, schema))
+}
+
+fn is_input(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }
 
 fn has_display() -> bool {
@@ -75,10 +79,16 @@ fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || is_set("WAYLAND_DISPLAY") || is_set("DISPLAY")
 }
 
-fn print(args: &WindowArgs, why: &str, console: &mut Console) -> Result<(), CliError> {
+/// Prints the tree of every file instead of opening the window, and says `why`: a clause such as
+/// "There is no display". `input` is standard input, which can be read only once.
+fn print(args: &WindowArgs, input: Option<Input>, why: &str, console: &mut Console) -> Result<(), CliError> {
     let mut all = Vec::new();
     for file in &args.files {
-        all.push(open(file, &args.read).map_err(|error| with_near_command(error, file))?);
+        let opened = match input.as_ref().filter(|_| is_input(file)) {
+            Some(input) => open_source(input.source(), file, &args.read),
+            None => open(file, &args.read),
+        };
+        all.push(opened.map_err(|error| with_near_command(error, file))?);
     }
     if all.is_empty() {
         all.push(sample(args)?);

@@ -5,20 +5,16 @@ use super::painter::encode_png;
 use super::render::{Shot, render};
 use super::shell::Shell;
 use super::theme::ThemeChoice;
-use crate::app::{Action, Folders, SelectTarget, Session, TabId};
+use crate::app::{Action, Folders, Opening, SelectTarget, Session};
 use crate::document::Path as FieldPath;
 use crate::schema::Schema;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What to draw.
 #[derive(Clone, Debug)]
 pub struct RenderArgs {
-    /// The last one is in front; none draws the sample.
-    pub files: Vec<PathBuf>,
+    pub opening: Opening,
     pub schema: Arc<Schema>,
-    /// The full name of the type to read the bytes as; ranked if not given.
-    pub message: Option<String>,
     /// In points.
     pub size: (f32, f32),
     pub scale: f32,
@@ -35,9 +31,8 @@ pub struct RenderArgs {
 impl RenderArgs {
     pub fn new(schema: Arc<Schema>) -> Self {
         Self {
-            files: Vec::new(),
+            opening: Opening::default(),
             schema,
-            message: None,
             size: (1200.0, 800.0),
             scale: 1.0,
             is_dark: false,
@@ -54,15 +49,7 @@ impl RenderArgs {
 /// What cannot be opened is drawn as the window would show it.
 pub fn render_window(args: RenderArgs) -> Result<Vec<u8>, String> {
     let mut session = Session::new(args.schema.clone(), Folders::default(), || {});
-    match args.files.is_empty() {
-        true => session.apply(Action::OpenSample),
-        false => session.apply(Action::Open(args.files.clone())),
-    }
-    session.settle();
-    let tab: Option<TabId> = session.state().active;
-    if let (Some(tab), Some(message)) = (tab, args.message.clone()) {
-        session.apply(Action::ReadAs { tab, message: Some(message) });
-    }
+    session.apply(Action::Begin(args.opening.clone()));
     session.settle();
     if let Some(n_levels) = args.expand {
         session.apply(Action::ExpandLevels(n_levels));

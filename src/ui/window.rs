@@ -3,12 +3,11 @@
 use super::fonts::{self, CjkPreference};
 use super::shell::Shell;
 use super::theme;
-use crate::app::{Action, Folders, Layout, Session};
+use crate::app::{Action, Folders, Layout, Opening, Session};
 use crate::schema::Schema;
 use eframe::{App, CreationContext, NativeOptions, Renderer};
 use egui::{Context, Vec2, ViewportBuilder, ViewportCommand};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,11 +17,11 @@ const SIZE: [f32; 2] = [1200.0, 800.0];
 /// Finished work that one frame takes in at most; the rest waits for the next.
 const MOST_POLLS: usize = 64;
 
-/// Opens the window on `paths`, or on the sample; returns when it is closed.
+/// Opens the window; returns when it is closed.
 ///
 /// # Errors
 /// One sentence where there is no display, no OpenGL or a library is missing.
-pub fn run(paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) -> Result<(), String> {
+pub fn run(opening: Opening, schema: Arc<Schema>) -> Result<(), String> {
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_app_id(APP_ID)
@@ -36,7 +35,7 @@ pub fn run(paths: Vec<PathBuf>, schema: Arc<Schema>, message: Option<String>) ->
     };
     let start =
         |context: &CreationContext<'_>| -> Result<Box<dyn App>, Box<dyn std::error::Error + Send + Sync>> {
-            Ok(Box::new(Window::new(context, paths, schema, message)))
+            Ok(Box::new(Window::new(context, opening, schema)))
         };
     check_display()?;
     // A missing libxkbcommon panics inside the window system's crate: that is no fault of ours to
@@ -108,12 +107,7 @@ struct Window {
 }
 
 impl Window {
-    fn new(
-        context: &CreationContext<'_>,
-        paths: Vec<PathBuf>,
-        schema: Arc<Schema>,
-        message: Option<String>,
-    ) -> Self {
+    fn new(context: &CreationContext<'_>, opening: Opening, schema: Arc<Schema>) -> Self {
         IS_UP.store(true, Ordering::Relaxed);
         let ctx = &context.egui_ctx;
         fonts::install(ctx);
@@ -125,13 +119,7 @@ impl Window {
         if let Some((width, height)) = shell.state().settings.window {
             ctx.send_viewport_cmd(ViewportCommand::InnerSize(Vec2::new(width, height)));
         }
-        match paths.is_empty() {
-            true => shell.apply(Action::OpenSample),
-            false => shell.apply(Action::Open(paths)),
-        }
-        if let (Some(tab), Some(message)) = (shell.state().active, message) {
-            shell.apply(Action::ReadAs { tab, message: Some(message) });
-        }
+        shell.apply(Action::Begin(opening));
         Self { shell, title: String::new(), size: Vec2::ZERO, is_focused: true }
     }
 

@@ -44,7 +44,7 @@ pub use journal::{BaseState, Draft, Entry, EntryPart, Journal, MAX_JOURNAL, Rest
 pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
 pub use save::{Hook, InPlace, SaveOptions, Saved, save};
-pub use spool::read_stdin;
+pub use spool::{Input, read_stdin};
 pub use state::{config_folder, state_folder};
 pub use temp::clean_stray;
 pub use watch::{FileChange, OnDisk, Watched, look};

@@ -5,6 +5,7 @@ use super::error::{Call, WorkerError};
 use super::file_source::FileSource;
 use super::temp;
 use crate::document::{MemorySource, Source};
+use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,8 +13,50 @@ use std::sync::Arc;
 /// What is kept in memory of an input; a longer one goes to a file without a name.
 const MAX_IN_MEMORY: usize = 64 << 20;
 
+/// An input that was read to its end.
+#[derive(Clone)]
+pub enum Input {
+    Memory(Arc<MemorySource>),
+    /// Too long to be kept in memory.
+    Spool(Arc<FileSource>),
+}
+
+impl Input {
+    pub fn source(&self) -> Arc<dyn Source> {
+        match self {
+            Input::Memory(source) => source.clone(),
+            Input::Spool(source) => source.clone(),
+        }
+    }
+
+    /// The file that holds it, if it is in none of a person's.
+    pub fn spool(&self) -> Option<&Arc<FileSource>> {
+        match self {
+            Input::Memory(_) => None,
+            Input::Spool(source) => Some(source),
+        }
+    }
+}
+
+/// Equal is only what was read at once.
+impl PartialEq for Input {
+    fn eq(&self, other: &Input) -> bool {
+        match (self, other) {
+            (Input::Memory(a), Input::Memory(b)) => Arc::ptr_eq(a, b),
+            (Input::Spool(a), Input::Spool(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Input({} bytes)", self.source().len())
+    }
+}
+
 /// Reads standard input to its end; `limit` is in bytes.
-pub fn read_stdin(limit: u64) -> Result<Arc<dyn Source>, WorkerError> {
+pub fn read_stdin(limit: u64) -> Result<Input, WorkerError> {
     read_input(&mut io::stdin().lock(), Path::new("-"), limit, MAX_IN_MEMORY)
 }
 
@@ -22,7 +65,7 @@ fn read_input(
     name: &Path,
     limit: u64,
     max_in_memory: usize,
-) -> Result<Arc<dyn Source>, WorkerError> {
+) -> Result<Input, WorkerError> {
     let read = |error| WorkerError::io(Call::Read, name, error);
     let mut input = input.take(limit.saturating_add(1));
     let mut bytes = Vec::new();
@@ -31,7 +74,7 @@ fn read_input(
         return Err(WorkerError::InputTooLarge { limit });
     }
     if bytes.len() < max_in_memory {
-        return Ok(Arc::new(MemorySource::new(bytes)));
+        return Ok(Input::Memory(Arc::new(MemorySource::new(bytes))));
     }
     let disk = Disk(&NoGate);
     let spool = temp::Temp::create(disk, &std::env::temp_dir().join("input"), Privacy::Private)?;
@@ -55,7 +98,7 @@ fn read_input(
     }
     let file = spool.unlink()?;
     let identity = disk.identity(&file, name)?;
-    Ok(FileSource::of_file(file, identity))
+    Ok(Input::Spool(FileSource::of_file(file, identity)))
 }
 
 #[cfg(test)]
@@ -67,7 +110,8 @@ mod tests {
     fn a_long_input_reads_back_from_a_file_without_a_name() {
         let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
         for max_in_memory in [1_000, 299_999, 300_000, 300_001] {
-            let source = read_input(&mut &bytes[..], Path::new("-"), u64::MAX, max_in_memory).unwrap();
+            let input = read_input(&mut &bytes[..], Path::new("-"), u64::MAX, max_in_memory).unwrap();
+            let source = input.source();
             let mut read = vec![0; source.len() as usize];
             source.read_at(0, &mut read, ReadMode::Wait).unwrap();
             assert!(read == bytes, "{max_in_memory}");

@@ -135,6 +135,10 @@ fn without_a_display_the_tree_is_printed_and_render_is_named() {
     let both = run([&file, &file]).exits(0);
     assert_eq!(both.text().lines().count(), 2 * tree.text().lines().count() + 3);
     run([&file, "--type", "Resource"]).exits(0);
+    let piped = run_with_input(["-"], &std::fs::read(&file).unwrap()).exits(0);
+    assert_eq!(piped.stdout, tree.stdout);
+    let twice = run_with_input(["-", "-"], &std::fs::read(&file).unwrap()).exits(0);
+    assert_eq!(twice.text().lines().count(), both.text().lines().count(), "it is read only once");
     run([file.as_str(), "missing.bin"]).exits(2).says(&["\"missing.bin\""]);
 }
 
@@ -148,6 +152,13 @@ fn a_picture_is_drawn_into_a_file_or_to_standard_output() {
     assert_eq!((&bytes[1..4], &bytes[16..24]), (&b"PNG"[..], &[0, 0, 1, 0x90, 0, 0, 1, 0x2c][..]));
     let again = run([&["render", &file, "-o", "-"][..], &small].concat()).exits(0);
     assert!(again.stdout == bytes);
+    let from_input = [&["render", "-", "-o", "-"][..], &small].concat();
+    let piped = run_with_input(from_input, &std::fs::read(&file).unwrap()).exits(0);
+    assert_eq!(
+        (&piped.stdout[1..4], piped.stdout == bytes),
+        (&b"PNG"[..], false),
+        "the tab has another name"
+    );
     let nowhere = ["render", &file, "-o", &png, "--select", "messages[7]"];
     run(nowhere).exits(1).says(&["no [7]"]);
 }

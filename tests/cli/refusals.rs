@@ -58,7 +58,6 @@ fn a_wrong_call_exits_with_two_and_says_what_to_do() {
         (&["set", file, "-o", "/"], &["\"/\"", "-o"]),
         (&["set", file, "-o", "/nowhere/out.bin"], &["/nowhere"]),
         (&["render", file], &["--output <PNG>"]),
-        (&["render", "-", "-o", "x.png"], &["standard input is none", "decode -"]),
         (&["render", "missing.bin", "-o", "x.png"], &["There is no file \"missing.bin\""]),
         (&["render", file, "-o", "/"], &["This is a folder"]),
         (&["render", file, "-o", "x.png", "--size", "big"], &["1200x800"]),

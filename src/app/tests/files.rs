@@ -1,6 +1,9 @@
 //! Opening, saving, closing, and disks that change.
 
 use super::*;
+use crate::document::MemorySource;
+use crate::worker::Input;
+use std::sync::Arc;
 
 const BYTES: &[u8] = &[0x0a, 0x05, 0x0a, 0x03, 0x12, 0x01, b'a'];
 
@@ -27,6 +30,44 @@ fn the_same_file_is_one_tab_and_is_remembered() {
     let open = fixture.session.state().tabs[0].document().unwrap();
     assert_eq!(open.message().map(|message| message.full_name()), Some(SEND));
     assert_eq!(open.choice, TypeChoice::Chosen);
+}
+
+#[test]
+fn a_start_opens_what_it_is_asked_for_as_the_type_it_names() {
+    let mut fixture = Fixture::new();
+    let files = vec![fixture.file("a.bin", BYTES), fixture.file("b.bin", BYTES)];
+    let input = Input::Memory(Arc::new(MemorySource::new(BYTES)));
+    let opening = Opening { input: Some(input), files, message: Some(SEND.to_owned()) };
+    fixture.act(Action::Begin(opening));
+    let state = fixture.session.state();
+    let titles: Vec<&str> = state.tabs.iter().map(|tab| tab.title.as_str()).collect();
+    assert_eq!(titles, ["Standard input", "a.bin", "b.bin"]);
+    for tab in &state.tabs {
+        let open = tab.document().unwrap();
+        assert_eq!(open.message().map(|message| message.full_name()), Some(SEND), "{}", tab.title);
+        assert_eq!(open.choice, TypeChoice::Chosen);
+    }
+    assert_eq!(state.active_tab().unwrap().title, "b.bin");
+
+    let mut first = Fixture::new();
+    first.act(Action::Begin(Opening::default()));
+    assert_eq!(first.session.state().active_tab().unwrap().title, "Sample");
+}
+
+#[test]
+fn standard_input_is_saved_under_a_name_that_is_asked_for() {
+    let mut fixture = Fixture::new();
+    let input = Input::Memory(Arc::new(MemorySource::new(BYTES)));
+    let opening = Opening { input: Some(input), message: Some(SEND.to_owned()), ..Opening::default() };
+    fixture.act(Action::Begin(opening));
+    fixture.set("messages[0].topic.name", "b");
+    let tab = fixture.tab();
+    fixture.act(Action::Save(tab));
+    assert_eq!(fixture.session.state().dialog, Some(Dialog::File(FileDialog::SaveAs { tab })));
+    let path = fixture.path("kept.bin");
+    fixture.act(Action::SaveAs { tab, path: path.clone(), overwrite: false });
+    assert_eq!(fs::read(&path).unwrap(), fixture.bytes());
+    assert_eq!(fixture.session.state().active_tab().unwrap().title, "kept.bin");
 }
 
 #[test]

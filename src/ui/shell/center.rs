@@ -19,7 +19,7 @@ pub fn center_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
         return;
     };
     match &tab.content {
-        Content::Opening { job } => {
+        Content::Opening { job, .. } => {
             let running = state.running.iter().find(|running| running.job == *job);
             if opening_ui(ui, tab, running) {
                 actions.push(Action::CancelJob(*job));
