@@ -1,6 +1,7 @@
 //! What was asked for, with everything it needs: replayable in tests.
 
 use super::state::TabId;
+use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
 use crate::worker::{Input, JobId};
 use std::path::PathBuf;
@@ -25,6 +26,13 @@ pub enum Action {
     ReadAs {
         tab: TabId,
         message: Option<String>,
+    },
+
+    /// Reads a bytes record or one that no declaration explains as something else, here and
+    /// wherever the same fields lead to it; with `None` as declared again.
+    ReadRecordAs {
+        row: RowId,
+        reading: Option<Reading>,
     },
 
     // Selection and tree (of the active document)
@@ -171,6 +179,10 @@ pub enum Dialog {
     GoTo,
     /// The ranked list of types.
     TypePicker(TabId),
+    /// The ranked list of types for the payload of one record.
+    RecordType {
+        row: RowId,
+    },
     /// Fields of a message that can be added.
     AddField {
         row: Option<RowId>,

@@ -6,6 +6,7 @@ use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
 use crate::document::value::{edit_text, raw_edit_text};
 use crate::document::{Entry, ReadMode, Row};
+use crate::wire::WireType;
 use std::fmt;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -47,6 +48,7 @@ pub enum Command {
     ExpandAll,
     CollapseAll,
     ChooseType,
+    ReadRecordAs,
     ToggleInspector,
     ToggleHex,
     ToggleProblems,
@@ -153,6 +155,7 @@ impl Command {
             | Command::CopyPath
             | Command::CopyValue
             | Command::CopyHex
+            | Command::ReadRecordAs
             | Command::SelectParent => self.resolve_selection(state),
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
@@ -260,6 +263,12 @@ impl Command {
             Command::CopyPath => Ok(Action::Copy(selection.path.to_string())),
             Command::CopyValue => value_text(open, &row).map(Action::Copy),
             Command::CopyHex => copied(open, selection.range.clone()).map(|bytes| Action::Copy(hex(&bytes))),
+            Command::ReadRecordAs => match &row.entry {
+                Entry::Record { at, meaning, .. } if meaning.is_open() && at.wire_type() == WireType::Len => {
+                    Ok(Action::Show(Dialog::RecordType { row: row.id }))
+                }
+                _ => Err("Only bytes and undeclared LEN records can be read as a message"),
+            },
             _ if open.tree.row_of_branch(row.branch).is_none() => {
                 Err("Only the message itself is around this")
             }
@@ -394,7 +403,8 @@ mod tests {
             Command::PreviousProblem => Some(Command::ExpandAll),
             Command::ExpandAll => Some(Command::CollapseAll),
             Command::CollapseAll => Some(Command::ChooseType),
-            Command::ChooseType => Some(Command::ToggleInspector),
+            Command::ChooseType => Some(Command::ReadRecordAs),
+            Command::ReadRecordAs => Some(Command::ToggleInspector),
             Command::ToggleInspector => Some(Command::ToggleHex),
             Command::ToggleHex => Some(Command::ToggleProblems),
             Command::ToggleProblems => Some(Command::ToggleHistory),

@@ -104,6 +104,13 @@ pub const COMMANDS: &[CommandRow] = &[
         "Chooses the type that the bytes are read as",
         [ctrl("T"), None],
     ),
+    row(
+        Command::ReadRecordAs,
+        "View",
+        "Read bytes as type…",
+        "Chooses the message type that a bytes field or an undeclared record is read as",
+        [ctrl_shift("T"), None],
+    ),
     row(Command::ExpandAll, "View", "Expand all", "Opens all rows, as many as fit", [None, None]),
     row(Command::CollapseAll, "View", "Collapse all", "Closes all rows but the first level", [None, None]),
     row(

@@ -111,6 +111,7 @@ impl Session {
         if let Some(found) = self.tab_mut(tab) {
             found.content = Content::Open(Box::new(document));
         }
+        self.recall_readings(tab);
         self.remember_path(&path);
         self.watch();
     }
@@ -146,6 +147,7 @@ impl Session {
         let content = Content::Open(Box::new(open));
         self.state.tabs.push(Tab { id: tab, title, path: None, content });
         self.state.active = Some(tab);
+        self.recall_readings(tab);
         tab
     }
 
@@ -240,7 +242,10 @@ impl Session {
         let mark = before.backing.mark.take();
         let ranking = before.ranking.take();
         let elsewhere = before.open_elsewhere.take();
+        let readings = before.document.readings().clone();
         let mut document = self.document_of(opened, message);
+        document.document.set_readings(readings);
+        document.tree.reread(&document.document, ReadMode::Cached);
         (document.choice, document.ranking, document.open_elsewhere) = (choice, ranking, elsewhere);
         document.backing.mark = mark;
         document.backing.is_ranked = true;
@@ -318,6 +323,7 @@ impl Session {
             Some(Content::Opening { read_as, .. }) => *read_as = found,
             Some(Content::Failed { .. }) | None => return,
         }
+        self.recall_readings(tab);
         if let Some(path) = path {
             let types = &mut self.state.settings.types;
             types.retain(|(known, _)| *known != path);
@@ -331,7 +337,8 @@ impl Session {
     pub(super) fn ranked(&mut self, tab: TabId, ranking: Arc<Ranking>) {
         let Some(open) = self.open_document(tab) else { return };
         open.backing.is_ranked = true;
-        if open.choice == TypeChoice::Pending {
+        let is_new = open.choice == TypeChoice::Pending;
+        if is_new {
             match &ranking.preselected {
                 Some(message) => {
                     open.choice = TypeChoice::Ranked;
@@ -344,6 +351,9 @@ impl Session {
             }
         }
         open.ranking = Some(ranking);
+        if is_new {
+            self.recall_readings(tab);
+        }
     }
 
     pub(super) fn ranking_failed(&mut self, tab: TabId) {
@@ -402,6 +412,7 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
         tree,
         choice,
         ranking: None,
+        guess: None,
         selection: None,
         problems: ProblemList::default(),
         identity: None,

@@ -41,6 +41,12 @@ pub(super) enum Purpose {
     Rank {
         tab: TabId,
     },
+    /// What the payload of a record looks like.
+    Guess {
+        tab: TabId,
+        row: RowId,
+        revision: usize,
+    },
     Index {
         tab: TabId,
         revision: usize,
@@ -120,6 +126,9 @@ impl Session {
                 self.planned(tab, revision, action, after, outcome);
             }
             (Purpose::Rank { tab }, Report::Ranked(ranked)) => self.ranked(tab, ranked.0),
+            (Purpose::Guess { tab, row, revision }, Report::Ranked(ranked)) => {
+                self.guessed(tab, row, revision, ranked.0);
+            }
             (Purpose::Index { tab, .. }, Report::Indexed(work)) => self.take_index(tab, work),
             (Purpose::Check { tab, revision }, Report::Checked { found, report }) => {
                 if let Some(open) = self.open_document(tab) {
@@ -172,6 +181,7 @@ impl Session {
                 }
             }
             Purpose::Fetch => self.fetching = None,
+            Purpose::Guess { .. } => self.guessing = None,
             Purpose::StoreSettings => self.storing = None,
             _ => {}
         }
@@ -207,6 +217,7 @@ impl Session {
                 }
             }
             Purpose::Fetch => self.fetching = None,
+            Purpose::Guess { .. } => self.guessing = None,
             Purpose::StoreSettings => self.storing = None,
             _ => {}
         }
@@ -230,6 +241,7 @@ impl Session {
         self.keep_journals();
         self.ask_for_pending();
         self.store_settings();
+        self.guess_types();
         self.look_in_background();
     }
 
@@ -305,7 +317,8 @@ impl Session {
             if snapshot.len() >= SHOWN_FROM { format!("{label} {title}") } else { String::new() }
         };
         if !open.backing.is_ranked {
-            let job = Job::RankTypes(RankTypes { schema, snapshot: snapshot.clone() });
+            let range = 0..snapshot.len();
+            let job = Job::RankTypes(RankTypes { schema, snapshot: snapshot.clone(), range });
             return Some((Purpose::Rank { tab }, job, String::new()));
         }
         if open.backing.unindexed != Some(revision)

@@ -16,6 +16,7 @@ mod jobs;
 mod journal;
 mod pasted;
 mod plans;
+mod reading;
 mod saving;
 mod selection;
 mod session;
@@ -27,10 +28,10 @@ pub use action::{Action, Answer, Dialog, FileDialog, Layout, Opening, Pane, Ques
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};
-pub use settings::{Settings, ThemeSetting};
+pub use settings::{RememberedReading, Settings, ThemeSetting};
 pub use state::{
-    Content, DiskState, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection, State,
-    Tab, TabId, TypeChoice,
+    Content, DiskState, Guess, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection,
+    State, Tab, TabId, TypeChoice,
 };
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::document::value::{Encoded, ValueError, default_payload, parse_value};
 use crate::document::{
     Act, Chain, Document, Edit, Entry, Facet, Found, Gesture, Located, Meaning, MessagePart, Parent,
     Path as FieldPath, ReadMode, Reader, RecordAt, Row, RowId, SMALL_WINDOW, SourceError, Step, Target,
-    path_of, resolve,
+    path_of,
 };
 use crate::format::{JsonOptions, write_json};
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable, is_singular};
@@ -93,7 +93,7 @@ impl Spot {
     /// All parts of the message that the row's record is in; a split message has several.
     fn parent(&self, document: &Document) -> Parent {
         let own = Parent { parts: vec![self.part.clone()], message: self.message.clone() };
-        let Ok(resolved) = resolve(document.snapshot(), document.message(), &self.path) else { return own };
+        let Ok(resolved) = document.resolve(&self.path) else { return own };
         let is_ours = resolved.parent.parts.iter().any(|part| part.chain == self.part.chain);
         if is_ours { resolved.parent } else { own }
     }
@@ -328,7 +328,7 @@ fn n_older(document: &Document, spot: &Spot, at: &RecordAt, meaning: &Meaning) -
 fn occurrences(document: &Document, spot: &Spot, meaning: &Meaning) -> Result<Vec<Located>, OpError> {
     let Some(field) = meaning.field() else { return Ok(Vec::new()) };
     if field.is_map() {
-        let resolved = resolve(document.snapshot(), document.message(), &spot.path)?;
+        let resolved = document.resolve(&spot.path)?;
         return Ok(match resolved.target {
             Target::Entries { entries, .. } => entries,
             _ => Vec::new(),
@@ -525,7 +525,7 @@ fn new_entry(
         path.0.pop();
     }
     if let Some(step) = step
-        && let Ok(resolved) = resolve(document.snapshot(), document.message(), &path.with(step))
+        && let Ok(resolved) = document.resolve(&path.with(step))
         && let Target::Entries { .. } = resolved.target
     {
         return Ok(Err(format!("The map has an entry {key:?} already; set its value instead")));

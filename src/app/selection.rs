@@ -6,7 +6,7 @@ use super::session::Session;
 use super::state::{NoticeTone, OpenDocument, Selection};
 use crate::document::{
     Document, Facet, Meaning, Path as FieldPath, ReadMode, Resolved, Row, RowId, Step, Target, forms_runs,
-    path_of, resolve,
+    path_of,
 };
 use crate::worker::jobs::{Outcome, Place};
 
@@ -103,7 +103,7 @@ impl Session {
 
 /// The row that a path means, as a place.
 fn find_path(document: &Document, path: &FieldPath) -> Outcome {
-    let resolved = match resolve(document.snapshot(), document.message(), path) {
+    let resolved = match document.resolve(path) {
         Ok(resolved) => resolved,
         Err(error) => return Outcome::Refused(error.to_string()),
     };

@@ -58,6 +58,8 @@ pub struct Session {
     /// The one long look at a document that goes on beside everything else.
     pub(super) background: Option<(JobId, TabId)>,
     pub(super) fetching: Option<JobId>,
+    /// Types are being ranked for the selected payload.
+    pub(super) guessing: Option<JobId>,
     pub(super) journal: Option<Arc<Journal>>,
     /// What earlier sessions left, until it is given back or not wanted.
     pub(super) pending: Vec<Entry>,
@@ -93,6 +95,7 @@ impl Session {
             jobs: HashMap::new(),
             background: None,
             fetching: None,
+            guessing: None,
             journal: None,
             pending: Vec::new(),
             has_asked_for_pending: false,
@@ -127,6 +130,7 @@ impl Session {
             Action::Reload(tab) => self.reload(tab),
             Action::KeepMine(tab) => self.keep_mine(tab),
             Action::ReadAs { tab, message } => self.read_as(tab, message.as_deref()),
+            Action::ReadRecordAs { row, reading } => self.read_record_as(row, reading),
             Action::Select(target) => self.select(target),
             Action::ExpandRow(number) => self.expand_row(number),
             Action::CollapseRow(number) => self.collapse_row(number),

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 const VERSION: u64 = 1;
 /// Paths that are remembered.
 pub(super) const MAX_RECENT: usize = 20;
+/// Choices of a reading that are remembered.
+pub(super) const MAX_READINGS: usize = 500;
+/// Field numbers that lead to a record with a remembered reading.
+const MAX_NUMBERS: usize = 100;
 pub(super) const MIN_ZOOM: u32 = 50;
 pub(super) const MAX_ZOOM: u32 = 300;
 
@@ -17,6 +21,17 @@ pub enum ThemeSetting {
     System,
     Light,
     Dark,
+}
+
+/// What records are read as that a type leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RememberedReading {
+    /// The full name of the document's type.
+    pub message: String,
+    /// The field numbers that lead to the records.
+    pub numbers: Vec<u32>,
+    /// The name of the reading.
+    pub reading: String,
 }
 
 /// Choices and arrangement; read and written as a small versioned JSON file.
@@ -42,6 +57,8 @@ pub struct Settings {
     pub window: Option<(f32, f32)>,
     /// The type a person chose for a file.
     pub types: Vec<(PathBuf, String)>,
+    /// Newest first.
+    pub readings: Vec<RememberedReading>,
     pub reduce_motion: bool,
 }
 
@@ -61,6 +78,7 @@ impl Default for Settings {
             open: Vec::new(),
             window: None,
             types: Vec::new(),
+            readings: Vec::new(),
             reduce_motion: false,
         }
     }
@@ -83,6 +101,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
     let paths =
         |paths: &[PathBuf]| -> Vec<Value> { paths.iter().filter_map(|path| path_value(path)).collect() };
     let types = settings.types.iter().filter_map(|(path, name)| Some(json!([path_value(path)?, name])));
+    let readings = settings.readings.iter().map(|known| json!([known.message, known.numbers, known.reading]));
     let value = json!({
         "version": VERSION,
         "theme": theme_name(settings.theme),
@@ -101,6 +120,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "recent": paths(&settings.recent),
         "open": paths(&settings.open),
         "types": types.collect::<Vec<Value>>(),
+        "readings": readings.collect::<Vec<Value>>(),
     });
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
@@ -154,8 +174,20 @@ fn of_object(object: &Map<String, Value>) -> Settings {
             _ => None,
         },
         types: list("types").iter().filter_map(pair).collect(),
+        readings: list("readings").iter().filter_map(remembered_reading).take(MAX_READINGS).collect(),
         reduce_motion: object.get("reduce_motion").and_then(Value::as_bool).unwrap_or(default.reduce_motion),
     }
+}
+
+fn remembered_reading(value: &Value) -> Option<RememberedReading> {
+    let [message, numbers, reading] = value.as_array()?.as_slice() else { return None };
+    let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
+    let numbers: Vec<u32> = numbers.as_array()?.iter().map(number).collect::<Option<_>>()?;
+    (1..=MAX_NUMBERS).contains(&numbers.len()).then_some(RememberedReading {
+        message: message.as_str()?.to_owned(),
+        numbers,
+        reading: reading.as_str()?.to_owned(),
+    })
 }
 
 /// A size that a window can have.
@@ -179,6 +211,11 @@ mod tests {
             open: vec!["/c".into()],
             window: Some((1280.0, 800.0)),
             types: vec![("/c".into(), "pkg.Type".to_owned())],
+            readings: vec![RememberedReading {
+                message: "pkg.Type".to_owned(),
+                numbers: vec![1, 99],
+                reading: "message pkg.Other".to_owned(),
+            }],
             reduce_motion: true,
             ..Settings::default()
         }
@@ -202,7 +239,7 @@ mod tests {
         let odd = [
             "{}",
             r#"{"version": 99, "new": [1], "theme": "pink", "zoom": "big", "show": 7, "inspector_width": -1}"#,
-            r#"{"tree_columns": [1, "x"], "window": [1], "recent": [1, null], "types": [["a"], 3, [1, 2]]}"#,
+            r#"{"tree_columns": [1, "x"], "window": [1], "recent": [1, null], "types": [["a"], 3, [1, 2]], "readings": [1, ["a", [], "hex"], ["a", ["x"], "hex"]]}"#,
         ];
         for text in odd {
             settings_file::store(&path, text).unwrap();

@@ -79,6 +79,8 @@ pub struct OpenDocument {
     pub choice: TypeChoice,
     /// Made in the background; `None` until it is there.
     pub ranking: Option<Arc<Ranking>>,
+    /// What the selected payload looks like, if it is one that may be read as any message.
+    pub guess: Option<Guess>,
     pub selection: Option<Selection>,
     pub problems: ProblemList,
     /// The file as it was opened or last saved; `None` for what was never on disk.
@@ -150,6 +152,14 @@ pub struct Selection {
     /// All bytes of the row.
     pub range: Range<u64>,
     pub path: FieldPath,
+}
+
+/// Types ranked for the payload of one record.
+pub struct Guess {
+    pub row: RowId,
+    pub revision: usize,
+    /// Made in the background; `None` until it is there.
+    pub ranking: Option<Arc<Ranking>>,
 }
 
 /// The file on disk, compared with what is open.

@@ -4,7 +4,7 @@ use super::input::{open_source, read_whole_stdin};
 use super::{CliError, Console, Outcome, ReadArgs, open};
 use crate::app::Opening;
 use crate::document::ops::OpError;
-use crate::document::{Path, Snapshot, Target, resolve};
+use crate::document::{Path, Snapshot, Target};
 use crate::schema::Schema;
 use crate::worker::{SaveOptions, save};
 use clap::{Args, ValueEnum};
@@ -85,7 +85,7 @@ fn write_picture(
             file: opened.name.clone(),
             has_type: opened.message().is_some(),
         };
-        let resolved = resolve(opened.document.snapshot(), opened.message(), path).map_err(named)?;
+        let resolved = opened.document.resolve(path).map_err(named)?;
         if matches!(resolved.target, Target::Absent { .. }) {
             let error = Box::new(OpError::Absent { path: path.to_string() });
             return Err(CliError::Op { error, file: opened.name.clone(), has_type: true });

@@ -3,6 +3,9 @@
 use super::edit::{Edit, EditError, replacements};
 use super::history::{Draft, Gesture, History, HistoryEntry};
 use super::level::MessageAt;
+use super::path::Path;
+use super::reading::{Reading, Readings};
+use super::resolve::{ResolveError, Resolved, resolve_in};
 use super::snapshot::Snapshot;
 use super::source::Source;
 use super::splices::SpliceLog;
@@ -42,6 +45,7 @@ pub struct Stepped {
 pub struct Document {
     snapshot: Snapshot,
     message: Option<MessageDescriptor>,
+    readings: Readings,
     log: SpliceLog,
     history: History,
 }
@@ -58,6 +62,7 @@ impl Document {
         Document {
             snapshot: Snapshot::new(source),
             message,
+            readings: Readings::default(),
             log: SpliceLog::default(),
             history: History::default(),
         }
@@ -90,9 +95,28 @@ impl Document {
         self.message = message;
     }
 
+    /// What a person chose to read undeclared and bytes records as.
+    pub fn readings(&self) -> &Readings {
+        &self.readings
+    }
+
+    /// Chooses a reading for the place that these field numbers lead to. Not an edit.
+    pub fn choose_reading(&mut self, numbers: &[u32], reading: Option<Reading>) {
+        self.readings.set(numbers, reading);
+    }
+
+    pub fn set_readings(&mut self, readings: Readings) {
+        self.readings = readings;
+    }
+
     /// The whole document as a message.
     pub fn root(&self) -> MessageAt {
-        MessageAt { range: 0..self.len(), message: self.message.clone() }
+        MessageAt { range: 0..self.len(), message: self.message.clone(), scope: self.readings.scope() }
+    }
+
+    /// Follows a path as the document is read now.
+    pub fn resolve(&self, path: &Path) -> Result<Resolved, ResolveError> {
+        resolve_in(&self.snapshot, &self.root(), path)
     }
 
     /// Grows with every change, undo and redo; what was made from another revision is stale.

@@ -5,7 +5,7 @@
 //!
 //! - `source`, `pieces`, `snapshot`: bytes that never change, and what splices make of them
 //! - `reader`: records of a snapshot, through a window
-//! - `level`: what a schema says of a record
+//! - `level`, `reading`: what a schema says of a record, and what a person chose to read it as
 //! - `edit`, `history`, `splices`, `doc`: the closed set of edits, undo, and places that survive both
 //! - `index`, `rows`, `view`, `plausible`: the tree as numbered rows, and the words of a row
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
@@ -24,6 +24,7 @@ mod pieces;
 mod plausible;
 pub mod problem;
 mod reader;
+pub mod reading;
 mod resolve;
 mod rows;
 mod snapshot;
@@ -40,9 +41,11 @@ pub use level::{Meaning, MessageAt, forms_runs, message_in};
 pub use path::{Path, PathError, Step};
 pub use plausible::is_plausible_message;
 pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
-pub use resolve::{Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve};
+pub use resolve::{
+    Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve, resolve_in,
+};
 pub use rows::{BranchId, Entry, Facet, IndexWork, Row, RowId, Tree};
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};
 pub use splices::{Anchor, Anchored, Hull, Splice, SpliceLog};
-pub use view::{RowText, Tone, entry_row_text, opens_by_itself, path_of, row_text};
+pub use view::{RowText, Tone, entry_row_text, numbers_of, opens_by_itself, path_of, row_text};

@@ -1,9 +1,10 @@
 //! From a path to the records it means.
 
 use super::edit::Chain;
-use super::level::Meaning;
+use super::level::{Meaning, MessageAt};
 use super::path::{Path, Step};
 use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::reading::{Reading, Scope};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor};
@@ -100,12 +101,18 @@ pub fn resolve(
     message: Option<&MessageDescriptor>,
     path: &Path,
 ) -> Result<Resolved, ResolveError> {
+    let root = MessageAt { range: 0..snapshot.len(), message: message.cloned(), scope: Scope::default() };
+    resolve_in(snapshot, &root, path)
+}
+
+/// Follows `path` into `root`, with the readings that were chosen there.
+pub fn resolve_in(snapshot: &Snapshot, root: &MessageAt, path: &Path) -> Result<Resolved, ResolveError> {
     let mut reader = Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW * 4);
     let parent = Parent {
-        parts: vec![MessagePart { chain: Chain::new(), range: 0..snapshot.len() }],
-        message: message.cloned(),
+        parts: vec![MessagePart { chain: Chain::new(), range: root.range.clone() }],
+        message: root.message.clone(),
     };
-    let mut walk = Walk { reader: &mut reader, path, parent, at: 0 };
+    let mut walk = Walk { reader: &mut reader, path, parent, scope: root.scope.clone(), at: 0 };
     walk.run()
 }
 
@@ -113,6 +120,8 @@ struct Walk<'a, 'b> {
     reader: &'a mut Reader<'b>,
     path: &'a Path,
     parent: Parent,
+    /// The readings chosen for records of `parent`.
+    scope: Scope,
     at: usize,
 }
 
@@ -212,7 +221,12 @@ impl Walk<'_, '_> {
             while let Found::Record(at) = self.reader.record(offset, part.range.end)? {
                 offset = at.end();
                 if at.number() == number {
-                    let meaning = Meaning::of(self.parent.message.as_ref(), number, at.wire_type());
+                    let around = MessageAt {
+                        range: part.range.clone(),
+                        message: self.parent.message.clone(),
+                        scope: self.scope.clone(),
+                    };
+                    let meaning = around.meaning(self.reader, &at)?;
                     if !visit(self.reader, Located { chain: part.chain.clone(), at, meaning })? {
                         return Ok(());
                     }
@@ -302,14 +316,24 @@ impl Walk<'_, '_> {
         let (located, message) = match target {
             Target::Records(found) => {
                 let declared = named.field.as_ref().map(FieldDescriptor::kind);
+                let chosen = found.last().and_then(|last| match &last.meaning {
+                    Meaning::Chosen { reading, .. } => reading.message().map(|message| message.cloned()),
+                    _ => None,
+                });
                 match declared {
+                    _ if chosen.is_some() => (found.last().cloned().into_iter().collect(), chosen.flatten()),
                     Some(Kind::Message(message)) => (found.clone(), Some(message)),
                     Some(_) if !named.by_number => return Err(not_a_message()),
                     _ => (found.last().cloned().into_iter().collect(), None),
                 }
             }
             Target::Entries { entries, value } => {
-                let Kind::Message(message) = value.kind() else { return Err(not_a_message()) };
+                let inside = self.scope.inside(named.number);
+                let message = match (value.kind(), inside.get(2).and_then(Reading::message)) {
+                    (Kind::Message(message), _) => Some(message),
+                    (_, Some(chosen)) => chosen.cloned(),
+                    _ => return Err(not_a_message()),
+                };
                 let mut values = Vec::new();
                 if let Some(entry) = entries.last() {
                     let mut offset = entry.at.payload().start;
@@ -322,7 +346,7 @@ impl Walk<'_, '_> {
                         }
                     }
                 }
-                (values, Some(message))
+                (values, message)
             }
             _ => return Err(not_a_message()),
         };
@@ -337,6 +361,10 @@ impl Walk<'_, '_> {
         if parts.is_empty() {
             return Err(not_a_message());
         }
+        self.scope = match target {
+            Target::Entries { .. } => self.scope.inside(named.number).inside(2),
+            _ => self.scope.inside(named.number),
+        };
         self.parent = Parent { parts, message };
         Ok(())
     }

@@ -4,13 +4,14 @@ use super::level::{Meaning, message_in};
 use super::path::{Path, Step};
 use super::plausible::is_plausible_message;
 use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::reading::{Reading, plausible_readings};
 use super::resolve::{MapKey, read_key};
 use super::rows::{BranchId, Entry, Row, Tree};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
-use super::value::{Mark, ValueText, grouped, quote_bytes, show_packed, show_value};
-use crate::schema::{FieldDescriptor, Kind, kind_label, kind_name};
-use crate::wire::{WireType, readings};
+use super::value::{Mark, ValueText, grouped, show_packed, show_value};
+use crate::schema::{FieldDescriptor, Kind, kind_label, kind_name, wire_type};
+use crate::wire::WireType;
 use std::ops::Range;
 
 /// Bytes of a payload that are read to show its value.
@@ -122,6 +123,15 @@ fn tone_of(kind: &Kind) -> Tone {
     }
 }
 
+fn tone_of_reading(reading: &Reading) -> Tone {
+    match reading {
+        Reading::Kind(kind) => tone_of(kind),
+        Reading::Message => Tone::Summary,
+        Reading::Time { .. } | Reading::Packed(_) => Tone::Number,
+        Reading::Hex | Reading::Base64 => Tone::Bytes,
+    }
+}
+
 fn record_text(
     snapshot: &Snapshot,
     at: &RecordAt,
@@ -145,6 +155,17 @@ fn record_text(
                 .map(|(bytes, len)| show_packed(&field.kind(), &bytes, len, max_chars));
             let text = RowText { name: field.name().to_owned(), kind: kind_label(field), ..text };
             with_value(text, Tone::Number, shown)
+        }
+        Meaning::Chosen { declared, reading } => {
+            let name = declared.as_ref().map_or("unknown".to_owned(), |field| name_of(field, element_idx));
+            let found = match declared {
+                Some(field) if wire_type(field) == at.wire_type() => kind_name(&field.kind()),
+                Some(_) | None => at.wire_type().to_string(),
+            };
+            let text = RowText { name, kind: format!("{found} as {}", reading.label()), ..text };
+            let shown =
+                head(snapshot, at.payload(), mode).map(|(bytes, len)| reading.show(&bytes, len, max_chars));
+            with_value(text, tone_of_reading(reading), shown)
         }
         Meaning::Clash(field) => {
             let kind = format!("{}, found {}", kind_label(field), at.wire_type());
@@ -250,18 +271,21 @@ fn raw_value(
         return Ok(ValueText { text: "group".to_owned(), marks: Vec::new() });
     }
     let complete = bytes.len() as u64 == len;
-    let found = readings(at.wire_type(), at.record.scalar.value, &bytes, complete);
+    let found = plausible_readings(at.wire_type(), at.record.scalar.value, &bytes, complete);
     let Some(first) = found.first() else { return Ok(ValueText::default()) };
-    let (text, marks) = match first.kind {
-        "string" => {
-            let (text, _) = quote_bytes(&bytes, complete, max_chars);
-            (text, Vec::new())
+    let ValueText { text, marks } = match first {
+        Reading::Kind(Kind::String) => ValueText { marks: Vec::new(), ..first.show(&bytes, len, max_chars) },
+        Reading::Hex => show_value(&Kind::Bytes, &bytes, len, max_chars),
+        Reading::Message => {
+            let n_records = crate::wire::records(&bytes).count();
+            let (least, plural) =
+                (if complete { "" } else { "at least " }, if n_records == 1 { "" } else { "s" });
+            ValueText { text: format!("message {least}{n_records} record{plural}"), marks: Vec::new() }
         }
-        "bytes" => {
-            let shown = show_value(&Kind::Bytes, &bytes, len, max_chars);
-            (shown.text, shown.marks)
+        first => {
+            let shown = first.show(&bytes, len, max_chars);
+            ValueText { text: format!("{} {}", first.label(), shown.text), ..shown }
         }
-        kind => (format!("{kind} {}", first.text), Vec::new()),
     };
     let others = match found.len() {
         0 | 1 => String::new(),
@@ -307,6 +331,21 @@ pub fn path_of(tree: &Tree, snapshot: &Snapshot, row: &Row, mode: ReadMode) -> P
     Path(steps)
 }
 
+/// The field numbers that lead to the record that a row stands for: that of each record around it,
+/// and its own.
+pub fn numbers_of(tree: &Tree, snapshot: &Snapshot, row: &Row, mode: ReadMode) -> Vec<u32> {
+    let mut numbers: Vec<u32> = row.entry.number().into_iter().collect();
+    let mut branch = row.branch;
+    while let Some(above) = tree.row_above(snapshot, branch, mode) {
+        branch = above.branch;
+        if let Entry::Record { at, .. } = &above.entry {
+            numbers.push(at.number());
+        }
+    }
+    numbers.reverse();
+    numbers
+}
+
 /// The steps from a message to a row of it.
 fn steps_of(reader: &mut Reader<'_>, row: &Row) -> Vec<Step> {
     let named = |field: &FieldDescriptor| Step::Field(field.name().to_owned());
@@ -321,7 +360,12 @@ fn steps_of(reader: &mut Reader<'_>, row: &Row) -> Vec<Step> {
             vec![named(field), key.as_ref().map_or(Step::Index(0), MapKey::step)]
         }
         Entry::Record { meaning: Meaning::Packed(field), .. } => vec![named(field)],
-        Entry::Record { meaning: Meaning::Field(field) | Meaning::Clash(field), element_idx, .. } => {
+        Entry::Record {
+            meaning:
+                Meaning::Field(field) | Meaning::Clash(field) | Meaning::Chosen { declared: Some(field), .. },
+            element_idx,
+            ..
+        } => {
             let mut steps = vec![named(field)];
             steps.extend(element_idx.map(|idx| Step::Index(i128::from(idx))));
             steps

@@ -64,7 +64,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::Remove => Icon::Trash,
         Command::CopyPath | Command::CopyValue | Command::CopyHex => Icon::Copy,
         Command::GoTo => Icon::GoTo,
-        Command::ChooseType => Icon::Message,
+        Command::ChooseType | Command::ReadRecordAs => Icon::Message,
         Command::NextProblem | Command::PreviousProblem => Icon::Warning,
         Command::ToggleInspector => Icon::SidebarRight,
         Command::ToggleHex => Icon::SidebarBottom,

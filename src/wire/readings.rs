@@ -30,9 +30,7 @@ pub fn readings(wire_type: WireType, scalar: u64, payload: &[u8], complete: bool
     match wire_type {
         WireType::Varint => {
             add("uint64", scalar.to_string());
-            if scalar as i64 <= i64::from(i32::MIN) || (scalar as i64) < 0 {
-                add("int64", (scalar as i64).to_string());
-            }
+            add("int64", (scalar as i64).to_string());
             add("sint64", zigzag_decode(scalar).to_string());
             if scalar < 2 {
                 add("bool", (scalar == 1).to_string());
@@ -104,13 +102,35 @@ fn len_readings(payload: &[u8], complete: bool) -> Vec<Reading> {
         if payload.last().is_some_and(|byte| *byte < 0x80) {
             add("packed varint", format!("{} elements", count_varints(payload)));
         }
-        for (kind, width) in [("packed fixed32", 4), ("packed fixed64", 8)] {
-            if payload.len().is_multiple_of(width) {
+        for (kind, width) in
+            [("packed fixed32", 4), ("packed fixed64", 8), ("packed float", 4), ("packed double", 8)]
+        {
+            let is_likely = match kind {
+                "packed float" => payload.chunks_exact(4).all(is_likely_float),
+                "packed double" => payload.chunks_exact(8).all(is_likely_double),
+                _ => true,
+            };
+            if payload.len().is_multiple_of(width) && is_likely {
                 add(kind, format!("{} elements", payload.len() / width));
             }
         }
     }
     found
+}
+
+/// Magnitudes that people write; others are more often something else than a number.
+const LIKELY: std::ops::Range<f64> = 1e-9..1e15;
+
+fn is_likely_float(bytes: &[u8]) -> bool {
+    bytes.try_into().is_ok_and(|bytes| is_likely(f64::from(f32::from_le_bytes(bytes))))
+}
+
+fn is_likely_double(bytes: &[u8]) -> bool {
+    bytes.try_into().is_ok_and(|bytes| is_likely(f64::from_le_bytes(bytes)))
+}
+
+fn is_likely(value: f64) -> bool {
+    value == 0.0 || LIKELY.contains(&value.abs())
 }
 
 #[cfg(test)]
@@ -132,5 +152,7 @@ mod tests {
         assert_eq!(kinds(b"hi!")[0], "string");
         assert_eq!(kinds(&[0x08, 0x01])[0], "message");
         assert!(!kinds(&[0x08]).contains(&"message"));
+        let halves = [0.5_f32, -2.0, 7.25].map(f32::to_le_bytes).concat();
+        assert!(kinds(&halves).contains(&"packed float") && !kinds(&halves).contains(&"packed double"));
     }
 }

@@ -45,8 +45,8 @@ fn a_tree_has_a_line_for_every_row() {
 1      topic                 Resource          resource_namespace \"ns\" · name \"orders\"  14 B
 1        resource_namespace  string            \"ns\"                                      4 B
 2        name                string            \"orders\"                                  8 B
-8      unknown               VARINT            uint64 300 · 2 readings                   3 B
-3  unknown                   LEN               \"\\u{1}\\u{2}\" · 3 readings                 4 B
+8      unknown               VARINT            uint64 300 · 3 readings                   3 B
+3  unknown                   LEN               \"\\u{1}\\u{2}\" · 4 readings                 4 B
 "
     );
     let without = run(["decode", &file, "--to", "tree", "--type", "google.protobuf.Empty"]).exits(0);

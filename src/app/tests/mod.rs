@@ -5,6 +5,7 @@ mod captures;
 mod files;
 mod large;
 mod offers;
+mod readings;
 mod recovery;
 mod sequences;
 

@@ -6,9 +6,7 @@ use crate::document::edit::{Chain, Edit};
 use crate::document::level::Meaning;
 use crate::document::path::{Path, Step};
 use crate::document::reader::{Found, Reader, SMALL_WINDOW};
-use crate::document::resolve::{
-    Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, resolve,
-};
+use crate::document::resolve::{Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target};
 use crate::document::source::{ReadMode, SourceError};
 use crate::document::value::{Encoded, ValueError, edit_text, parse_raw, parse_value, raw_edit_text};
 use crate::document::{Act, Document};
@@ -73,7 +71,7 @@ impl NewValue<'_> {
 
 /// Gives the field at `path` a value: its effective occurrence, or a new record if it is absent.
 pub fn set(document: &Document, path: &Path, value: NewValue<'_>) -> Result<Act, OpError> {
-    let resolved = resolve(document.snapshot(), document.message(), path)?;
+    let resolved = document.resolve(path)?;
     let edits = match &resolved.target {
         Target::Root => return Err(OpError::Root),
         Target::Records(found) => {
@@ -115,7 +113,7 @@ pub fn add(
     value: NewValue<'_>,
 ) -> Result<Act, OpError> {
     let label = format!("Add {path}");
-    let resolved = resolve(document.snapshot(), document.message(), path)?;
+    let resolved = document.resolve(path)?;
     let absent_here = match &resolved.target {
         Target::Absent { rest } => rest.len() == 1,
         _ => true,
@@ -157,7 +155,7 @@ pub fn add(
 
 /// Removes every occurrence of a singular field or map key; with an index, that element.
 pub fn remove(document: &Document, path: &Path) -> Result<Act, OpError> {
-    let resolved = resolve(document.snapshot(), document.message(), path)?;
+    let resolved = document.resolve(path)?;
     let edits = match &resolved.target {
         Target::Root => return Err(OpError::Root),
         Target::Absent { .. } => return Err(OpError::Absent { path: path.to_string() }),
@@ -201,6 +199,19 @@ pub fn set_record(
             let new = value.encode_raw(wire_type, path)?;
             let same = |payload: &[u8]| {
                 raw_edit_text(wire_type, payload).and_then(|t| parse_raw(wire_type, &t).ok())
+            };
+            Ok(set(or_present(document, at.payload(), new, same)?))
+        }
+        Meaning::Chosen { reading, .. } => {
+            let new = match value {
+                NewValue::Text(text) => reading
+                    .payload(text, &[])
+                    .map_err(|error| OpError::Value { error, path: path.to_string() })?,
+                NewValue::Bytes(bytes) => bytes.to_vec(),
+            };
+            let same = |payload: &[u8]| {
+                let payload = reading.text(payload).and_then(|text| reading.payload(&text, &[]).ok())?;
+                Some(Encoded { wire_type: at.wire_type(), payload })
             };
             Ok(set(or_present(document, at.payload(), new, same)?))
         }

@@ -1,13 +1,13 @@
 //! Keeping the tree where it is while the bytes below it change, and finding rows by offset.
 
 use super::super::doc::Document;
-use super::super::level::{Meaning, message_in};
+use super::super::level::Meaning;
 use super::super::reader::{Reader, SMALL_WINDOW};
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
 use super::super::splices::{Anchored, Splice};
 use super::entry::{Entry, Facet, Row, RowId};
-use super::tree::{BranchId, Tree, What};
+use super::tree::{Branch, BranchId, Tree, What};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -19,9 +19,21 @@ impl Tree {
     /// stays expanded; what was removed is closed, and opens again when the removal is undone.
     pub fn follow(&mut self, document: &Document, mode: ReadMode) {
         let splices: Vec<Splice> = document.splices().since(self.n_followed).collect();
-        if splices.is_empty() {
-            return;
+        if !splices.is_empty() {
+            self.follow_splices(document, &splices, mode);
         }
+    }
+
+    /// Brings the tree up to date with the readings chosen for the document. What is read as another
+    /// message now is opened as that.
+    pub fn reread(&mut self, document: &Document, mode: ReadMode) {
+        if let Some(Branch { what: What::Message { scope, .. }, .. }) = self.branch_mut(BranchId::root()) {
+            *scope = document.root().scope;
+        }
+        self.follow_splices(document, &[], mode);
+    }
+
+    fn follow_splices(&mut self, document: &Document, splices: &[Splice], mode: ReadMode) {
         let n_before = self.n_followed;
         self.n_followed = document.revision();
         let snapshot = document.snapshot();
@@ -29,14 +41,14 @@ impl Tree {
         let mut open = vec![(BranchId::root(), Some(document.root().range))];
         let mut in_order = Vec::new();
         while let Some((id, range)) = open.pop() {
-            self.follow_index(&mut reader, id, range, &splices);
+            self.follow_index(&mut reader, id, range, splices);
             self.recount_own(&mut reader, id);
             in_order.push(id);
             let Some(branch) = self.branch_mut(id) else { continue };
             let children = std::mem::take(&mut branch.children);
             let mut kept = BTreeMap::new();
             for child in children.into_values() {
-                match self.follow_child(&mut reader, id, child, &splices) {
+                match self.follow_child(&mut reader, id, child, splices) {
                     Some((ordinal, range)) if !kept.contains_key(&ordinal) => {
                         kept.insert(ordinal, child);
                         open.push((child, range));
@@ -95,6 +107,7 @@ impl Tree {
         };
         let ordinal = self.ordinal_at(reader, parent, offset).ok()??;
         let entry = self.row(reader, parent, ordinal).entry;
+        let around = self.message_at(parent);
         let run_start = match &entry {
             Entry::Run { field, range, .. } => {
                 Some(self.run_start(reader, parent, range.start, field.number())?)
@@ -113,12 +126,14 @@ impl Tree {
                 (*first_record, *first_element) = run_start?;
                 Some((ordinal, None))
             }
-            (What::Message { record, message, .. }, Entry::Record { at, meaning, .. })
+            (What::Message { record, message, scope, .. }, Entry::Record { at, meaning, .. })
                 if at.offset == offset =>
             {
-                if message_in(&at, &meaning)?.message != *message {
+                let inside = around?.inside(&at, &meaning)?;
+                if inside.message != *message {
                     return None;
                 }
+                *scope = inside.scope;
                 *record = Some(offset);
                 Some((ordinal, Some(at.payload())))
             }
@@ -182,10 +197,16 @@ impl Tree {
                 still_gone.push((n_before, opened));
                 continue;
             }
+            let mut is_back = true;
             for id in back {
                 if let Some(row) = self.find(document.snapshot(), id, mode) {
                     self.expand(document.snapshot(), &row, mode);
+                    is_back &= row.entry.is_expandable();
                 }
+            }
+            // It is there, but read as what cannot be opened for now.
+            if !is_back {
+                still_gone.push((n_before, opened));
             }
         }
         self.gone = still_gone;

@@ -3,8 +3,9 @@
 use super::super::doc::Document;
 use super::super::edit::Chain;
 use super::super::index::{Index, Place};
-use super::super::level::{Meaning, MessageAt, forms_runs, message_in};
+use super::super::level::{Meaning, MessageAt, forms_runs};
 use super::super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::super::reading::Scope;
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
 use super::entry::{Entry, Row, RowId};
@@ -39,7 +40,7 @@ pub(super) struct Branch {
 #[derive(Clone)]
 pub(super) enum What {
     /// The records of a message; `record` is the offset of the record around it, none for the root.
-    Message { record: Option<u64>, message: Option<MessageDescriptor>, index: Index },
+    Message { record: Option<u64>, message: Option<MessageDescriptor>, scope: Scope, index: Index },
     /// The records of a run in the parent's message, from the record at `offset` on.
     Run { offset: u64, first_record: u64, first_element: u64, field: FieldDescriptor },
     /// The elements of a packed record.
@@ -47,6 +48,16 @@ pub(super) enum What {
 }
 
 impl What {
+    /// The message whose records the branch holds.
+    pub fn message(&self) -> Option<MessageAt> {
+        match self {
+            What::Message { message, index, scope, .. } => {
+                Some(MessageAt { range: index.range(), message: message.clone(), scope: scope.clone() })
+            }
+            _ => None,
+        }
+    }
+
     pub fn index(&self) -> Option<&Index> {
         match self {
             What::Message { index, .. } | What::Packed { index, .. } => Some(index),
@@ -104,7 +115,8 @@ impl Tree {
     /// The tree of a document with only the root's rows.
     pub fn new(document: &Document, mode: ReadMode) -> Tree {
         let root = document.root();
-        let what = What::Message { record: None, index: Index::of_message(&root), message: root.message };
+        let index = Index::of_message(&root);
+        let what = What::Message { record: None, index, message: root.message, scope: root.scope };
         let branch = Branch {
             parent: None,
             what,
@@ -325,24 +337,24 @@ impl Tree {
     ) -> Result<Option<Entry>, SourceError> {
         let Some(branch) = self.branch(id) else { return Ok(None) };
         match &branch.what {
-            What::Message { index, message, .. } => {
-                if let Some(place) = index.seek_row(reader, ordinal)? {
-                    return message_entry(reader, index, message.as_ref(), place, ordinal);
+            What::Message { index, .. } => {
+                if let (Some(place), Some(around)) = (index.seek_row(reader, ordinal)?, branch.what.message())
+                {
+                    return message_entry(reader, index, &around, place, ordinal);
                 }
                 Ok(rest_entry(index, ordinal))
             }
             What::Run { first_record, first_element, field, .. } => {
                 let Some((parent, _)) = branch.parent else { return Ok(None) };
-                let Some(What::Message { index, message, .. }) =
-                    self.branch(parent).map(|parent| &parent.what)
-                else {
+                let what = self.branch(parent).map(|parent| &parent.what);
+                let Some((index, around)) = what.and_then(|what| what.index().zip(what.message())) else {
                     return Ok(None);
                 };
                 let Some(place) = index.seek_record(reader, first_record + ordinal)? else { return Ok(None) };
                 if is_packable(field) {
-                    return record_entry(reader, index, message.as_ref(), place);
+                    return record_entry(reader, index, &around, place);
                 }
-                Ok(plain_record(reader, index, message.as_ref(), place)?.map(|(at, meaning)| Entry::Record {
+                Ok(plain_record(reader, &around, place)?.map(|(at, meaning)| Entry::Record {
                     at,
                     meaning,
                     element_idx: Some(first_element + ordinal),
@@ -375,20 +387,15 @@ impl Tree {
     /// their record.
     pub fn message_at(&self, id: BranchId) -> Option<MessageAt> {
         let branch = self.branch(id)?;
-        match &branch.what {
-            What::Message { message, index, .. } => {
-                Some(MessageAt { range: index.range(), message: message.clone() })
-            }
-            _ => self.message_at_of_parent(branch),
-        }
+        branch.what.message().or_else(|| self.message_at_of_parent(branch))
     }
 
     fn message_at_of_parent(&self, branch: &Branch) -> Option<MessageAt> {
         let mut parent = branch.parent;
         while let Some((id, _)) = parent {
             let branch = self.branch(id)?;
-            if let What::Message { message, index, .. } = &branch.what {
-                return Some(MessageAt { range: index.range(), message: message.clone() });
+            if let Some(message) = branch.what.message() {
+                return Some(message);
             }
             parent = branch.parent;
         }
@@ -425,9 +432,11 @@ impl Tree {
                 index: Index::of_packed(at.payload(), field),
             },
             Entry::Record { at, meaning, .. } => {
-                let Some(inside) = message_in(at, meaning) else { return };
+                let around = self.message_at(row.branch);
+                let Some(inside) = around.and_then(|around| around.inside(at, meaning)) else { return };
                 let index = Index::of_message(&inside);
-                What::Message { record: Some(at.offset), message: inside.message, index }
+                let MessageAt { message, scope, .. } = inside;
+                What::Message { record: Some(at.offset), message, scope, index }
             }
             _ => return,
         };
@@ -520,12 +529,11 @@ pub(super) fn rest_entry(index: &Index, ordinal: u64) -> Option<Entry> {
 fn message_entry(
     reader: &mut Reader<'_>,
     index: &Index,
-    message: Option<&MessageDescriptor>,
+    around: &MessageAt,
     place: Place,
     ordinal: u64,
 ) -> Result<Option<Entry>, SourceError> {
-    let Some(Entry::Record { at, meaning, element_idx }) = record_entry(reader, index, message, place)?
-    else {
+    let Some(Entry::Record { at, meaning, element_idx }) = record_entry(reader, index, around, place)? else {
         return Ok(None);
     };
     let Some(field) = meaning.field().filter(|field| forms_runs(field)).cloned() else {
@@ -543,21 +551,21 @@ fn message_entry(
 
 fn plain_record(
     reader: &mut Reader<'_>,
-    index: &Index,
-    message: Option<&MessageDescriptor>,
+    around: &MessageAt,
     place: Place,
 ) -> Result<Option<(RecordAt, Meaning)>, SourceError> {
-    let Found::Record(at) = reader.record(place.offset, index.range().end)? else { return Ok(None) };
-    Ok(Some((at, Meaning::of(message, at.number(), at.wire_type()))))
+    let Found::Record(at) = reader.record(place.offset, around.range.end)? else { return Ok(None) };
+    let meaning = around.meaning(reader, &at)?;
+    Ok(Some((at, meaning)))
 }
 
 fn record_entry(
     reader: &mut Reader<'_>,
     index: &Index,
-    message: Option<&MessageDescriptor>,
+    around: &MessageAt,
     place: Place,
 ) -> Result<Option<Entry>, SourceError> {
-    let Some((at, meaning)) = plain_record(reader, index, message, place)? else { return Ok(None) };
+    let Some((at, meaning)) = plain_record(reader, around, place)? else { return Ok(None) };
     let repeated = meaning.field().is_some_and(forms_runs);
     let element_idx =
         if repeated { Some(index.n_elements_before(reader, place, at.number())?) } else { None };

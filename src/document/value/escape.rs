@@ -116,7 +116,7 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// Bytes as two digits each, with spaces between them.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 3);
     for byte in bytes {
         if !out.is_empty() {

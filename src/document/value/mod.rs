@@ -33,7 +33,7 @@ pub use duration::{MAX_DURATION_SECONDS, duration_text, parse_duration};
 pub use edit::{default_text, edit_text};
 pub use encode::{default_payload, encode_value};
 pub use error::ValueError;
-pub use escape::{escape_char, grouped, is_hidden, quote_bytes, quote_text};
+pub use escape::{escape_char, grouped, hex, is_hidden, quote_bytes, quote_text};
 pub use parse::{file_reference, parse_value};
 pub use raw::{parse_raw, raw_edit_text};
 pub use scalar::{Scalar, read_scalar};

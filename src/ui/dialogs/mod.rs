@@ -56,6 +56,7 @@ pub fn dialog_ui(
         Dialog::Palette => palette_ui(ctx, state, view, asked, actions),
         Dialog::GoTo => go_to::go_to_ui(ctx, state, view, actions),
         Dialog::TypePicker(tab) => type_picker::type_picker_ui(ctx, state, *tab, view, actions),
+        Dialog::RecordType { row } => type_picker::record_type_ui(ctx, state, *row, view, actions),
         Dialog::AddField { row } => add_field::add_field_ui(ctx, state, *row, view, actions),
         Dialog::MapKey { row } => map_key::map_key_ui(ctx, state, *row, view, actions),
         Dialog::File(dialog) => file::file_ui(ctx, state, dialog, &mut view.file, actions),

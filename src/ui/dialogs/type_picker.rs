@@ -1,9 +1,12 @@
-//! Which message type the bytes are read as: all types, those that fit best first, with reasons.
+//! Which message type the bytes, or the payload of one record, are read as: all types, those that fit
+//! best first, with reasons.
 
 use super::DialogView;
 use super::frame::{buttons_ui, dialog};
-use crate::app::{Action, Content, OpenDocument, State, TabId};
-use crate::schema::{MessageDescriptor, Ranking};
+use crate::app::{Action, Content, State, TabId};
+use crate::document::reading::Reading;
+use crate::document::{Entry, Meaning, RowId};
+use crate::schema::{Kind, MessageDescriptor, Ranking};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
@@ -36,11 +39,69 @@ pub fn type_picker_ui(
         actions.push(Action::Dismiss);
         return;
     };
-    let all = offered(state, open);
-    let found = found(&all, &view.text);
-    let entered = keys(ctx, view, found.len());
+    let all = offered(state, open.ranking.as_deref());
     let current = open.message().map(|message| message.full_name().to_owned());
-    let (answer, is_closed) = dialog(ctx, "Read the bytes as", 640.0, |ui| {
+    match picked_ui(ctx, "Read the bytes as", &all, current.as_deref(), view) {
+        Picked::Nothing => {}
+        Picked::Cancel => actions.push(Action::Dismiss),
+        Picked::Type(message) => {
+            let message = message.map(|message| message.full_name().to_owned());
+            actions.push(Action::Dismiss);
+            actions.push(Action::ReadAs { tab, message });
+        }
+    }
+}
+
+/// For the payload of one record of the document in front.
+pub fn record_type_ui(
+    ctx: &Context,
+    state: &State,
+    row: RowId,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) {
+    let open = state.active_document();
+    let Some((open, found)) = open.and_then(|open| Some((open, open.row(row)?))) else {
+        actions.push(Action::Dismiss);
+        return;
+    };
+    let guess = open.guess.as_ref().filter(|guess| guess.row == row);
+    let all = offered(state, guess.and_then(|guess| guess.ranking.as_deref()));
+    let current = match &found.entry {
+        Entry::Record { meaning: Meaning::Chosen { reading, .. }, .. } => {
+            reading.message().flatten().map(|message| message.full_name().to_owned())
+        }
+        _ => None,
+    };
+    match picked_ui(ctx, "Read these bytes as", &all, current.as_deref(), view) {
+        Picked::Nothing => {}
+        Picked::Cancel => actions.push(Action::Dismiss),
+        Picked::Type(message) => {
+            let message = message.map(|message| Reading::Kind(Kind::Message(message)));
+            let reading = Some(message.unwrap_or(Reading::Message));
+            actions.push(Action::ReadRecordAs { row, reading });
+        }
+    }
+}
+
+/// What became of the dialog in this frame.
+enum Picked {
+    Nothing,
+    Cancel,
+    /// `None` is "no type".
+    Type(Option<MessageDescriptor>),
+}
+
+fn picked_ui(
+    ctx: &Context,
+    title: &str,
+    all: &[Offered],
+    current: Option<&str>,
+    view: &mut DialogView,
+) -> Picked {
+    let found = found(all, &view.text);
+    let entered = keys(ctx, view, found.len());
+    let (answer, is_closed) = dialog(ctx, title, 640.0, |ui| {
         let field = TextField::search("Find a type", &mut view.text).id(Id::unique("find a type")).show(ui);
         if !std::mem::replace(&mut view.is_focused, true) {
             field.request_focus();
@@ -50,7 +111,7 @@ pub fn type_picker_ui(
             view.list = Default::default();
         }
         ui.add_space(theme(ui).size.gap);
-        let clicked = list_ui(ui, &all, &found, current.as_deref(), view);
+        let clicked = list_ui(ui, all, &found, current, view);
         if let Some(row) = clicked.0 {
             view.picked = row;
         }
@@ -62,17 +123,15 @@ pub fn type_picker_ui(
     });
     let (pressed, is_double) = answer;
     let is_chosen = pressed == Some(0) || is_double || entered;
-    if let Some(offered) = found.get(view.picked).map(|idx| &all[*idx]).filter(|_| is_chosen) {
-        let message = offered.message.as_ref().map(|message| message.full_name().to_owned());
-        actions.push(Action::Dismiss);
-        actions.push(Action::ReadAs { tab, message });
-    } else if pressed == Some(1) || is_closed {
-        actions.push(Action::Dismiss);
+    match found.get(view.picked).map(|idx| &all[*idx]).filter(|_| is_chosen) {
+        Some(offered) => Picked::Type(offered.message.clone()),
+        None if pressed == Some(1) || is_closed => Picked::Cancel,
+        None => Picked::Nothing,
     }
 }
 
-fn offered(state: &State, open: &OpenDocument) -> Vec<Offered> {
-    let mut all = match &open.ranking {
+fn offered(state: &State, ranking: Option<&Ranking>) -> Vec<Offered> {
+    let mut all = match ranking {
         Some(ranking) => by_ranking(ranking),
         None => state
             .schema

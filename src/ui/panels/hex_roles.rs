@@ -5,8 +5,7 @@
 //! drawn without a tint.
 
 use crate::app::OpenDocument;
-use crate::document::{Found, Meaning, ReadMode, Reader, RecordAt, SMALL_WINDOW, message_in};
-use crate::schema::{Kind, MessageDescriptor};
+use crate::document::{Found, MessageAt, ReadMode, Reader, RecordAt, SMALL_WINDOW};
 use crate::wire::WireType;
 use std::ops::Range;
 
@@ -31,8 +30,7 @@ const MOST_LEVELS: usize = 4_000;
 
 /// A message being walked.
 struct Level {
-    message: Option<MessageDescriptor>,
-    end: u64,
+    message: MessageAt,
     /// Where the record around it ends: behind the end tag of a group.
     record_end: u64,
 }
@@ -45,11 +43,7 @@ pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
         opened: Vec::new(),
         reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
         visible: visible.clone(),
-        levels: vec![Level {
-            message: open.message().cloned(),
-            end: snapshot.len(),
-            record_end: snapshot.len(),
-        }],
+        levels: vec![Level { message: open.document.root(), record_end: snapshot.len() }],
         spans: Vec::new(),
     };
     let start = walk.descend().unwrap_or(0);
@@ -76,7 +70,7 @@ impl Walk<'_> {
         let rows = open.rows(number..number + MOST_ROWS);
         self.opened = rows.iter().filter(|row| row.is_expanded).map(|row| row.id.offset).collect();
         for offset in open.tree.chain(row.branch).into_iter().take(MOST_LEVELS) {
-            let end = self.levels.last()?.end;
+            let end = self.levels.last()?.message.range.end;
             let Ok(Found::Record(at)) = self.reader.record(offset, end) else { return Some(offset) };
             if self.enter(&at, true).is_none() {
                 return Some(offset);
@@ -89,16 +83,16 @@ impl Walk<'_> {
         let mut offset = start;
         for _ in 0..MOST_RECORDS {
             while let Some(level) = self.levels.last()
-                && level.end <= offset
+                && level.message.range.end <= offset
             {
-                if level.end < level.record_end {
-                    let end_tag = level.end..level.record_end;
+                if level.message.range.end < level.record_end {
+                    let end_tag = level.message.range.end..level.record_end;
                     offset = level.record_end;
                     self.push(end_tag, Role::Tag);
                 }
                 self.levels.pop();
             }
-            let Some(end) = self.levels.last().map(|level| level.end) else { return };
+            let Some(end) = self.levels.last().map(|level| level.message.range.end) else { return };
             if self.visible.end <= offset {
                 return;
             }
@@ -130,17 +124,16 @@ impl Walk<'_> {
 
     /// Goes into a record's message, if that is what it is declared to be or `is_open` in the tree.
     fn enter(&mut self, at: &RecordAt, is_open: bool) -> Option<()> {
-        let message = self.levels.last()?.message.clone();
-        let meaning = Meaning::of(message.as_ref(), at.number(), at.wire_type());
-        let is_declared =
-            matches!(&meaning, Meaning::Field(field) if matches!(field.kind(), Kind::Message(_)));
+        let around = self.levels.last()?.message.clone();
+        let meaning = around.meaning(&mut self.reader, at).ok()?;
+        let is_declared = meaning.message().is_some();
         let is_group = at.wire_type() == WireType::Sgroup;
         if !is_declared && !is_group && !is_open && !self.opened.contains(&at.offset) {
             return None;
         }
-        let inside = message_in(at, &meaning)?;
+        let message = around.inside(at, &meaning)?;
         self.head(at);
-        self.levels.push(Level { message: inside.message, end: inside.range.end, record_end: at.end() });
+        self.levels.push(Level { message, record_end: at.end() });
         Some(())
     }
 

@@ -29,9 +29,10 @@ const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
 const BATCH: u64 = 64;
 
 /// What the rows of a context menu are, in groups.
-const MENU: [&[Command]; 4] = [
+const MENU: [&[Command]; 5] = [
     &[Command::EditValue, Command::AddField, Command::AddElement],
     &[Command::Duplicate, Command::Remove],
+    &[Command::ReadRecordAs],
     &[Command::CopyPath, Command::CopyValue, Command::CopyHex],
     &[Command::ExportSelectionJson],
 ];

@@ -126,7 +126,7 @@ fn group_of(command: Command) -> u8 {
         Command::NextProblem | Command::PreviousProblem => 21,
         Command::NextTab | Command::PreviousTab => 22,
         Command::ExpandAll | Command::CollapseAll => 30,
-        Command::ChooseType => 31,
+        Command::ChooseType | Command::ReadRecordAs => 31,
         Command::ToggleInspector
         | Command::ToggleHex
         | Command::ToggleProblems

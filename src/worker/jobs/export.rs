@@ -3,7 +3,7 @@ use crate::document::ops::field_bytes;
 use crate::document::value::Encoded;
 use crate::document::{
     Document, Found, Path as FieldPath, ReadMode, Reader, RecordAt, Resolved, SMALL_WINDOW, Snapshot, Step,
-    Target, resolve,
+    Target,
 };
 use crate::format::{Format, FormatError, JsonOptions, JsonReport, JsonWriter, Subject};
 use crate::schema::Kind;
@@ -123,8 +123,7 @@ impl Export {
                 (format.write)(&subject, &options(), out, &mut progress)
             }
             ExportWhat::Text { format, part: Some(part) } => {
-                let found = resolve(self.document.snapshot(), self.document.message(), part)
-                    .map_err(|error| self.refused(error.to_string()))?;
+                let found = self.document.resolve(part).map_err(|error| self.refused(error.to_string()))?;
                 if format.needs_type {
                     self.write_json_part(part, &found, out, &mut progress)?
                 } else {
