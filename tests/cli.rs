@@ -4,6 +4,8 @@
 
 #[path = "cli/answers.rs"]
 mod answers; // each command on data that is well
+#[path = "cli/differences.rs"]
+mod differences; // diff: what it says, and its exit codes
 #[path = "cli/edits.rs"]
 mod edits; // set: what changes and what does not
 #[path = "cli/harm.rs"]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
 
+#[path = "ui/differences.rs"]
+mod differences; // what differs, listed and gone to
 #[path = "ui/editors.rs"]
 mod editors; // every kind has an editor that gives the same bytes again
 #[path = "ui/gallery.rs"]

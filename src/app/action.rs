@@ -1,5 +1,6 @@
 //! What was asked for, with everything it needs: replayable in tests.
 
+use super::comparing::Compare;
 use super::state::TabId;
 use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
@@ -23,6 +24,8 @@ pub enum Action {
     Reload(TabId),
     /// The person has seen that the file changed and goes on with what is open.
     KeepMine(TabId),
+    /// Reads the file again and drops the edits, unasked.
+    TakeTheirs(TabId),
     ReadAs {
         tab: TabId,
         message: Option<String>,
@@ -80,6 +83,12 @@ pub enum Action {
     },
     Undo,
     Redo,
+
+    // Differences
+    /// Shows what differs between two messages.
+    Compare(Compare),
+    /// Closes the list of differences and selects the field of this one.
+    GoToDifference(usize),
 
     // Files
     Save(TabId),
@@ -193,6 +202,10 @@ pub enum Dialog {
     },
     File(FileDialog),
     Question(Question),
+    /// What differs; see `State::comparison`.
+    Differences,
+    /// The open documents that this one can be compared with.
+    CompareWith(TabId),
     /// All shortcuts.
     Shortcuts,
     About,
@@ -250,4 +263,6 @@ pub enum Answer {
     Yes,
     No,
     Cancel,
+    /// To look at what it is about first; the question is asked again after that.
+    Look,
 }

@@ -41,6 +41,8 @@ pub enum Command {
     CopyPath,
     CopyValue,
     CopyHex,
+    ReviewChanges,
+    CompareTabs,
     GoTo,
     SelectParent,
     NextProblem,
@@ -157,6 +159,7 @@ impl Command {
             | Command::CopyHex
             | Command::ReadRecordAs
             | Command::SelectParent => self.resolve_selection(state),
+            Command::ReviewChanges | Command::CompareTabs => super::comparing::resolve(self, state),
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
             Command::PreviousProblem => problem(state, false),
@@ -277,7 +280,7 @@ impl Command {
     }
 }
 
-fn document(state: &State) -> Result<(TabId, &OpenDocument), &'static str> {
+pub(super) fn document(state: &State) -> Result<(TabId, &OpenDocument), &'static str> {
     state.active.zip(state.active_document()).ok_or(NO_DOCUMENT)
 }
 
@@ -379,7 +382,9 @@ mod tests {
             Command::OpenSample => Some(Command::Paste),
             Command::Paste => Some(Command::Save),
             Command::Save => Some(Command::SaveAs),
-            Command::SaveAs => Some(Command::ExportJson),
+            Command::SaveAs => Some(Command::ReviewChanges),
+            Command::ReviewChanges => Some(Command::CompareTabs),
+            Command::CompareTabs => Some(Command::ExportJson),
             Command::ExportJson => Some(Command::ExportSelectionJson),
             Command::ExportSelectionJson => Some(Command::CloseTab),
             Command::CloseTab => Some(Command::NextTab),

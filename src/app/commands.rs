@@ -23,6 +23,20 @@ pub const COMMANDS: &[CommandRow] = &[
     row(Command::Save, "File", "Save", "Writes the bytes back to the file", [ctrl("S"), None]),
     row(Command::SaveAs, "File", "Save as…", "Writes the bytes to another file", [ctrl_shift("S"), None]),
     row(
+        Command::ReviewChanges,
+        "File",
+        "Review changes…",
+        "Lists what saving will change, field by field",
+        [ctrl_shift("D"), None],
+    ),
+    row(
+        Command::CompareTabs,
+        "File",
+        "Compare with another tab…",
+        "Lists what differs between two open documents",
+        [None, None],
+    ),
+    row(
         Command::ExportJson,
         "File",
         "Export as JSON…",

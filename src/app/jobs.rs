@@ -55,6 +55,10 @@ pub(super) enum Purpose {
         tab: TabId,
         revision: usize,
     },
+    /// The comparison that is shown, if it still is the one of this number.
+    Compare {
+        number: u64,
+    },
     Export {
         action: Action,
     },
@@ -138,6 +142,7 @@ impl Session {
                     (list.found, list.revision, list.checking) = (found, Some(revision), None);
                 }
             }
+            (Purpose::Compare { number }, Report::Compared(compared)) => self.compared(number, compared),
             (Purpose::Export { .. }, Report::Exported(exported)) => self.exported(&exported),
             (Purpose::PayloadFrom { tab, row, revision }, Report::SmallFile { bytes, .. }) => {
                 self.payload_read(tab, row, revision, bytes);
@@ -192,6 +197,7 @@ impl Session {
             Purpose::Open { tab } => return self.opening_failed(tab, error),
             Purpose::Save { tab, target, .. } => return self.saving_failed(tab, &target, error),
             Purpose::Export { action } => return self.exporting_failed(action, error),
+            Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::Mark { .. } | Purpose::List => return,
             Purpose::Plan { tab, .. } => {

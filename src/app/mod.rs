@@ -9,6 +9,7 @@
 mod action;
 mod command;
 mod commands;
+mod comparing;
 mod documents;
 mod editing;
 mod exporting;
@@ -24,8 +25,10 @@ mod settings;
 mod state;
 mod window;
 
+pub use crate::worker::jobs::{Excerpt, ListedDifference};
 pub use action::{Action, Answer, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget};
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
+pub use comparing::{Compare, Comparison, ComparisonSide, Progress};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};
 pub use settings::{RememberedReading, Settings, ThemeSetting};

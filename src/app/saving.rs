@@ -217,6 +217,9 @@ impl Session {
             self.after_save.clear();
             return;
         }
+        if answer == Answer::Look {
+            return self.look_first(question);
+        }
         let yes = answer == Answer::Yes;
         match question {
             Question::UnsavedTab(tab) => self.close_answered(tab, yes),

@@ -69,6 +69,7 @@ pub struct Session {
     pub(super) stored: Settings,
     pub(super) storing: Option<JobId>,
     pub(super) last_tab: u64,
+    pub(super) last_comparison: u64,
     pub(super) n_untitled: u64,
 }
 
@@ -82,6 +83,7 @@ impl Session {
             active: None,
             settings: settings.clone(),
             dialog: None,
+            comparison: None,
             notices: Vec::new(),
             clipboard: None,
             listing: None,
@@ -103,6 +105,7 @@ impl Session {
             stored: settings,
             storing: None,
             last_tab: 0,
+            last_comparison: 0,
             n_untitled: 0,
         };
         session.open_journal();
@@ -129,6 +132,7 @@ impl Session {
             Action::Close(tab) => self.close(tab),
             Action::Reload(tab) => self.reload(tab),
             Action::KeepMine(tab) => self.keep_mine(tab),
+            Action::TakeTheirs(tab) => self.reload_now(tab),
             Action::ReadAs { tab, message } => self.read_as(tab, message.as_deref()),
             Action::ReadRecordAs { row, reading } => self.read_record_as(row, reading),
             Action::Select(target) => self.select(target),
@@ -148,6 +152,8 @@ impl Session {
             | Action::RemoveThis(_)
             | Action::Undo
             | Action::Redo => self.edit(action),
+            Action::Compare(what) => self.compare(what),
+            Action::GoToDifference(idx) => self.go_to_difference(idx),
             Action::Save(tab) => self.save(tab),
             Action::SaveAs { tab, path, overwrite } => self.save_as(tab, path, overwrite),
             Action::SaveInPlace(tab) => self.save_in_place(tab),

@@ -1,6 +1,7 @@
 //! What the session remembers. Read by panels, written by `apply` alone.
 
 use super::action::{Action, Dialog};
+use super::comparing::Comparison;
 use super::settings::Settings;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
@@ -25,6 +26,8 @@ pub struct State {
     pub settings: Settings,
     /// At most one at a time; the palette is one.
     pub dialog: Option<Dialog>,
+    /// What the list of differences shows while it is open.
+    pub comparison: Option<Comparison>,
     /// Short messages not yet taken by the window; see `Session::take_notices`.
     pub notices: Vec<Notice>,
     /// Text for the clipboard not yet taken by the window; see `Session::take_clipboard`.

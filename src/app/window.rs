@@ -6,9 +6,11 @@ use super::settings::{MAX_ZOOM, MIN_ZOOM, Settings};
 
 impl Session {
     pub(super) fn dismiss(&mut self) {
-        if let Some(Dialog::Question(_) | Dialog::File(_)) = self.state.dialog.take() {
+        match self.state.dialog.take() {
             // Whoever closes a question does not want what it was about.
-            self.after_save.clear();
+            Some(Dialog::Question(_) | Dialog::File(_)) => self.after_save.clear(),
+            Some(Dialog::Differences) => self.leave_differences(),
+            _ => {}
         }
     }
 

@@ -36,6 +36,8 @@ pub enum CliError {
     Write { error: io::Error },
     #[error("A {what} would go to the terminal")]
     BinaryToTerminal { what: &'static str },
+    #[error("Standard input can be one of two messages, not both")]
+    InputTwice,
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
     #[error("{reason}")]
@@ -90,6 +92,7 @@ impl CliError {
             | CliError::Path(_)
             | CliError::WireType { .. }
             | CliError::BinaryToTerminal { .. }
+            | CliError::InputTwice
             | CliError::Misplaced { .. } => 2,
         }
     }

@@ -8,7 +8,7 @@
 //! - `input`: the file, the schema, the type
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
-//! - `decode`, `set`, `types`, `describe`, `guess`, `check`: the commands
+//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`: the commands
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
 //!
 //! To add a command: a file `cli/<name>.rs` with its arguments and its `run`, a line in [`Command`]
@@ -21,6 +21,7 @@ mod check;
 mod console;
 mod decode;
 mod describe;
+mod diff;
 mod error;
 mod guess;
 mod input;
@@ -89,6 +90,7 @@ enum Command {
     Describe(describe::DescribeArgs),
     Guess(guess::GuessArgs),
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     Render(RenderArgs),
 }
 
@@ -127,6 +129,7 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Describe(args) => describe::run(&args, console),
         Command::Guess(args) => guess::run(&args, console),
         Command::Check(args) => check::run(&args, console),
+        Command::Diff(args) => diff::run(&args, console),
         Command::Render(_) => Ok(Outcome::Done),
     }
 }
@@ -139,6 +142,7 @@ fn misplaced(command: &Command) -> CliError {
         Command::Describe(_) => "describe",
         Command::Guess(_) => "guess",
         Command::Check(_) => "check",
+        Command::Diff(_) => "diff",
         Command::Render(_) => "render",
     };
     CliError::Misplaced { command: name }

@@ -10,9 +10,11 @@
 //! - `index`, `rows`, `view`, `plausible`: the tree as numbered rows, and the words of a row
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
 //! - `value`: one value as text
+//! - `diff`: what differs between two snapshots
 //!
 //! **Not here:** files (`worker` implements [`Source`]), JSON (`format`), drawing (`ui`).
 
+pub mod diff;
 mod doc;
 mod edit;
 mod history;

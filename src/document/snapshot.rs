@@ -137,6 +137,13 @@ impl Snapshot {
         parts.collect()
     }
 
+    /// The part that holds the byte at `offset`, from there on; `None` behind the end.
+    pub fn part_at(&self, offset: u64) -> Option<Part> {
+        let (base, piece) = self.pieces.find(offset)?;
+        let source_start = (!piece.is_added()).then(|| piece.start() + (offset - base));
+        Some(Part { range: offset..base + piece.len, source_start })
+    }
+
     pub(super) fn splice(&mut self, range: Range<u64>, bytes: &[u8]) -> Vec<Piece> {
         let added = if bytes.is_empty() { None } else { Some(self.added.push(bytes)) };
         self.pieces.splice(range, added.as_slice())

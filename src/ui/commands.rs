@@ -65,6 +65,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::CopyPath | Command::CopyValue | Command::CopyHex => Icon::Copy,
         Command::GoTo => Icon::GoTo,
         Command::ChooseType | Command::ReadRecordAs => Icon::Message,
+        Command::ReviewChanges | Command::CompareTabs => Icon::Compare,
         Command::NextProblem | Command::PreviousProblem => Icon::Warning,
         Command::ToggleInspector => Icon::SidebarRight,
         Command::ToggleHex => Icon::SidebarBottom,

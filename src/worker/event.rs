@@ -3,7 +3,7 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
-use super::jobs::{Exported, ListEntry, Outcome, Ranked, Restored};
+use super::jobs::{Compared, Exported, ListEntry, Outcome, Ranked, Restored};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
@@ -70,6 +70,7 @@ pub enum Report {
         found: Vec<Problem>,
         report: CheckReport,
     },
+    Compared(Compared),
     Exported(Exported),
     JournalOpened {
         journal: Arc<Journal>,

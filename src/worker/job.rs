@@ -3,7 +3,7 @@
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
-    BuildIndex, CheckProblems, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
+    BuildIndex, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
     OpenJournal, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, StoreSettings, WriteFile,
     WriteJournal,
 };
@@ -27,6 +27,7 @@ pub enum Job {
     BuildIndex(BuildIndex),
     RankTypes(RankTypes),
     CheckProblems(CheckProblems),
+    Compare(Compare),
     Export(Export),
     OpenJournal(OpenJournal),
     RestoreEntry(RestoreEntry),
@@ -50,6 +51,7 @@ impl Job {
             Job::BuildIndex(job) => Box::new(job),
             Job::RankTypes(job) => Box::new(job),
             Job::CheckProblems(job) => Box::new(job),
+            Job::Compare(job) => Box::new(job),
             Job::Export(job) => Box::new(job),
             Job::OpenJournal(job) => Box::new(job),
             Job::RestoreEntry(job) => Box::new(job),

@@ -2,6 +2,7 @@
 
 mod acts;
 mod captures;
+mod differences;
 mod files;
 mod large;
 mod offers;

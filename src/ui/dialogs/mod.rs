@@ -8,6 +8,8 @@
 //! **Not here:** when a question is asked (`app`).
 
 mod add_field;
+mod differences;
+mod differences_hex;
 mod file;
 mod frame;
 mod go_to;
@@ -33,6 +35,8 @@ pub struct DialogView {
     text: String,
     picked: usize,
     list: RowListState,
+    /// The bytes of an old and a new side.
+    bytes: [RowListState; 2],
     is_focused: bool,
     file: FileAsk,
 }
@@ -61,6 +65,8 @@ pub fn dialog_ui(
         Dialog::MapKey { row } => map_key::map_key_ui(ctx, state, *row, view, actions),
         Dialog::File(dialog) => file::file_ui(ctx, state, dialog, &mut view.file, actions),
         Dialog::Question(question) => question::question_ui(ctx, state, question, actions),
+        Dialog::Differences => differences::differences_ui(ctx, state, view, actions),
+        Dialog::CompareWith(tab) => differences::compare_with_ui(ctx, state, *tab, view, actions),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx, view, actions),
         Dialog::About => shortcuts::about_ui(ctx, actions),
     }

@@ -66,7 +66,7 @@ fn asked(state: &State, question: &Question) -> Asked {
                 n => format!("{n} documents have edits that are not saved."),
             },
             points: tabs.iter().map(|tab| title_of(state, *tab).to_owned()).collect(),
-            answers: UNSAVED,
+            answers: if tabs.len() == 1 { UNSAVED } else { ALL_UNSAVED },
         },
         Question::DropEdits(tab) => plain(
             "Drop the edits?",
@@ -74,7 +74,11 @@ fn asked(state: &State, question: &Question) -> Asked {
                 "{} has edits that are not saved. Reading the file again drops them.",
                 title_of(state, *tab)
             ),
-            &[("Drop edits and reload", Answer::Yes), ("Cancel", Answer::Cancel)],
+            &[
+                ("Drop edits and reload", Answer::Yes),
+                ("Review changes", Answer::Look),
+                ("Cancel", Answer::Cancel),
+            ],
         ),
         Question::Overwrite { path, .. } => plain(
             "Replace the file?",
@@ -96,7 +100,12 @@ fn asked(state: &State, question: &Question) -> Asked {
                 "Something else wrote {} since it was opened. Saving replaces what it wrote.",
                 title_of(state, *tab)
             ),
-            &[("Save mine", Answer::Yes), ("Take theirs", Answer::No), ("Cancel", Answer::Cancel)],
+            &[
+                ("Keep mine and save", Answer::Yes),
+                ("Take theirs", Answer::No),
+                ("Compare", Answer::Look),
+                ("Cancel", Answer::Cancel),
+            ],
         ),
         Question::OlderValue { n_older, .. } => plain(
             "An older value comes back",
@@ -127,5 +136,11 @@ fn asked(state: &State, question: &Question) -> Asked {
     }
 }
 
-const UNSAVED: &[(&str, Answer)] =
+const UNSAVED: &[(&str, Answer)] = &[
+    ("Save", Answer::Yes),
+    ("Discard edits", Answer::No),
+    ("Review changes", Answer::Look),
+    ("Cancel", Answer::Cancel),
+];
+const ALL_UNSAVED: &[(&str, Answer)] =
     &[("Save", Answer::Yes), ("Discard edits", Answer::No), ("Cancel", Answer::Cancel)];

@@ -1,6 +1,6 @@
 //! Strips over the document: something about all of it, and what can be done.
 
-use crate::app::{Action, Dialog, DiskState, TypeChoice};
+use crate::app::{Action, Compare, Dialog, DiskState, TypeChoice};
 use crate::ui::panels::Shown;
 use crate::ui::view::TabView;
 use crate::ui::widgets::{BannerResponse, Tone, banner_ui};
@@ -41,7 +41,11 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
             name: "changed",
             tone: Tone::Warning,
             text: format!("The file changed on disk.{kept}"),
-            buttons: vec![("Reload", Action::Reload(tab)), ("Keep mine", Action::KeepMine(tab))],
+            buttons: vec![
+                ("Reload", Action::Reload(tab)),
+                ("Keep mine", Action::KeepMine(tab)),
+                ("Compare", Action::Compare(Compare::Disk(tab))),
+            ],
             can_close: false,
         }),
         DiskState::Deleted => banners.push(Banner {

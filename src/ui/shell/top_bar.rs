@@ -113,6 +113,7 @@ fn group_of(command: Command) -> u8 {
     match command {
         Command::Open | Command::OpenSample | Command::Paste => 0,
         Command::Save | Command::SaveAs | Command::Reload => 1,
+        Command::ReviewChanges | Command::CompareTabs => 4,
         Command::ExportJson | Command::ExportSelectionJson => 2,
         Command::CloseTab | Command::Quit => 3,
         Command::Undo | Command::Redo => 10,

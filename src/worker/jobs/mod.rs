@@ -10,6 +10,7 @@
 
 mod build_index;
 mod check_problems;
+mod compare;
 mod export;
 mod fetch;
 mod journal;
@@ -26,6 +27,7 @@ mod write_file;
 
 pub use build_index::BuildIndex;
 pub use check_problems::CheckProblems;
+pub use compare::{Compare, CompareWith, Compared, Excerpt, ListedDifference};
 pub use export::{Export, ExportWhat, Exported};
 pub use fetch::Fetch;
 pub use journal::{ForgetJournal, WriteJournal};

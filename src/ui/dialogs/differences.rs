@@ -1,0 +1,260 @@
+//! What differs between two messages: a line a field, and the bytes of the one picked.
+
+use super::DialogView;
+use super::differences_hex::bytes_ui;
+use super::frame::{buttons_ui, dialog};
+use crate::app::{Action, Compare, Comparison, ListedDifference, Progress, State, TabId};
+use crate::document::diff::Change;
+use crate::document::value::grouped;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{Theme, theme};
+use crate::ui::widgets::{
+    Choice, Elide, PaletteResponse, Row, RowLabel, RowList, cell, cell_elided, empty_state_ui, palette,
+    progress_ui, visible_text,
+};
+use egui::{Align, Color32, Context, Key, Modifiers, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+
+const WIDTH: f32 = 1_080.0;
+/// Share of a line that the path takes; the two values share the rest.
+const PATH_SHARE: f32 = 0.36;
+
+pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &mut Vec<Action>) {
+    let Some(shown) = &state.comparison else {
+        actions.push(Action::Dismiss);
+        return;
+    };
+    let last = shown.found.len().saturating_sub(1);
+    view.picked = view.picked.min(last);
+    let (answer, is_closed) = dialog(ctx, title_of(&shown.what), WIDTH, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        summary_ui(ui, shown);
+        ui.add_space(theme(ui).size.gap);
+        let height = (ui.ctx().content_rect().height() - 232.0).clamp(160.0, 620.0);
+        let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+        let mut inside = ui.new_child(UiBuilder::new().max_rect(all));
+        let is_entered = contents_ui(&mut inside, state, shown, view, actions);
+        (is_entered, buttons_ui(ui, &buttons(shown)))
+    });
+    let (is_entered, pressed) = answer;
+    match pressed.and_then(|idx| buttons(shown).get(idx).map(|(title, _)| *title)) {
+        Some(title) => actions.extend(pressed_button(title, shown, view.picked)),
+        None if is_entered => actions.push(Action::GoToDifference(view.picked)),
+        None if is_closed => actions.push(Action::Dismiss),
+        None => {}
+    }
+}
+
+fn title_of(what: &Compare) -> &'static str {
+    match what {
+        Compare::Changes(_) => "Review changes",
+        Compare::Disk(_) => "Compare with the file on disk",
+        Compare::Tabs { .. } => "Compare two documents",
+    }
+}
+
+const GO: &str = "Go to field";
+const BACK: &str = "Back";
+const CLOSE: &str = "Close";
+const SAVE: &str = "Save";
+const KEEP: &str = "Keep mine";
+const TAKE: &str = "Take theirs";
+
+/// The titles, from the right, and why one cannot be pressed.
+fn buttons(shown: &Comparison) -> Vec<(&'static str, Option<&'static str>)> {
+    let go = (GO, shown.found.is_empty().then_some("Nothing differs"));
+    match (&shown.what, &shown.back) {
+        (_, Some(_)) => vec![(BACK, None), go],
+        (Compare::Changes(_), None) => vec![(SAVE, None), go, (CLOSE, None)],
+        (Compare::Disk(_), None) => vec![(KEEP, None), (TAKE, None), go, (CLOSE, None)],
+        (Compare::Tabs { .. }, None) => vec![(CLOSE, None), go],
+    }
+}
+
+fn pressed_button(title: &str, shown: &Comparison, picked: usize) -> Vec<Action> {
+    let tab = match &shown.what {
+        Compare::Changes(tab) | Compare::Disk(tab) | Compare::Tabs { new: tab, .. } => *tab,
+    };
+    match title {
+        GO => vec![Action::GoToDifference(picked)],
+        SAVE => vec![Action::Dismiss, Action::Save(tab)],
+        KEEP => vec![Action::Dismiss, Action::KeepMine(tab)],
+        TAKE => vec![Action::Dismiss, Action::TakeTheirs(tab)],
+        _ => vec![Action::Dismiss],
+    }
+}
+
+fn summary_ui(ui: &mut Ui, shown: &Comparison) {
+    let text = match &shown.progress {
+        Progress::Running(_) => "Comparing…".to_owned(),
+        Progress::Failed(_) => "They could not be compared".to_owned(),
+        Progress::Done => summary(shown),
+    };
+    let read_as = match &shown.message {
+        Some(message) => format!(", read as {}", message.full_name()),
+        None => ", read without a type".to_owned(),
+    };
+    let color = theme(ui).color.muted;
+    ui.label(RichText::new(format!("{text}{read_as}")).color(color));
+}
+
+/// `2 changed, 1 added`.
+fn summary(shown: &Comparison) -> String {
+    let order = [Change::Changed, Change::Added, Change::Removed, Change::Moved, Change::Respelled];
+    let counts = order.into_iter().map(|change| (change, shown.report.n_of(change)));
+    let words: Vec<String> =
+        counts.filter(|(_, n)| *n > 0).map(|(change, n)| format!("{} {change}", grouped(n))).collect();
+    let n_more = shown.report.n_differences().saturating_sub(shown.found.len() as u64);
+    match (words.is_empty(), n_more) {
+        (true, _) => "No differences".to_owned(),
+        (_, 0) => words.join(", "),
+        (_, n_more) => format!("{}; the last {} are not listed", words.join(", "), grouped(n_more)),
+    }
+}
+
+/// Returns whether the field that is picked is to be gone to.
+fn contents_ui(
+    ui: &mut Ui,
+    state: &State,
+    shown: &Comparison,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) -> bool {
+    match &shown.progress {
+        Progress::Running(job) => {
+            let running = state.running.iter().find(|running| running.job == *job);
+            let (n_done, n_total) = running.map_or((0, 0), |running| (running.n_done, running.n_total));
+            let share = (n_total > 0).then(|| n_done as f32 / n_total as f32);
+            let amount = format!("{} of {} bytes", grouped(n_done), grouped(n_total));
+            if progress_ui(ui, "Comparing", &amount, share, true) {
+                actions.push(Action::Dismiss);
+            }
+            return false;
+        }
+        Progress::Failed(reason) => {
+            empty_state_ui(ui, Icon::Warning, "They could not be compared", &visible_text(reason), &[]);
+            return false;
+        }
+        Progress::Done => {}
+    }
+    if shown.found.is_empty() {
+        empty_state_ui(ui, Icon::Check, "No differences", "Both hold the same bytes.", &[]);
+        return false;
+    }
+    let all = ui.max_rect();
+    let hex_height = (all.height() * 0.36).clamp(96.0, 220.0).round();
+    let list = all.with_max_y(all.bottom() - hex_height - theme(ui).size.gap);
+    let is_entered = list_ui(ui, shown, view, list);
+    if let Some(picked) = shown.found.get(view.picked) {
+        bytes_ui(ui, all.with_min_y(all.bottom() - hex_height), shown, picked, &mut view.bytes);
+    }
+    is_entered
+}
+
+/// Path, old value, new value.
+fn columns(row: Rect, theme: &Theme) -> [Rect; 3] {
+    let inner = row.shrink2(vec2(theme.size.margin, 0.0));
+    let first = (inner.left() + inner.width() * PATH_SHARE).round();
+    let second = ((first + inner.right()) / 2.0).round();
+    let cut = |left: f32, right: f32| {
+        Rect::from_min_max(pos2(left, inner.top()), pos2(right - theme.size.gap, inner.bottom()))
+    };
+    [cut(inner.left(), first), cut(first, second), cut(second, inner.right())]
+}
+
+fn list_ui(ui: &mut Ui, shown: &Comparison, view: &mut DialogView, at: Rect) -> bool {
+    let theme = theme(ui);
+    let header = at.with_max_y(at.top() + theme.size.bar);
+    ui.painter().rect_filled(header, 0.0, theme.color.surface_2);
+    let font = fonts::medium(theme.size.text_dense);
+    let titles = ["Field", &shown.old.title, &shown.new.title];
+    // The rows below leave room for their scroll bar.
+    let titled = header.with_max_x(header.right() - theme.size.scroll_bar);
+    for (rect, title) in columns(titled, theme).into_iter().zip(titles) {
+        cell(ui.painter(), rect, &visible_text(title), &font, theme.color.muted, Align::Min);
+    }
+    let rows = at.with_min_y(header.bottom());
+    ui.painter().rect_filled(rows, 0.0, theme.color.surface_0);
+    let picked = view.picked as u64;
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rows));
+    let list = RowList::new("Differences", shown.found.len() as u64).selected(|row| row == picked).show(
+        &mut ui,
+        &mut view.list,
+        |ui, row| row_ui(ui, theme, row, &shown.found[row.idx as usize]),
+    );
+    if !std::mem::replace(&mut view.is_focused, true) {
+        list.response.request_focus();
+    }
+    let moved = view.list.selection_by_keys(&list.response, Some(picked));
+    if let Some(row) = list.clicked.map(|(row, _)| row).or(moved) {
+        view.picked = row as usize;
+        view.bytes = Default::default();
+    }
+    let has_focus = list.response.has_focus();
+    let enter = has_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+    list.double_clicked.is_some() || enter
+}
+
+fn row_ui(ui: &Ui, theme: &Theme, row: &Row, found: &ListedDifference) -> RowLabel {
+    let one = &found.difference;
+    let painter = ui.painter();
+    let [mut path_at, old_at, new_at] = columns(row.rect, theme);
+    let (icon, color) = look_of(one.change, theme);
+    let center = pos2(path_at.left() + theme.size.icon / 2.0, path_at.center().y);
+    icon.paint_sized(painter, center, theme.size.icon - 2.0, color);
+    path_at.min.x += theme.size.icon + theme.size.gap;
+    let path = if one.path.is_root() { "(message)".to_owned() } else { one.path.to_string() };
+    let path = visible_text(&path).into_owned();
+    let dense = fonts::regular(theme.size.text_dense);
+    let path_cell = cell_elided(painter, path_at, &path, &dense, theme.color.text, Align::Min, Elide::Middle);
+    let mono = fonts::mono(theme.size.text_mono);
+    let mut spoken = Vec::new();
+    for (at, side) in [(old_at, &one.old), (new_at, &one.new)] {
+        let (text, ink) = match &side.text {
+            Some(text) if text.is_empty() => ("(empty)".to_owned(), theme.color.muted),
+            Some(text) => (visible_text(text).into_owned(), theme.color.text),
+            None => ("—".to_owned(), theme.color.muted),
+        };
+        cell(painter, at, &text, &mono, ink, Align::Min)
+            .full_text_on_hover(ui, &row.response, || text.clone());
+        spoken.push(if side.text.is_some() { text } else { "nothing".to_owned() });
+    }
+    path_cell.full_text_on_hover(ui, &row.response, || match &one.old_path {
+        Some(old) => format!("{path}, was {}", visible_text(&old.to_string())),
+        None => path.clone(),
+    });
+    RowLabel::new(format!("{}: {path}", one.change)).value(spoken.join(" to "))
+}
+
+fn look_of(change: Change, theme: &Theme) -> (Icon, Color32) {
+    let color = &theme.color;
+    match change {
+        Change::Added => (Icon::Plus, color.ok),
+        Change::Removed => (Icon::Minus, color.problem),
+        Change::Changed => (Icon::Edit, color.warning),
+        Change::Moved => (Icon::ArrowDown, color.note),
+        Change::Respelled => (Icon::Bytes, color.muted),
+    }
+}
+
+/// The other open documents, to pick one.
+pub fn compare_with_ui(
+    ctx: &Context,
+    state: &State,
+    tab: TabId,
+    view: &mut DialogView,
+    actions: &mut Vec<Action>,
+) {
+    let others: Vec<_> =
+        state.tabs.iter().filter(|other| other.id != tab && other.document().is_some()).collect();
+    let choices: Vec<Choice<'_>> = others.iter().map(|other| Choice::new(&other.title)).collect();
+    match palette(ctx, &mut view.palette, "Compare with", &choices) {
+        PaletteResponse::Open => {}
+        PaletteResponse::Closed => actions.push(Action::Dismiss),
+        PaletteResponse::Chosen(idx) => {
+            actions.push(Action::Dismiss);
+            let old = others.get(idx).map(|other| other.id);
+            actions.extend(old.map(|old| Action::Compare(Compare::Tabs { old, new: tab })));
+        }
+    }
+}
