@@ -4,6 +4,8 @@
 
 #[path = "ui/differences.rs"]
 mod differences; // what differs, listed and gone to
+#[path = "ui/editor_pictures.rs"]
+mod editor_pictures; // pictures of every editor to look at, on demand
 #[path = "ui/editors.rs"]
 mod editors; // every kind has an editor that gives the same bytes again
 #[path = "ui/gallery.rs"]
@@ -14,6 +16,8 @@ mod harness; // the one way to start a test window
 mod icon; // the icon is what our painter draws
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
+#[path = "ui/values.rs"]
+mod values; // editors and readings by role and label
 #[path = "ui/widgets.rs"]
 mod widgets; // each widget by role and label
 #[path = "ui/window.rs"]

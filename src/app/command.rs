@@ -5,7 +5,7 @@ use super::action::{Action, Dialog, FileDialog, Pane, SelectTarget};
 use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
 use crate::document::value::{edit_text, raw_edit_text};
-use crate::document::{Entry, ReadMode, Row};
+use crate::document::{Entry, Meaning, ReadMode, Row};
 use crate::wire::WireType;
 use std::fmt;
 use std::fmt::Write as _;
@@ -324,12 +324,13 @@ fn value_text(open: &OpenDocument, row: &Row) -> Result<String, &'static str> {
         Entry::Record { at, meaning, .. } => {
             let payload = copied(open, at.payload())?;
             let declared = match meaning {
-                crate::document::Meaning::Field(field) if !field.is_map() => Some(field.kind()),
+                Meaning::Field(field) if !field.is_map() => Some(field.kind()),
                 _ => None,
             };
-            let text = match declared {
-                Some(kind) => edit_text(&kind, &payload),
-                None => raw_edit_text(at.wire_type(), &payload),
+            let text = match (declared, meaning) {
+                (Some(kind), _) => edit_text(&kind, &payload),
+                (None, Meaning::Chosen { reading, .. }) => reading.text(&payload),
+                (None, _) => raw_edit_text(at.wire_type(), &payload),
             };
             (text, payload)
         }

@@ -77,6 +77,7 @@ icons! {
     ArrowRight = ArrowRight,
     Refresh = RefreshCw,
     Compare = GitCompare,
+    Pin = Pin,
     GoTo = Crosshair,
     Palette = Command,
     Dot = Dot,

@@ -56,6 +56,7 @@ impl Layout {
 pub struct Folds {
     pub docs: bool,
     pub readings: bool,
+    pub read_as: bool,
     pub wire: bool,
     pub problems: bool,
     pub used_in: bool,
@@ -63,7 +64,7 @@ pub struct Folds {
 
 impl Default for Folds {
     fn default() -> Self {
-        Self { docs: true, readings: true, wire: true, problems: true, used_in: false }
+        Self { docs: true, readings: true, read_as: true, wire: true, problems: true, used_in: false }
     }
 }
 

@@ -15,7 +15,7 @@ mod tests;
 mod text;
 mod time;
 
-pub use any::{MAX_URL, type_in_any, type_name_in_url};
+pub use any::{type_in_any, type_name_in_url, url_in_payload};
 pub use plausible::{guessed_enums, plausible_readings};
 pub use scope::{Readings, Scope};
 pub use time::TimeUnit;

@@ -7,7 +7,7 @@ use crate::wire::{WireType, readings};
 /// Enums offered for a number at most; more tell nothing.
 const MAX_ENUMS: usize = 4;
 /// Smaller numbers are in most enums.
-const MIN_TELLING: i32 = 3;
+const MIN_TELLING: i32 = 16;
 
 /// Every plausible reading of a payload that no field declares, the likeliest first.
 ///

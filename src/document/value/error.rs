@@ -12,6 +12,8 @@ pub enum ValueError {
     Integer { text: String },
     #[error("{} is out of range for {kind} ({min} to {max})", quoted(.text))]
     Range { text: String, kind: &'static str, min: i128, max: i128 },
+    #[error("{} has more than {width} bits", quoted(.text))]
+    TooManyBits { text: String, width: u32 },
     #[error("{} is neither true nor false", quoted(.text))]
     Bool { text: String },
     #[error("{} is no number", quoted(.text))]
@@ -29,6 +31,8 @@ pub enum ValueError {
     Hex { found: String, at: usize },
     #[error("The last byte after \"hex:\" has only one digit")]
     HexHalf,
+    #[error("{} is no escape, at character {at}", quoted(.found))]
+    Escape { found: String, at: usize },
     #[error("The text after \"base64:\" is not base64")]
     Base64,
     #[error("{} names a file, which goes into a bytes field only", quoted(.text))]
@@ -61,6 +65,9 @@ impl ValueError {
             }
             ValueError::Duration { .. } => "Write it like 1.5s, 250ms or 1h2m3s",
             ValueError::Hex { .. } | ValueError::HexHalf => "Write two digits per byte, such as hex:0a ff",
+            ValueError::Escape { .. } => {
+                "There are \\n, \\t, \\\\, \\xff for a byte and \\u{200b} for a character"
+            }
             ValueError::Raw { wire_type: crate::wire::WireType::Sgroup, .. } => {
                 "Write the records between its tags as hex:…"
             }

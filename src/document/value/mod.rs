@@ -10,12 +10,14 @@
 //! **Not here:** where a value stands and how it gets there (edits), whole documents as JSON
 //! (`format`), meanings of undeclared payloads (`wire::readings`).
 
+mod bits;
 mod duration;
 mod edit;
 mod encode;
 mod enums;
 mod error;
 mod escape;
+mod escaped;
 mod float;
 mod integer;
 mod parse;
@@ -29,11 +31,13 @@ mod well_known;
 #[cfg(test)]
 pub(super) mod tests;
 
+pub use bits::{bits_of, bits_text, parse_bits_text};
 pub use duration::{MAX_DURATION_SECONDS, duration_text, parse_duration};
 pub use edit::{default_text, edit_text};
 pub use encode::{default_payload, encode_value};
 pub use error::ValueError;
 pub use escape::{escape_char, grouped, hex, is_hidden, quote_bytes, quote_text};
+pub use escaped::{HiddenIn, escaped_text, hidden_in, line_of_text, parse_escaped};
 pub use parse::{file_reference, parse_value};
 pub use raw::{parse_raw, raw_edit_text};
 pub use scalar::{Scalar, read_scalar};
@@ -41,7 +45,7 @@ pub use show::{Mark, ValueText, show_packed, show_value};
 pub use timestamp::{
     MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, civil_of_days, parse_timestamp, timestamp_text,
 };
-pub use well_known::{SecondsNanos, read_seconds_nanos};
+pub use well_known::{SecondsNanos, read_seconds_nanos, with_seconds_nanos};
 
 use crate::wire::WireType;
 

@@ -44,7 +44,7 @@ pub fn parse_value(kind: &Kind, text: &str) -> Result<Encoded, ValueError> {
     Ok(Encoded { wire_type: kind_wire_type(kind), payload })
 }
 
-fn write_integer(kind: &Kind, value: i128, out: &mut Vec<u8>) {
+pub(super) fn write_integer(kind: &Kind, value: i128, out: &mut Vec<u8>) {
     match kind {
         Kind::Fixed32 | Kind::Sfixed32 => out.extend((value as u32).to_le_bytes()),
         Kind::Fixed64 | Kind::Sfixed64 => out.extend((value as u64).to_le_bytes()),

@@ -64,6 +64,37 @@ pub(super) fn write_seconds_nanos(time: SecondsNanos) -> Vec<u8> {
     out
 }
 
+/// A payload with these seconds and nanos in place of the present ones; everything else in it stays.
+pub fn with_seconds_nanos(present: &[u8], time: SecondsNanos) -> Vec<u8> {
+    let (now, has_more) = read_seconds_nanos(present);
+    if now == time {
+        return present.to_vec();
+    }
+    if !has_more {
+        return write_seconds_nanos(time);
+    }
+    let mut out = present.to_vec();
+    let numbers = [(2, i64::from(time.nanos), i64::from(now.nanos)), (1, time.seconds, now.seconds)];
+    for (number, value, before) in numbers {
+        if value == before {
+            continue;
+        }
+        let (mut at, mut last) = (0, 0..0);
+        for (record, bytes) in parts(&out) {
+            let start = at;
+            at += usize::from(record.payload_start) + bytes.len();
+            if record.tag.number == number && record.tag.wire_type == WireType::Varint {
+                last = start..at;
+            }
+        }
+        let mut new = Vec::new();
+        write_tag(&mut new, number, WireType::Varint);
+        write_varint(&mut new, value as u64);
+        out.splice(last, new);
+    }
+    out
+}
+
 /// The payload boxed in a wrapper: the last record of field 1, or `None` if there is none, and
 /// whether there is anything else.
 pub(super) fn boxed<'a>(kind: &Kind, payload: &'a [u8]) -> (Option<&'a [u8]>, bool) {

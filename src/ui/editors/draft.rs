@@ -1,20 +1,40 @@
 //! What is being typed for one value.
 
 use super::subject::{Subject, What};
+use super::time;
 use crate::app::Action;
-use crate::document::value::{ValueError, parse_raw, parse_value};
-use crate::document::{Act, Edit, Gesture, Path, RowId};
-use crate::schema::Kind;
+use crate::document::ops::field_bytes;
+use crate::document::reading::Reading;
+use crate::document::value::{
+    Encoded, ValueError, edit_text, hex, parse_bits_text, parse_escaped, parse_raw, parse_value,
+};
+use crate::document::{Act, Edit, Entry, Gesture, Path, RowId};
+use crate::schema::{Kind, WellKnown, kind_wire_type};
+use crate::wire::WireType;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How bytes are written in a draft.
+/// How a value is written in a draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
     /// As the kind's own text.
     #[default]
     Text,
+    /// A number by its bits, in hexadecimal.
+    Bits,
+    /// A string with all that is hidden spelled out, and bytes that are no UTF-8.
+    Escaped,
+    /// The payload in hexadecimal.
     Hex,
+    /// The payload in base64.
     Base64,
+    /// In several fields, as people read it: date, time and so on.
+    Fields,
+    /// In several fields, as the message holds it.
+    Raw,
+    /// As a tree of values, written as the kind's own text.
+    Tree,
+    /// As the kind that the field declares, where the record is of another wire type.
+    Declared,
 }
 
 /// Text for the value of one row, which may not parse.
@@ -27,15 +47,27 @@ pub struct Draft {
     pub revision: usize,
     pub gesture: Gesture,
     pub form: Form,
+    /// Written as this reading of the payload, where nothing declares what it is.
+    pub reading: Option<Reading>,
     pub text: String,
+    /// For forms with several fields, the text of each; `text` is not used then.
+    pub parts: Vec<String>,
+    /// Times in several fields are those of the person's zone.
+    pub is_local: bool,
+    /// The part of a tree of values that is being typed in.
+    pub leaf: Option<super::value_tree::Leaf>,
     pub error: Option<String>,
     pub hint: Option<String>,
     /// Something was changed under this gesture.
     pub has_acted: bool,
     /// The field was left by Enter or Esc, so the keyboard goes back to the tree.
     pub is_left: bool,
-    /// Where an enum's list stands.
+    /// The field that was typed in last.
+    pub focus: Option<egui::Id>,
+    /// Where an enum's list, or the view of a long value, stands.
     pub list: crate::ui::widgets::RowListState,
+    /// The reading that a person had chosen when the draft began.
+    chosen: Option<Reading>,
 }
 
 /// A number for one run of typing.
@@ -46,35 +78,55 @@ pub fn next_gesture() -> Gesture {
 
 impl Draft {
     pub fn of(subject: &Subject, path: Path) -> Self {
-        let form = match subject.kind() {
-            Some(Kind::Bytes) if !subject.head_is_text() => Form::Hex,
-            Some(Kind::String) if subject.edit_text.is_none() => Form::Hex,
-            _ => Form::Text,
-        };
-        Self {
+        let mut draft = Self {
             row: subject.row.id,
             path,
             revision: subject.revision,
             gesture: next_gesture(),
-            form,
-            text: subject.text_in(form),
+            form: first_form(subject),
+            reading: subject.first_reading().cloned(),
+            text: String::new(),
+            parts: Vec::new(),
+            is_local: false,
+            leaf: None,
             error: None,
             hint: None,
             has_acted: false,
             is_left: false,
+            focus: None,
             list: Default::default(),
-        }
+            chosen: subject.chosen.clone(),
+        };
+        draft.start_over(subject);
+        draft
     }
 
     /// Whether the draft belongs to what is selected now.
     pub fn is_of(&self, subject: &Subject) -> bool {
-        self.row == subject.row.id && self.revision == subject.revision
+        self.row == subject.row.id && self.revision == subject.revision && self.chosen == subject.chosen
+    }
+
+    /// A draft of the same value as before goes on in the form that a person had chosen.
+    pub fn go_on_from(&mut self, before: &Draft, subject: &Subject) {
+        let is_possible = match before.form {
+            Form::Text if matches!(subject.kind(), Some(Kind::Bytes)) => subject.head_is_text(),
+            Form::Text | Form::Tree => subject.edit_text.is_some(),
+            Form::Fields => !time::parts_of(subject, Form::Fields, before.is_local).is_empty(),
+            Form::Declared => false,
+            _ => true,
+        };
+        self.list = before.list.clone();
+        if is_possible && before.form != self.form && self.reading.is_none() {
+            self.is_local = before.is_local;
+            self.write_as(before.form, subject);
+        }
     }
 
     /// The bytes changed to what was typed, perhaps at another offset: the text goes on.
     pub fn follow(&mut self, subject: &Subject) {
         self.row = subject.row.id;
         self.revision = subject.revision;
+        self.chosen = subject.chosen.clone();
     }
 
     /// A new run of typing.
@@ -87,15 +139,50 @@ impl Draft {
     pub fn end(&mut self, subject: &Subject) {
         self.begin();
         if self.error.is_none() {
-            self.text = subject.text_in(self.form);
+            self.start_over(subject);
         }
     }
 
     /// Another way to write the same bytes.
     pub fn write_as(&mut self, form: Form, subject: &Subject) {
         self.form = form;
-        self.text = subject.text_in(form);
+        self.reading = None;
         self.say(None);
+        self.start_over(subject);
+    }
+
+    /// Goes on with another reading of the same bytes.
+    pub fn read_as(&mut self, reading: Reading, subject: &Subject) {
+        self.reading = Some(reading);
+        self.begin();
+        self.say(None);
+        self.start_over(subject);
+    }
+
+    /// Leaves the readings for the value's own text.
+    pub fn leave_reading(&mut self, subject: &Subject) {
+        if self.reading.take().is_some() {
+            self.begin();
+            self.say(None);
+            self.start_over(subject);
+        }
+    }
+
+    /// What the bytes are now, in the way the draft writes them.
+    fn start_over(&mut self, subject: &Subject) {
+        self.leaf = None;
+        self.text = match &self.reading {
+            Some(reading) => reading.text(&subject.head).unwrap_or_default(),
+            None => subject.text_in(self.form),
+        };
+        self.parts = time::parts_of(subject, self.form, self.is_local);
+    }
+
+    /// Times of another zone.
+    pub fn set_local(&mut self, is_local: bool, subject: &Subject) {
+        self.is_local = is_local;
+        self.say(None);
+        self.start_over(subject);
     }
 
     /// Returns to what was before this run of typing.
@@ -103,14 +190,13 @@ impl Draft {
         let acted = std::mem::take(&mut self.has_acted);
         self.begin();
         self.say(None);
-        self.text = subject.text_in(self.form);
+        self.start_over(subject);
         acted.then_some(Action::Undo)
     }
 
     /// The action that gives the value this text, if it parses.
     pub fn set(&mut self, subject: &Subject) -> Option<Action> {
-        let action = self.parsed(subject);
-        match action {
+        match self.parsed(subject) {
             Ok(action) => {
                 self.say(None);
                 self.has_acted = true;
@@ -124,54 +210,96 @@ impl Draft {
     }
 
     fn parsed(&self, subject: &Subject) -> Result<Action, ValueError> {
-        let text = match self.form {
-            Form::Text => self.text.clone(),
-            Form::Hex => format!("hex:{}", self.text),
-            Form::Base64 => format!("base64:{}", self.text),
-        };
+        if let Some(reading) = &self.reading {
+            let payload = reading.payload(&self.text, &subject.head)?;
+            return Ok(self.payload(subject, payload));
+        }
         let value = |text: String| Action::SetValue { row: self.row, text, gesture: Some(self.gesture) };
-        match &subject.what {
+        match (self.form, &subject.what) {
+            (Form::Hex | Form::Base64, What::Value(_) | What::Raw(_)) => {
+                let prefix = if self.form == Form::Hex { "hex:" } else { "base64:" };
+                let text = format!("{prefix}{}", self.text);
+                let wire_type = if subject.is_group() { WireType::Sgroup } else { WireType::Len };
+                let bytes = parse_raw(WireType::Len, &text)?.payload;
+                let bytes = parse_raw(wire_type, &format!("hex:{}", hex(&bytes)))?.payload;
+                match subject.kind() {
+                    Some(Kind::Bytes) => Ok(value(format!("hex:{}", hex(&bytes)))),
+                    _ => Ok(self.payload(subject, bytes)),
+                }
+            }
+            (Form::Fields | Form::Raw, What::Value(Kind::Message(message))) => {
+                let known = WellKnown::of(message);
+                let payload = time::payload_of(known, self.form, self.is_local, &self.parts, &subject.head)?;
+                Ok(self.payload(subject, payload))
+            }
+            (Form::Bits, What::Value(kind)) => {
+                let payload = parse_bits_text(kind, &self.text)?.payload;
+                let text = edit_text(kind, &payload).unwrap_or_else(|| self.text.clone());
+                Ok(value(text))
+            }
+            (Form::Escaped, What::Value(_)) => match String::from_utf8(parse_escaped(&self.text)?) {
+                Ok(text) => Ok(value(text)),
+                Err(error) => Ok(self.payload(subject, error.into_bytes())),
+            },
             // What would be taken for another notation goes as the bytes it is.
-            What::Value(kind @ Kind::Bytes) => {
-                let bytes = match self.form {
-                    Form::Text => self.text.clone().into_bytes(),
-                    _ => parse_value(kind, &text)?.payload,
-                };
-                Ok(value(format!("hex:{}", hex(&bytes))))
+            (_, What::Value(Kind::Bytes)) => Ok(value(format!("hex:{}", hex(self.text.as_bytes())))),
+            (_, What::Value(Kind::Message(message)))
+                if WellKnown::of(message) == Some(WellKnown::FieldMask) =>
+            {
+                let paths: Vec<&str> = self.text.split(['\n', ',']).map(str::trim).collect();
+                let text = paths.into_iter().filter(|path| !path.is_empty()).collect::<Vec<_>>().join(",");
+                parse_value(&Kind::Message(message.clone()), &text).map(|_| value(text))
             }
-            What::Value(_) if self.form != Form::Text => {
-                let bytes = parse_value(&Kind::Bytes, &text)?.payload;
-                Ok(Action::Edit(self.act(subject, bytes)))
+            (_, What::Value(kind)) => parse_value(kind, &self.text).map(|_| value(self.text.clone())),
+            (Form::Declared, What::Raw(_)) => {
+                let kind = subject.row.entry.field().map(|field| field.kind());
+                match kind {
+                    Some(kind) => parse_value(&kind, &self.text).map(|_| value(self.text.clone())),
+                    None => Ok(value(self.text.clone())),
+                }
             }
-            What::Value(kind) => parse_value(kind, &text).map(|_| value(text)),
-            What::Raw(wire_type) => parse_raw(*wire_type, &text).map(|_| value(text)),
-            _ => Ok(value(text)),
+            (_, What::Raw(wire_type)) => parse_raw(*wire_type, &self.text).map(|_| value(self.text.clone())),
+            _ => Ok(value(self.text.clone())),
         }
     }
 
     /// The payload itself, for what no text of its kind can say.
-    fn act(&self, subject: &Subject, payload: Vec<u8>) -> Act {
-        let edit = Edit::SetPayload { chain: subject.chain.clone(), offset: subject.record_offset, payload };
-        Act {
+    fn payload(&self, subject: &Subject, payload: Vec<u8>) -> Action {
+        let chain = subject.chain.clone();
+        let edit = match (&subject.row.entry, &subject.absent) {
+            (Entry::Element { range, .. }, _) => Edit::Splice { chain, range: range.clone(), bytes: payload },
+            (_, Some(field)) => {
+                let encoded = Encoded { wire_type: kind_wire_type(&field.kind()), payload };
+                Edit::Insert { chain, offset: subject.payload.start, bytes: field_bytes(field, &encoded) }
+            }
+            _ => Edit::SetPayload { chain, offset: subject.record_offset, payload },
+        };
+        Action::Edit(Act {
             gesture: Some(self.gesture),
             selection: Some(subject.row.id.offset),
-            ..Act::new(format!("Set {}", subject.text.name), vec![edit])
-        }
+            ..Act::new(format!("Set {}", self.path), vec![edit])
+        })
     }
 
-    fn say(&mut self, error: Option<&ValueError>) {
+    /// Says what is wrong with the draft, or that nothing is.
+    pub fn say(&mut self, error: Option<&ValueError>) {
         self.error = error.map(ToString::to_string);
         self.hint = error.and_then(ValueError::hint);
     }
 }
 
-/// Two digits a byte, with spaces between.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(bytes.len() * 3);
-    for (idx, byte) in bytes.iter().enumerate() {
-        let space = if idx == 0 { "" } else { " " };
-        let _ = write!(out, "{space}{byte:02x}");
+/// The form in which a value is first written: the kind's own text unless that cannot carry it.
+fn first_form(subject: &Subject) -> Form {
+    match (&subject.what, subject.kind()) {
+        (What::Raw(WireType::Sgroup), _) => Form::Hex,
+        (_, Some(Kind::Bytes)) if !subject.head_is_text() => Form::Hex,
+        (_, Some(Kind::String)) if subject.edit_text.is_none() => Form::Escaped,
+        (_, Some(Kind::Message(message))) => match (WellKnown::of(message), &subject.edit_text) {
+            (Some(WellKnown::Timestamp | WellKnown::Duration), None) => Form::Raw,
+            (Some(WellKnown::Struct | WellKnown::Value | WellKnown::ListValue), Some(_)) => Form::Tree,
+            (Some(_), None) if subject.is_whole() => Form::Hex,
+            _ => Form::Text,
+        },
+        _ => Form::Text,
     }
-    out
 }

@@ -56,6 +56,7 @@ fn enter_picks(ui: &Ui, editing: &Editing<'_>, found: &[usize]) -> Option<usize>
     enter.then(|| found[0])
 }
 
+/// That the number is not declared, or is under several names.
 fn unknown_ui(ui: &mut Ui, editing: &Editing<'_>, descriptor: &EnumDescriptor) {
     let number = match read_scalar(&Kind::Enum(descriptor.clone()), &editing.subject.head) {
         Some(Scalar::Enum(number)) => number,
@@ -64,6 +65,14 @@ fn unknown_ui(ui: &mut Ui, editing: &Editing<'_>, descriptor: &EnumDescriptor) {
     if descriptor.get_value(number).is_none() {
         let text = format!("{} declares no {number}; it is kept as it is", descriptor.name());
         ui.colored_label(theme(ui).color.unknown, text);
+        return;
+    }
+    let names = descriptor.values().filter(|value| value.number() == number);
+    let shown = editing.subject.edit_text.as_deref();
+    let others: Vec<String> =
+        names.map(|value| value.name().to_owned()).filter(|name| Some(name.as_str()) != shown).collect();
+    if !others.is_empty() {
+        ui.weak(format!("Also called {}", others.join(", ")));
     }
 }
 

@@ -1,7 +1,8 @@
 //! Messages: what is in them, and all of them as JSON.
 
+use super::large::large_ui;
 use super::string::rows_for;
-use super::{Editing, Editor, Form, error_ui};
+use super::{Editing, Editor, Form, draft_ui, error_ui, forms_ui};
 use crate::app::{Action, Dialog};
 use crate::document::value::parse_value;
 use crate::schema::Kind;
@@ -24,16 +25,30 @@ fn message_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         asked = Some(Action::Show(Dialog::AddField { row: Some(row) }));
     }
     ui.add_space(theme(ui).size.gap_small);
-    if editing.subject.edit_text.is_none() {
-        ui.weak("JSON cannot carry all that is in this message, so it is edited field by field");
-        return asked;
+    if !editing.subject.is_whole() {
+        return large_ui(ui, editing).or(asked);
     }
-    json_ui(ui, editing).or(asked)
+    let no_json = editing.subject.edit_text.is_none();
+    let why = "JSON cannot carry all that is in this message, so it is edited field by field";
+    forms_ui(ui, editing, "Written as", &FORMS, no_json.then_some((0, why)));
+    let changed = match editing.draft.form {
+        Form::Hex => {
+            let rows = rows_for(&editing.draft.text);
+            draft_ui(ui, editing, rows, true)
+        }
+        _ if no_json => {
+            ui.add(egui::Label::new(egui::RichText::new(why).color(theme(ui).color.muted)).wrap());
+            None
+        }
+        _ => json_ui(ui, editing),
+    };
+    changed.or(asked)
 }
 
+const FORMS: [(Form, &str); 2] = [(Form::Text, "JSON"), (Form::Hex, "Raw")];
+
 /// Replaces the message when asked to, not while typing: half a message is seldom meant.
-fn json_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
-    ui.weak("As JSON");
+pub fn json_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let id = super::field_id(editing.tab, Place::Inspector);
     let rows = rows_for(&editing.draft.text);
     let invalid = editing.draft.error.is_some();
@@ -47,7 +62,7 @@ fn json_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     if left_by_escape {
         return editing.draft.take_back(editing.subject);
     }
-    error_ui(ui, editing.draft);
+    error_ui(ui, Some(editing.draft));
     let is_same = editing.draft.text == editing.subject.text_in(Form::Text);
     let reason = match () {
         () if is_same => Some("The text is what the message already holds"),

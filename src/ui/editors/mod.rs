@@ -8,26 +8,36 @@
 //!
 //! **Not here:** what text means (`document::value`), where the editor stands (`panels`).
 
+mod any;
 mod boolean;
 mod bytes;
 mod draft;
 mod duration;
 mod enumeration;
+mod field_mask;
 mod float;
 mod integer;
+mod large;
+mod looks_like;
 mod message;
 mod raw;
+mod readings;
 mod string;
 mod subject;
+mod time;
 mod timestamp;
+mod value_tree;
 mod wrapper;
 
 pub use draft::{Draft, Form, next_gesture};
-pub use subject::{HEAD, Subject, What};
+pub use looks_like::{has_looks, looks_like_ui};
+pub use readings::readings_ui;
+pub use subject::{HEAD, ReadingText, Subject, What};
 
+use super::theme::theme;
 use super::view::Place;
 pub use super::widgets::field::select_all;
-use super::widgets::{TextField, error_line_ui};
+use super::widgets::{Segment, TextField, error_line_ui};
 use crate::app::{Action, OpenDocument, State, TabId};
 use egui::{Id, Key, Modifiers, Response, Ui};
 
@@ -61,6 +71,9 @@ pub const EDITORS: &[Editor] = &[
     timestamp::EDITOR,
     duration::EDITOR,
     wrapper::EDITOR,
+    field_mask::EDITOR,
+    any::EDITOR,
+    value_tree::EDITOR,
     message::EDITOR,
 ];
 
@@ -77,21 +90,51 @@ pub fn field_id(tab: TabId, place: Place) -> Id {
 /// A text field for the draft, and below it what is wrong with it.
 fn draft_ui(ui: &mut Ui, editing: &mut Editing<'_>, rows: usize, is_mono: bool) -> Option<Action> {
     let id = field_id(editing.tab, Place::Inspector);
-    let invalid = editing.draft.error.is_some();
-    let mut field = TextField::new("Value", &mut editing.draft.text).id(id).rows(rows).invalid(invalid);
+    // While one of the readings is typed in, the text is that of the reading.
+    let is_mine = editing.draft.reading.is_none();
+    let invalid = is_mine && editing.draft.error.is_some();
+    let mut text = match is_mine {
+        true => std::mem::take(&mut editing.draft.text),
+        false => editing.subject.text_in(editing.draft.form),
+    };
+    let mut field = TextField::new("Value", &mut text).id(id).rows(rows).invalid(invalid);
     if is_mono {
         field = field.mono();
     }
     let response = field.show(ui);
+    if !is_mine && (response.gained_focus() || response.changed()) {
+        editing.draft.leave_reading(editing.subject);
+    }
+    if editing.draft.reading.is_some() {
+        error_ui(ui, None);
+        return None;
+    }
+    editing.draft.text = text;
     let action = after_typing(&response, editing.subject, editing.draft, rows == 1);
-    error_ui(ui, editing.draft);
+    error_ui(ui, Some(editing.draft));
     action
 }
 
+/// A choice of the ways to write a value; one of them may be greyed out, with the reason.
+fn forms_ui(
+    ui: &mut Ui,
+    editing: &mut Editing<'_>,
+    name: &str,
+    forms: &[(Form, &str)],
+    disabled: Option<(usize, &str)>,
+) {
+    let names: Vec<&str> = forms.iter().map(|(_, name)| *name).collect();
+    let now = forms.iter().position(|(form, _)| *form == editing.draft.form);
+    if let Some(chosen) = Segment::new(name, &names).disabled(disabled).show(ui, now) {
+        editing.draft.write_as(forms[chosen].0, editing.subject);
+    }
+    ui.add_space(theme(ui).size.gap_small);
+}
+
 /// What is wrong with the draft, and what to do about it.
-fn error_ui(ui: &mut Ui, draft: &Draft) {
-    error_line_ui(ui, draft.error.as_deref());
-    if let Some(hint) = draft.hint.as_deref() {
+fn error_ui(ui: &mut Ui, draft: Option<&Draft>) {
+    error_line_ui(ui, draft.and_then(|draft| draft.error.as_deref()));
+    if let Some(hint) = draft.and_then(|draft| draft.hint.as_deref()) {
         ui.weak(hint);
     }
 }
@@ -106,6 +149,9 @@ pub fn after_typing(
 ) -> Option<Action> {
     if field.gained_focus() {
         draft.begin();
+    }
+    if field.has_focus() {
+        draft.focus = Some(field.id);
     }
     let pressed = |key: Key| field.ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     // egui takes the focus away on Esc and Enter before this is reached.

@@ -1,27 +1,53 @@
-//! `string`: text of many lines. What is not UTF-8 is edited as hexadecimal, never replaced.
+//! `string`: text of many lines. What is hidden, and what is not UTF-8, can be spelled out and is
+//! never replaced.
 
-use super::bytes::{files_ui, head_ui};
-use super::{Editing, Editor, draft_ui};
+use super::large::{files_ui, large_ui};
+use super::{Editing, Editor, Form, draft_ui, forms_ui};
 use crate::app::Action;
+use crate::document::value::hidden_in;
 use crate::schema::Kind;
-use crate::ui::editors::Form;
 use crate::ui::theme::theme;
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 pub const EDITOR: Editor =
     Editor { name: "string", fits: |subject| matches!(subject.kind(), Some(Kind::String)), ui: string_ui };
 
+const FORMS: [(Form, &str); 3] = [(Form::Text, "Text"), (Form::Escaped, "Escaped"), (Form::Hex, "Hex")];
+
 fn string_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     if !editing.subject.is_whole() {
-        head_ui(ui, editing.subject);
-        return files_ui(ui, editing);
+        return large_ui(ui, editing);
     }
-    if editing.draft.form == Form::Hex {
-        let text = "These bytes are not valid UTF-8, so they are shown in hexadecimal";
-        ui.colored_label(theme(ui).color.problem, text);
-    }
+    let hidden = hidden_in(&editing.subject.head);
+    let no_text =
+        (hidden.n_invalid > 0).then_some((0, "Typing here would replace the bytes that are no UTF-8"));
+    forms_ui(ui, editing, "Written as", &FORMS, no_text);
     let rows = rows_for(&editing.draft.text);
-    draft_ui(ui, editing, rows, true)
+    let action = draft_ui(ui, editing, rows, true);
+    let color = &theme(ui).color;
+    if hidden.n_invalid > 0 {
+        let text =
+            format!("{}, kept as they are", counted(hidden.n_invalid, "byte that is", "bytes that are"));
+        ui.add(Label::new(RichText::new(text).color(color.problem)).wrap());
+    }
+    if hidden.n_hidden > 0 {
+        let many = if hidden.n_hidden == 1 { "character does" } else { "characters do" };
+        let where_shown = if editing.draft.form == Form::Text { "; Escaped spells them out" } else { "" };
+        let text = format!("{} {many} not show{where_shown}", hidden.n_hidden);
+        ui.add(Label::new(RichText::new(text).color(color.warning)).wrap());
+    }
+    let n_chars = String::from_utf8_lossy(&editing.subject.head).chars().count();
+    let n_bytes = editing.subject.head.len();
+    ui.weak(format!("{n_chars} {}, {n_bytes} {}", plural(n_chars, "character"), plural(n_bytes, "byte")));
+    files_ui(ui, editing).or(action)
+}
+
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {} no UTF-8", if n == 1 { one } else { many })
+}
+
+fn plural(n: usize, what: &str) -> String {
+    if n == 1 { what.to_owned() } else { format!("{what}s") }
 }
 
 /// Lines of the field for this text; a few more than it has, so that there is room to type.

@@ -1,20 +1,23 @@
 //! The selected row with all that is asked of it again and again: read once a revision.
 
-use super::draft::{Form, hex};
+use super::draft::Form;
 use crate::app::OpenDocument;
-use crate::document::value::{default_payload, edit_text, raw_edit_text};
+use crate::document::reading::{Reading, Readings, plausible_readings};
+use crate::document::value::{bits_text, default_payload, edit_text, escaped_text, hex, raw_edit_text};
 use crate::document::{
     Chain, Entry, Found, Meaning, ReadMode, Reader, RecordAt, Row, RowText, SMALL_WINDOW, SourceError,
-    row_text,
+    numbers_of, row_text,
 };
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor};
-use crate::wire::{Damage, Reading, WireType, readings};
+use crate::schema::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, WellKnown};
+use crate::wire::{Damage, WireType};
 use std::ops::Range;
 
 /// Payloads up to this many bytes are edited in place; of larger ones the head is shown.
 pub const HEAD: u64 = 64 << 10;
 /// Characters of a value's text in the inspector.
 const MAX_CHARS: usize = 400;
+/// Characters of a reading that cannot be typed on.
+const MAX_LOOKED_AT: usize = 80;
 
 /// What the selected row holds.
 #[derive(Clone)]
@@ -27,6 +30,16 @@ pub enum What {
     Packed(FieldDescriptor),
     Rest(Damage),
     Unread(SourceError),
+}
+
+/// One way to read the payload, in words.
+#[derive(Clone)]
+pub struct ReadingText {
+    pub reading: Reading,
+    /// To be typed on; `None` where no text can say it.
+    pub text: Option<String>,
+    /// To be looked at.
+    pub shown: String,
 }
 
 #[derive(Clone)]
@@ -44,7 +57,22 @@ pub struct Subject {
     /// All of the payload, or its first [`HEAD`] bytes.
     pub head: Vec<u8>,
     pub edit_text: Option<String>,
-    pub readings: Vec<Reading>,
+    /// The value is not there: a map entry without one; its field.
+    pub absent: Option<FieldDescriptor>,
+    /// The value of a VARINT, I32 or I64 record.
+    pub scalar: u64,
+    /// Every plausible way to read what no declaration explains.
+    pub readings: Vec<ReadingText>,
+    /// What a person, or the Any around it, says it is read as.
+    pub chosen: Option<Reading>,
+    /// It was a person, and can be taken back.
+    pub is_chosen_by_person: bool,
+    /// Whether a person may choose how to read it.
+    pub is_open: bool,
+    /// Enums of the message around it, which an undeclared number may be of.
+    pub enums_around: Vec<EnumDescriptor>,
+    /// What was chosen for the document when this was read.
+    readings_of_document: Readings,
 }
 
 impl Subject {
@@ -62,7 +90,14 @@ impl Subject {
             chain: open.tree.chain(row.branch),
             head: Vec::new(),
             edit_text: None,
+            absent: None,
+            scalar: 0,
             readings: Vec::new(),
+            chosen: None,
+            is_chosen_by_person: false,
+            is_open: false,
+            enums_around: Vec::new(),
+            readings_of_document: open.document.readings().clone(),
             row,
         };
         subject.classify(open)?;
@@ -75,6 +110,7 @@ impl Subject {
         same_row
             && self.revision == open.document.revision()
             && self.root.as_ref() == open.message()
+            && self.readings_of_document == *open.document.readings()
             && !matches!(self.what, What::Unread(SourceError::Missing { .. }))
     }
 
@@ -97,8 +133,28 @@ impl Subject {
             Entry::Record { at, meaning: Meaning::Field(field), .. } => {
                 self.payload = at.payload();
                 self.read_value(open, field.kind())?;
+                self.is_open = matches!(field.kind(), Kind::Bytes);
+                if self.is_open {
+                    self.read_readings(&at, |reading| {
+                        // The bytes themselves have an editor.
+                        !matches!(reading, Reading::Hex | Reading::Base64 | Reading::Kind(Kind::String))
+                    });
+                }
             }
-            Entry::Record { at, .. } => self.read_raw(open, &at)?,
+            Entry::Record { at, meaning, .. } => {
+                self.is_open = true;
+                if let Meaning::Chosen { reading, .. } = meaning {
+                    self.chosen = Some(reading);
+                    let document = &open.document;
+                    let numbers = numbers_of(&open.tree, document.snapshot(), &self.row, ReadMode::Cached);
+                    self.is_chosen_by_person = document.readings().get(&numbers).is_some();
+                }
+                self.payload = at.payload();
+                match self.chosen.clone() {
+                    Some(Reading::Kind(kind @ Kind::Message(_))) => self.read_value(open, kind)?,
+                    _ => self.read_raw(open, &at)?,
+                }
+            }
         }
         Some(())
     }
@@ -118,13 +174,57 @@ impl Subject {
     }
 
     fn read_raw(&mut self, open: &OpenDocument, at: &RecordAt) -> Option<()> {
-        self.payload = at.payload();
         self.read_head(open)?;
         let wire_type = at.wire_type();
         self.edit_text = if self.is_whole() { raw_edit_text(wire_type, &self.head) } else { None };
-        self.readings = readings(wire_type, at.record.scalar.value, &self.head, self.is_whole());
+        self.scalar = at.record.scalar.value;
         self.what = What::Raw(wire_type);
+        self.read_readings(at, |_| true);
+        let around = open.tree.message_at(self.row.branch).and_then(|around| around.message);
+        let enums = around.iter().flat_map(|around| around.fields()).filter_map(|field| match field.kind() {
+            Kind::Enum(descriptor) => Some(descriptor),
+            _ => None,
+        });
+        for descriptor in enums {
+            if !self.enums_around.contains(&descriptor) {
+                self.enums_around.push(descriptor);
+            }
+        }
         Some(())
+    }
+
+    fn read_readings(&mut self, at: &RecordAt, is_wanted: impl Fn(&Reading) -> bool) {
+        let found = plausible_readings(at.wire_type(), at.record.scalar.value, &self.head, self.is_whole());
+        let mut found: Vec<Reading> = found.into_iter().filter(is_wanted).collect();
+        if let Some(chosen) = self.chosen.as_ref().filter(|chosen| !found.contains(chosen)) {
+            found.insert(0, chosen.clone());
+        }
+        self.readings = found.into_iter().map(|reading| self.in_words(reading)).collect();
+    }
+
+    /// A reading of the payload in words.
+    pub fn in_words(&self, reading: Reading) -> ReadingText {
+        let text = if self.is_whole() { reading.text(&self.head) } else { None };
+        let shown = match reading {
+            Reading::Message => {
+                let n_records = crate::wire::records(&self.head).count();
+                let least = if self.is_whole() { "" } else { "at least " };
+                format!("{least}{n_records} {}", if n_records == 1 { "record" } else { "records" })
+            }
+            _ => reading.show(&self.head, self.payload_len(), MAX_LOOKED_AT).text,
+        };
+        ReadingText { reading, text, shown }
+    }
+
+    /// The reading that typing starts from, where readings are all there is.
+    pub fn first_reading(&self) -> Option<&Reading> {
+        if !matches!(self.what, What::Raw(_)) {
+            return None;
+        }
+        let typed = |one: &&ReadingText| one.text.is_some();
+        let chosen =
+            self.readings.iter().filter(typed).find(|one| Some(&one.reading) == self.chosen.as_ref());
+        chosen.or_else(|| self.readings.iter().find(typed)).map(|one| &one.reading)
     }
 
     /// A map entry shows its key and edits its value.
@@ -153,6 +253,8 @@ impl Subject {
                 self.head = default_payload(&value.kind(), None).payload;
                 self.edit_text = edit_text(&value.kind(), &self.head);
                 self.what = What::Value(value.kind());
+                self.chain.push(at.offset);
+                self.absent = Some(value);
                 Some(())
             }
         }
@@ -174,8 +276,9 @@ impl Subject {
         }
     }
 
-    pub fn is_text(&self) -> bool {
-        matches!(self.kind(), Some(Kind::String | Kind::Bytes))
+    /// Whether the payload stands between the tags of a group.
+    pub fn is_group(&self) -> bool {
+        matches!(&self.row.entry, Entry::Record { at, .. } if at.wire_type() == WireType::Sgroup)
     }
 
     /// Whether the bytes read as text that a person could have typed.
@@ -187,12 +290,16 @@ impl Subject {
     /// The payload as a draft starts from.
     pub fn text_in(&self, form: Form) -> String {
         match form {
+            Form::Fields | Form::Raw | Form::Declared => String::new(),
             Form::Hex => hex(&self.head),
+            Form::Bits => self.kind().and_then(|kind| bits_text(kind, &self.head)).unwrap_or_default(),
+            Form::Escaped => escaped_text(&self.head),
             Form::Base64 => base64_simd::STANDARD.encode_to_string(&self.head),
             Form::Text if matches!(self.kind(), Some(Kind::Bytes)) => {
                 String::from_utf8_lossy(&self.head).into_owned()
             }
-            Form::Text => match &self.edit_text {
+            Form::Text | Form::Tree => match &self.edit_text {
+                Some(text) if self.is_mask() => text.replace(',', "\n"),
                 Some(text) if matches!(self.kind(), Some(Kind::Message(_))) => super::message::spread(text),
                 Some(text) => text.clone(),
                 None if matches!(self.kind(), Some(Kind::String)) => {
@@ -203,20 +310,25 @@ impl Subject {
         }
     }
 
+    fn is_mask(&self) -> bool {
+        matches!(self.kind(), Some(Kind::Message(message)) if WellKnown::of(message) == Some(WellKnown::FieldMask))
+    }
+
     /// Whether a field in the row can hold the value: one line, exact, not long.
     pub fn fits_a_row(&self) -> bool {
         let short = |text: &String| text.len() <= 400 && !text.contains(['\n', '\r']);
         let is_single = match &self.what {
-            What::Value(Kind::Message(message)) => {
-                crate::schema::WellKnown::of(message).is_some_and(|known| {
-                    use crate::schema::WellKnown;
-                    matches!(known, WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_))
-                })
-            }
+            What::Value(Kind::Message(message)) => WellKnown::of(message).is_some_and(|known| {
+                matches!(known, WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_))
+            }),
             What::Value(Kind::Bytes) => false,
             What::Value(_) | What::Raw(_) => true,
             _ => false,
         };
-        is_single && self.edit_text.as_ref().is_some_and(short)
+        let text = match self.first_reading() {
+            Some(reading) => reading.text(&self.head),
+            None => self.edit_text.clone(),
+        };
+        is_single && text.as_ref().is_some_and(short)
     }
 }

@@ -1,41 +1,58 @@
-//! `google.protobuf.Timestamp`: as RFC 3339.
+//! `google.protobuf.Timestamp`: as RFC 3339, by date and time of a zone, or by its two numbers.
 
-use super::{Editing, Editor, Subject, draft_ui};
+use super::time::{self, is_in_range, local_text, parts_ui, zone_name};
+use super::{Editing, Editor, Form, draft_ui, forms_ui};
 use crate::app::Action;
 use crate::document::value::{read_seconds_nanos, timestamp_text};
-use crate::schema::Kind;
 use crate::schema::WellKnown;
-use crate::ui::widgets::KeyValue;
-use egui::Ui;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{KeyValue, Segment};
+use egui::{Label, RichText, Ui};
 
-pub const EDITOR: Editor = Editor { name: "timestamp", fits: is_timestamp, ui: timestamp_ui };
+pub const EDITOR: Editor = Editor {
+    name: "timestamp",
+    fits: |subject| time::known(subject) == Some(WellKnown::Timestamp),
+    ui: timestamp_ui,
+};
 
-fn is_timestamp(subject: &Subject) -> bool {
-    let Some(Kind::Message(message)) = subject.kind() else { return false };
-    WellKnown::of(message) == Some(WellKnown::Timestamp)
-}
+const FORMS: [(Form, &str); 3] = [(Form::Text, "Text"), (Form::Fields, "Fields"), (Form::Raw, "Raw")];
+const NAME_WIDTH: f32 = 72.0;
 
 fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
-    let action = draft_ui(ui, editing, 1, true);
+    let is_in_range = is_in_range(editing.subject);
     let (time, has_more) = read_seconds_nanos(&editing.subject.head);
-    if let Some(utc) = timestamp_text(time) {
-        KeyValue::new("UTC", &utc).name_width(72.0).show(ui);
+    let no_fields =
+        (!is_in_range).then_some((1, "This is no date; it can be changed as raw seconds and nanos"));
+    forms_ui(ui, editing, "Written as", &FORMS, no_fields);
+    let action = match editing.draft.form {
+        Form::Fields => {
+            let zone = zone_name().unwrap_or_else(|| "Local".to_owned());
+            let now = usize::from(editing.draft.is_local);
+            if let Some(chosen) = Segment::new("Zone", &["UTC", zone.as_str()]).show(ui, Some(now)) {
+                editing.draft.set_local(chosen == 1, editing.subject);
+            }
+            parts_ui(ui, editing, &["Date", "Time", "Nanos"])
+        }
+        Form::Raw => parts_ui(ui, editing, &["Seconds", "Nanos"]),
+        _ => draft_ui(ui, editing, 1, true),
+    };
+    if !is_in_range {
+        let text = "Out of range: a Timestamp goes from year 1 to 9999, with nanos from 0 to 999999999. \
+                    It is kept as it is";
+        ui.add(Label::new(RichText::new(text).color(theme(ui).color.problem)).wrap());
     }
-    if let Some(local) = local_text(time.seconds, time.nanos) {
-        KeyValue::new("Local", &local).name_width(72.0).show(ui);
+    if let Some(utc) = timestamp_text(time).filter(|_| editing.draft.form != Form::Text) {
+        KeyValue::new("UTC", &utc).name_width(NAME_WIDTH).show(ui);
     }
-    KeyValue::new("Seconds", &time.seconds.to_string()).name_width(72.0).show(ui);
-    KeyValue::new("Nanos", &time.nanos.to_string()).name_width(72.0).show(ui);
+    if let Some(local) = local_text(time) {
+        KeyValue::new("Local", &local).name_width(NAME_WIDTH).show(ui);
+    }
+    if editing.draft.form != Form::Raw {
+        KeyValue::new("Seconds", &time.seconds.to_string()).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("Nanos", &time.nanos.to_string()).name_width(NAME_WIDTH).show(ui);
+    }
     if has_more {
         ui.weak("There are more records inside; open the row to see them");
     }
     action
-}
-
-/// Without the fraction, which is that of UTC.
-fn local_text(seconds: i64, nanos: i32) -> Option<String> {
-    let time = jiff::Timestamp::new(seconds, nanos).ok()?;
-    let zone = jiff::tz::TimeZone::try_system().ok()?;
-    let zoned = time.to_zoned_datetime(zone);
-    Some(zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
 }

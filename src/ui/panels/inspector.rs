@@ -5,6 +5,7 @@ use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, Command};
 use crate::document::value::grouped;
 use crate::document::{Entry, RecordAt};
+use crate::schema;
 use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Editing, Subject, What};
@@ -59,9 +60,9 @@ fn field_ui(
     editor_ui(ui, shown, subject, view, asked, actions);
     ui.add_space(theme(ui).size.gap_small);
     buttons_ui(ui, shown, actions);
+    open_ui(ui, shown, subject, view, folds, actions);
     problems_ui(ui, shown, subject, folds);
     docs_ui(ui, shown, subject, folds);
-    readings_ui(ui, subject, folds);
     wire_ui(ui, subject, folds);
     uses_ui(ui, shown, subject, folds);
 }
@@ -102,6 +103,15 @@ fn is_deprecated(field: &FieldDescriptor) -> bool {
 fn kind_text(subject: &Subject) -> String {
     let field = subject.row.entry.field();
     match (&subject.what, field) {
+        (What::Value(Kind::Message(message)), Some(field)) if subject.chosen.is_some() => {
+            format!("Declared as {}, read as {}", kind_label(field), message.full_name())
+        }
+        (What::Value(Kind::Message(message)), None) if subject.chosen.is_some() => {
+            format!("LEN, not declared by the type, read as {}", message.full_name())
+        }
+        (What::Raw(wire_type), Some(field)) if schema::wire_type(field) == *wire_type => {
+            format!("Declared as {}", kind_label(field))
+        }
         (What::Value(Kind::Message(message)), _) => message.full_name().to_owned(),
         (What::Value(Kind::Enum(descriptor)), _) => descriptor.full_name().to_owned(),
         (What::Value(kind), _) => kind_name(kind),
@@ -148,7 +158,11 @@ fn editor_ui(
             let id = editors::field_id(shown.tab, Place::Inspector);
             if view.wants_focus == Some(Place::Inspector) {
                 view.wants_focus = None;
-                ui.memory_mut(|memory| memory.request_focus(id));
+                // Some editors, such as that of a very long value, have no field to type in.
+                match ui.ctx().read_response(id) {
+                    Some(field) => field.request_focus(),
+                    None => asked.focus_tree = true,
+                }
             }
             asked.focus_tree |= std::mem::take(&mut draft.is_left);
         }
@@ -240,17 +254,27 @@ fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) 
     }
 }
 
-fn readings_ui(ui: &mut Ui, subject: &Subject, folds: &mut Folds) {
-    if subject.readings.is_empty() {
-        return;
+/// For what a person may read in ways of their own: as what it is read, what it looks like, and, for
+/// bytes, the readings that are not forms of their editor.
+fn open_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    subject: &Subject,
+    view: &mut TabView,
+    folds: &mut Folds,
+    actions: &mut Vec<Action>,
+) {
+    let Some(draft) = view.draft.as_mut().filter(|_| subject.is_open) else { return };
+    let mut editing = Editing { state: shown.state, open: shown.open, tab: shown.tab, subject, draft };
+    if editors::has_looks(&editing) && section_ui(ui, "Read as", "", Some(&mut folds.read_as)) {
+        actions.extend(editors::looks_like_ui(ui, &editing));
     }
-    let note = subject.readings.len().to_string();
-    if !section_ui(ui, "Readings", &note, Some(&mut folds.readings)) {
-        return;
-    }
-    for reading in &subject.readings {
-        let shown: String = reading.text.chars().take(400).collect();
-        KeyValue::new(reading.kind, &shown).name_width(110.0).show(ui);
+    let is_bytes = matches!(subject.what, What::Value(_));
+    if is_bytes && !subject.readings.is_empty() {
+        let note = subject.readings.len().to_string();
+        if section_ui(ui, "Readings", &note, Some(&mut folds.readings)) {
+            actions.extend(editors::readings_ui(ui, &mut editing));
+        }
     }
 }
 

@@ -146,12 +146,15 @@ impl Shell {
         };
         let place = open.selection.as_ref().map(|selection| &selection.path);
         // What changed under a field that is being typed in is what was typed.
-        let is_typing = is_typing(ctx, id);
+        let is_typing = is_typing(ctx, id, tab.draft.as_ref());
         match &mut tab.draft {
             Some(draft) if draft.is_of(subject) => {}
             Some(draft) if is_typing && Some(&draft.path) == place => draft.follow(subject),
             _ => {
-                let draft = Draft::of(subject, place.cloned().unwrap_or_default());
+                let mut draft = Draft::of(subject, place.cloned().unwrap_or_default());
+                if let Some(before) = tab.draft.as_ref().filter(|before| before.path == draft.path) {
+                    draft.go_on_from(before, subject);
+                }
                 let is_elsewhere = tab.draft.replace(draft).is_some_and(|old| Some(&old.path) != place);
                 tab.is_editing_row &= !is_elsewhere;
             }
@@ -249,8 +252,11 @@ impl Shell {
 }
 
 /// Whether the keyboard is in a field for the selected value.
-fn is_typing(ctx: &Context, tab: TabId) -> bool {
+fn is_typing(ctx: &Context, tab: TabId, draft: Option<&Draft>) -> bool {
     let focused = ctx.memory(|memory| memory.focused());
+    if focused.is_some() && draft.is_some_and(|draft| draft.focus == focused) {
+        return true;
+    }
     [Place::Row, Place::Inspector].into_iter().any(|place| focused == Some(field_id(tab, place)))
 }
 
