@@ -25,7 +25,9 @@ fn odd() -> Vec<u8> {
 }
 
 /// A name, the selected path, and the choice of a form or a button to be clicked.
-const SCENES: &[(&str, &str, Option<(Role, &str)>)] = &[
+type Scene = (&'static str, &'static str, Option<(Role, &'static str)>);
+
+const SCENES: &[Scene] = &[
     ("integer-hex", "i32", Some((Role::RadioButton, "Hexadecimal"))),
     ("float", "twice", None),
     ("string-escaped", "text", None),
