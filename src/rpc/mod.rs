@@ -1,0 +1,61 @@
+//! Calls: the exact bytes to a live server, and what comes back as bytes.
+//!
+//! **Law.** What goes out is what was given, byte for byte; what comes back is kept as it came. A call
+//! is made once, on a person's act: nothing is sent again, no redirect is followed, and TLS never
+//! falls back to plain text. Nothing that a server answers panics, hangs past the deadline, or takes
+//! memory that it has not filled. Secrets are in no `Debug` and no failure.
+//!
+//! Connections, HTTP and TLS are hyper's and rustls's; the five-byte prefix and the status are ours,
+//! because what is wrong with them is what a person has to see.
+//!
+//! - `call`: what is called with what; the events of a call and its ending
+//! - `run`: one call from its first step to its last event
+//! - `log`: what is kept of a call
+//! - `transport`: gRPC, gRPC-Web, Connect; to add one: `transport/mod.rs`
+//! - `codec`, `compression`: the five-byte prefix; gzip and its bounds
+//! - `metadata`, `status`, `details`, `fields`: what travels beside the messages
+//! - `endpoint`, `connect`, `proxy`, `tls`, `http`, `watch`: from an address to a connection
+//! - `failure`: everything that can go wrong, in plain words
+//! - `reflection`: the schema that a server tells of itself
+//! - `limits`: how much is taken
+//!
+//! [`run()`] blocks and calls back; whoever runs it chooses the thread. An [`Outbox`] sends, half-closes
+//! and cancels from any other.
+//!
+//! **Not here:** threads (`worker`), files of certificates and messages (`worker`), what a message
+//! means (`document`, `rocketmq`).
+
+mod call;
+mod codec;
+mod compression;
+mod connect;
+mod details;
+mod endpoint;
+mod failure;
+mod fields;
+mod http;
+mod limits;
+mod log;
+mod metadata;
+mod proxy;
+mod reflection;
+mod run;
+mod status;
+mod tls;
+mod transport;
+mod watch;
+
+pub use call::{Call, Connected, Direction, Ending, Event, Message, MethodPath, RpcKind};
+pub use codec::Leftover;
+pub use details::Detail;
+pub use endpoint::{Endpoint, EndpointError, Place};
+pub use failure::{Failure, ForeignAnswer, Phase, http_reason};
+pub use limits::{DEFAULT_DEADLINE, Limits};
+pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};
+pub use metadata::{Entry, Metadata, MetadataError, split_entry};
+pub use proxy::{Proxy, ProxyAddress};
+pub use reflection::{NotReflected, Reflected, Why, reflect};
+pub use run::{Closed, Inbox, NotSent, Outbox, outbox, run};
+pub use status::{Details, Status};
+pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
+pub use transport::{TRANSPORTS, Transport};

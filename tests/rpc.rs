@@ -1,0 +1,22 @@
+//! Calls to servers of our own on the loopback, which record what comes and answer what they are told.
+
+#[path = "rpc/answers.rs"]
+mod answers; // status, metadata, details: what a well-behaved server says
+#[path = "rpc/bytes.rs"]
+mod bytes; // what goes out is the document, byte for byte
+#[path = "rpc/harness.rs"]
+mod harness; // makes calls and keeps their events
+#[path = "rpc/hostile.rs"]
+mod hostile; // answers that mean harm, one by one
+#[path = "rpc/kinds.rs"]
+mod kinds; // the four kinds, message by message
+#[path = "rpc/proxies.rs"]
+mod proxies; // Unix sockets and what may stand in between
+#[path = "rpc/reflection.rs"]
+mod reflection; // the schema that a server tells of itself
+#[path = "rpc/server.rs"]
+mod server; // a raw HTTP/2 server that plays a script
+#[path = "rpc/tls.rs"]
+mod tls; // who is trusted, with certificates made on the spot
+#[path = "rpc/transports.rs"]
+mod transports; // one suite for every row of the table
