@@ -13,6 +13,7 @@
 //! | 1 | [`schema`] | declarations: sources, lookup, docs and "used in", type ranking |
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
 //! | 1 | [`format`] | a message ⇄ text: JSON, tree, hex |
+//! | 1 | [`rocketmq`] | what only RocketMQ knows: the status inside replies |
 //! | 2 | `rpc` | calls: transports, metadata, TLS, status, server reflection |
 //! | 2 | `worker` | background jobs; the only room that touches disk |
 //! | 2 | `app` | the session: state, commands, actions; no drawing |
@@ -52,6 +53,7 @@ pub mod app;
 pub mod cli;
 pub mod document;
 pub mod format;
+pub mod rocketmq;
 #[cfg(feature = "app")]
 pub mod rpc;
 pub mod schema;

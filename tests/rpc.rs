@@ -1,9 +1,13 @@
 //! Calls to servers of our own on the loopback, which record what comes and answer what they are told.
 
+#![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
+
 #[path = "rpc/answers.rs"]
 mod answers; // status, metadata, details: what a well-behaved server says
 #[path = "rpc/bytes.rs"]
 mod bytes; // what goes out is the document, byte for byte
+#[path = "rpc/command.rs"]
+mod command; // `call` and `reflect`, run as a program
 #[path = "rpc/harness.rs"]
 mod harness; // makes calls and keeps their events
 #[path = "rpc/hostile.rs"]

@@ -69,7 +69,7 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
     Ok(if report.is_damaged() { Outcome::No } else { Outcome::Done })
 }
 
-fn list_losses(report: &JsonReport, file: &str, console: &mut Console) {
+pub(super) fn list_losses(report: &JsonReport, file: &str, console: &mut Console) {
     for loss in &report.losses {
         let word = if loss.kind.is_damage() { "damage" } else { "note" };
         let place =

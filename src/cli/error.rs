@@ -3,6 +3,7 @@
 use crate::document::ops::OpError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::FormatError;
+use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected};
 use crate::schema::SchemaError;
 use crate::worker::{Call, Remedy, WorkerError};
 use std::io;
@@ -42,6 +43,31 @@ pub enum CliError {
     NoMatch { pattern: String },
     #[error("{reason}")]
     Draw { reason: String },
+    #[error("{0}")]
+    Endpoint(EndpointError),
+    #[error("{0}")]
+    Metadata(MetadataError),
+    #[error("The variable ${name} is not set")]
+    Variable { name: String },
+    #[error("TLS options do not go with {endpoint}, which is plain text")]
+    TlsOptions { endpoint: String },
+    /// A call that could not even begin.
+    #[error("{0}")]
+    Call(Failure),
+    #[error("{method} is {kind}, whatever --kind says")]
+    Kind { method: String, kind: &'static str },
+    #[error("{problem}, at offset {offset}, so the bytes do not decode as {message}, in \"{file}\"")]
+    DoesNotDecode { file: String, message: String, offset: u64, problem: String },
+    #[error("Nothing was sent to {endpoint} before, and there is no terminal to ask at")]
+    NewTarget { endpoint: String },
+    #[error("Nothing was sent")]
+    NotSent,
+    #[error("{0}")]
+    ReplyFolder(WorkerError),
+    #[error("{error}")]
+    NotReflected { error: Box<NotReflected> },
+    #[error("The schema that the server tells cannot be used: {error}")]
+    ServerSchema { error: SchemaError },
     #[error("These options stand before the command \"{command}\"")]
     Misplaced { command: &'static str },
 }
@@ -63,6 +89,10 @@ impl CliError {
             | CliError::Edit { .. }
             | CliError::Write { .. }
             | CliError::Draw { .. }
+            | CliError::DoesNotDecode { .. }
+            | CliError::NotSent
+            | CliError::NotReflected { .. }
+            | CliError::ServerSchema { .. }
             | CliError::NoMatch { .. } => 1,
             CliError::Format { error, .. } => match error {
                 FormatError::NoType { .. } | FormatError::NoField { .. } => 2,
@@ -74,25 +104,36 @@ impl CliError {
                 | OpError::Resolve(ResolveError::NoElement { .. } | ResolveError::Source(_)) => 1,
                 _ => 2,
             },
-            CliError::Open { error, .. } | CliError::Save(error) => match error {
-                WorkerError::Io {
-                    kind: io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied, ..
+            CliError::Open { error, .. } | CliError::Save(error) | CliError::ReplyFolder(error) => {
+                match error {
+                    WorkerError::Io {
+                        kind: io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied,
+                        ..
+                    }
+                    | WorkerError::IsFolder { .. }
+                    | WorkerError::NotRegular { .. }
+                    | WorkerError::DanglingLink { .. }
+                    | WorkerError::LinkLoop { .. }
+                    | WorkerError::TooLarge { .. }
+                    | WorkerError::ReadOnlyFile { .. }
+                    | WorkerError::AlreadyExists { .. }
+                    | WorkerError::ReadOnlyFolder { .. } => 2,
+                    _ => 1,
                 }
-                | WorkerError::IsFolder { .. }
-                | WorkerError::NotRegular { .. }
-                | WorkerError::DanglingLink { .. }
-                | WorkerError::LinkLoop { .. }
-                | WorkerError::TooLarge { .. }
-                | WorkerError::ReadOnlyFile { .. }
-                | WorkerError::ReadOnlyFolder { .. } => 2,
-                _ => 1,
-            },
+            }
             CliError::Schema(_)
             | CliError::NoAssignment { .. }
             | CliError::Path(_)
             | CliError::WireType { .. }
             | CliError::BinaryToTerminal { .. }
             | CliError::InputTwice
+            | CliError::Endpoint(_)
+            | CliError::Metadata(_)
+            | CliError::Variable { .. }
+            | CliError::TlsOptions { .. }
+            | CliError::Call(_)
+            | CliError::Kind { .. }
+            | CliError::NewTarget { .. }
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -110,6 +151,15 @@ impl CliError {
             }
             CliError::Op { error, has_type, .. } => return op_hint(error, *has_type),
             CliError::Save(error) => return save_hint(error),
+            CliError::Call(failure) => return failure.hint(),
+            CliError::NotReflected { error } => return error.hint(),
+            CliError::Endpoint(error) => error.hint(),
+            CliError::Metadata(error) => error.hint(),
+            CliError::Variable { .. } => "Set it, or write a value or @FILE",
+            CliError::TlsOptions { .. } => "Write https://, or leave them out",
+            CliError::DoesNotDecode { .. } => "--send-anyway sends them as they stand",
+            CliError::NewTarget { .. } => "Check the address; --yes sends to it, and to it from now on",
+            CliError::ReplyFolder(error) => super::call::folder_hint(error),
             CliError::Schema(SchemaError::UnknownName { near, .. }) if near.is_empty() => {
                 "protoloupe types lists all names; --proto and --descriptor-set load others"
             }

@@ -8,7 +8,8 @@
 //! - `input`: the file, the schema, the type
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
-//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`: the commands
+//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `call`, `reflect`: the commands
+//! - `target`, `interrupt`, `ending`: the server of a call, Ctrl-C, and what is said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
 //!
 //! To add a command: a file `cli/<name>.rs` with its arguments and its `run`, a line in [`Command`]
@@ -17,16 +18,21 @@
 //! **Not here:** what a command does (the other rooms), drawing (`ui`).
 
 mod args;
+mod call;
 mod check;
 mod console;
 mod decode;
 mod describe;
 mod diff;
+mod ending;
 mod error;
 mod guess;
 mod input;
+mod interrupt;
+mod reflect;
 mod render;
 mod set;
+mod target;
 mod terminal;
 mod types;
 mod window;
@@ -61,7 +67,7 @@ pub enum Outcome {
     No,
 }
 
-/// View and edit binary Protocol Buffers messages, byte for byte
+/// View, edit and replay binary Protocol Buffers messages, byte for byte
 #[derive(Debug, Parser)]
 #[command(
     name = "protoloupe",
@@ -69,11 +75,12 @@ pub enum Outcome {
     subcommand_negates_reqs = true,
     after_help = "Without a command the window opens on the files, or on a sample. Without a display the \
                   tree is printed instead.\n\n\
-                  Exit status: 0 done, 1 the data said no, 2 the call was wrong.\n\n\
+                  Exit status: 0 done, 1 the data or the server said no, 2 the call was wrong.\n\n\
                   Examples:\n  \
                   protoloupe send.bin\n  \
                   protoloupe decode send.bin --type SendMessageRequest\n  \
-                  protoloupe set send.bin 'messages[0].topic.name=orders' -o new.bin"
+                  protoloupe set send.bin 'messages[0].topic.name=orders' -o new.bin\n  \
+                  protoloupe call http://127.0.0.1:8081 MessagingService/SendMessage --data send.bin"
 )]
 struct Cli {
     #[command(flatten)]
@@ -91,6 +98,8 @@ enum Command {
     Guess(guess::GuessArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
+    Call(Box<call::CallArgs>),
+    Reflect(Box<reflect::ReflectArgs>),
     Render(RenderArgs),
 }
 
@@ -129,6 +138,8 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Describe(args) => describe::run(&args, console),
         Command::Guess(args) => guess::run(&args, console),
         Command::Check(args) => check::run(&args, console),
+        Command::Call(args) => call::run(&args, console),
+        Command::Reflect(args) => reflect::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Render(_) => Ok(Outcome::Done),
     }
@@ -142,6 +153,8 @@ fn misplaced(command: &Command) -> CliError {
         Command::Describe(_) => "describe",
         Command::Guess(_) => "guess",
         Command::Check(_) => "check",
+        Command::Call(_) => "call",
+        Command::Reflect(_) => "reflect",
         Command::Diff(_) => "diff",
         Command::Render(_) => "render",
     };

@@ -55,7 +55,7 @@ pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};
 pub use metadata::{Entry, Metadata, MetadataError, split_entry};
 pub use proxy::{Proxy, ProxyAddress};
 pub use reflection::{NotReflected, Reflected, Why, reflect};
-pub use run::{Closed, Inbox, NotSent, Outbox, outbox, run};
+pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
 pub use status::{Details, Status};
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
 pub use transport::{TRANSPORTS, Transport};

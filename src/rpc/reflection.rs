@@ -10,7 +10,7 @@ use super::call::{Call, Direction, Ending, Event, MethodPath, RpcKind};
 use super::failure::Failure;
 use super::fields::{payloads, text, varint};
 use super::limits::Limits;
-use super::run::{Outbox, outbox, run};
+use super::run::{Canceller, Outbox, outbox, run};
 use super::status::Status;
 use crate::schema::Schema;
 use crate::wire::write_len;
@@ -128,7 +128,7 @@ fn status_sentence(status: &Status) -> String {
 
 /// Asks the server of `template`, whose method and kind do not matter. Each call's way to be cancelled
 /// is handed to `on_start`.
-pub fn reflect(template: &Call, on_start: &mut dyn FnMut(Outbox)) -> Result<Reflected, NotReflected> {
+pub fn reflect(template: &Call, on_start: &mut dyn FnMut(Canceller)) -> Result<Reflected, NotReflected> {
     let mut attempts = Vec::new();
     for version in VERSIONS {
         match ask(template, version, on_start) {
@@ -145,14 +145,18 @@ pub fn reflect(template: &Call, on_start: &mut dyn FnMut(Outbox)) -> Result<Refl
     Err(NotReflected { attempts })
 }
 
-fn ask(template: &Call, version: &'static str, on_start: &mut dyn FnMut(Outbox)) -> Result<Reflected, Why> {
+fn ask(
+    template: &Call,
+    version: &'static str,
+    on_start: &mut dyn FnMut(Canceller),
+) -> Result<Reflected, Why> {
     let method = MethodPath {
         service: format!("{version}.ServerReflection"),
         method: "ServerReflectionInfo".to_owned(),
     };
     let call = Call { method, kind: RpcKind::Bidi, ..template.clone() };
     let (outbox, inbox) = outbox();
-    on_start(outbox.clone());
+    on_start(outbox.canceller());
     let mut asking = Asking::new(call.limits);
     let mut ending = None;
     run(&call, inbox, &mut |event| match event {

@@ -37,6 +37,17 @@ pub struct Outbox {
     cancel: watch::Sender<bool>,
 }
 
+/// A way to give a call up, for those who send it nothing.
+#[derive(Clone, Debug)]
+pub struct Canceller(watch::Sender<bool>);
+
+impl Canceller {
+    /// See [`Outbox::cancel`].
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+}
+
 /// The call's end of an [`Outbox`].
 #[derive(Debug)]
 pub struct Inbox {
@@ -100,6 +111,11 @@ impl Outbox {
     /// Gives the call up. What was received stays.
     pub fn cancel(&self) {
         self.cancel.send_replace(true);
+    }
+
+    /// Gives the call up, and keeps nothing open.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(self.cancel.clone())
     }
 }
 
@@ -237,9 +253,8 @@ impl<'a> Exchange<'a> {
             tokio::select! {
                 command = commands.recv(), if has_room => self.command(command, &mut feed)?,
                 Some(()) = feed.taken.recv() => self.was_taken(),
-                end = self.listen(&mut answer) => match end? {
-                    Some(end) => return Ok(end),
-                    None => {}
+                end = self.listen(&mut answer) => if let Some(end) = end? {
+                    return Ok(end);
                 },
             }
         }

@@ -28,7 +28,7 @@ fn metadata_goes_both_ways_as_it_is_spelled() {
         call.metadata.add_text(name, value).unwrap();
     }
     call.metadata.add_bytes("x-raw-bin", &[0xff, 0]).unwrap();
-    let made = make(&call, &[b""]).is_ok();
+    let made = make(&call, &[b""]).succeeds();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.authority, "example.com:7");
     let sent =

@@ -25,7 +25,7 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
 fn what_goes_out_and_what_comes_back_are_the_document_byte_for_byte() {
     let server = echo();
     for (what, document) in documents() {
-        let made = make(&call(&server.url(), RpcKind::Unary), &[&document]).is_ok();
+        let made = make(&call(&server.url(), RpcKind::Unary), &[&document]).succeeds();
         let seen = server.seen().pop().unwrap();
         assert!(seen.body == framed(0, &document), "{what}: the server got other bytes");
         assert!(made.received() == [&document], "{what}: other bytes came back");
@@ -43,7 +43,7 @@ fn compression_is_around_the_bytes_and_changes_none_of_them() {
     for (what, document) in documents() {
         let mut call = call(&server.url(), RpcKind::Unary);
         call.compress = true;
-        let made = make(&call, &[&document]).is_ok();
+        let made = make(&call, &[&document]).succeeds();
         let seen = server.seen().pop().unwrap();
         assert_eq!(seen.body[0], 1, "{what}");
         assert_eq!(seen.headers["grpc-encoding"], "gzip");

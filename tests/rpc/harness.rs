@@ -29,7 +29,7 @@ impl Made {
     }
 
     #[track_caller]
-    pub fn is_ok(self) -> Made {
+    pub fn succeeds(self) -> Made {
         assert!(self.ending.is_ok(), "{:?}", self.ending);
         self
     }

@@ -23,7 +23,7 @@ fn every_kind_sends_and_receives_what_it_may() {
         ]);
         let messages: Vec<Vec<u8>> = (0..sent).map(|n| vec![n; 5]).collect();
         let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-        let made = make(&call(&server.url(), kind), &messages).is_ok();
+        let made = make(&call(&server.url(), kind), &messages).succeeds();
         let body: Vec<u8> = messages.iter().flat_map(|message| framed(0, message)).collect();
         assert_eq!(server.seen()[0].body, body, "{kind:?}");
         assert_eq!(server.seen()[0].path, "/test.v1.Service/Method");
@@ -50,7 +50,7 @@ fn a_conversation_goes_message_by_message_until_it_is_half_closed() {
         }
         _ => {}
     })
-    .is_ok();
+    .succeeds();
     let expected = [[0], [1], [2], [3], [4]];
     assert_eq!(made.received(), expected);
     assert_eq!(made.sent(), expected);

@@ -14,8 +14,11 @@ fn answering() -> Server {
     ])
 }
 
+/// Speaks a proxy's protocol; whether it lets the caller through.
+type Speak = fn(&mut TcpStream, SocketAddr) -> bool;
+
 /// A proxy for one connection: speaks its protocol, then passes bytes to `target`.
-fn proxy(target: SocketAddr, speak: fn(&mut TcpStream, SocketAddr) -> bool) -> (SocketAddr, JoinHandle<()>) {
+fn proxy(target: SocketAddr, speak: Speak) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let thread = std::thread::spawn(move || {
@@ -59,7 +62,7 @@ fn socks_target(target: SocketAddr) -> Vec<u8> {
 
 #[test]
 fn calls_go_through_proxies_that_let_them() {
-    let connect: fn(&mut TcpStream, SocketAddr) -> bool = |near, target| {
+    let connect: Speak = |near, target| {
         let head = head(near);
         assert!(head.starts_with(&format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n")), "{head}");
         // base64 of me:p@ss
@@ -67,7 +70,7 @@ fn calls_go_through_proxies_that_let_them() {
         near.write_all(b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n").unwrap();
         true
     };
-    let socks: fn(&mut TcpStream, SocketAddr) -> bool = |near, target| {
+    let socks: Speak = |near, target| {
         take(near, &[5, 2, 0, 2]);
         near.write_all(&[5, 2]).unwrap();
         take(near, b"\x01\x02me\x04p@ss");
@@ -82,7 +85,7 @@ fn calls_go_through_proxies_that_let_them() {
         let mut call = call(&server.url(), RpcKind::Unary);
         let through: ProxyAddress = format!("{scheme}://me:p%40ss@{address}").parse().unwrap();
         call.proxy = Proxy::Through(through);
-        let made = make(&call, &[b"x"]).is_ok();
+        let made = make(&call, &[b"x"]).succeeds();
         assert_eq!(made.received(), [b"reply"]);
         match &made.log.steps()[0] {
             Event::Connected { facts, .. } => {
@@ -96,7 +99,7 @@ fn calls_go_through_proxies_that_let_them() {
 
 #[test]
 fn a_proxy_that_refuses_is_told_apart_from_the_server() {
-    let cases: [(&str, fn(&mut TcpStream, SocketAddr) -> bool, &str); 5] = [
+    let cases: [(&str, Speak, &str); 5] = [
         (
             "http",
             |near, _| {
@@ -165,7 +168,7 @@ fn a_unix_socket_is_an_endpoint() {
         let _ = far_out.shutdown(std::net::Shutdown::Write);
         back.join().unwrap();
     });
-    let made = make(&call(&format!("unix:{}", path.display()), RpcKind::Unary), &[b"x"]).is_ok();
+    let made = make(&call(&format!("unix:{}", path.display()), RpcKind::Unary), &[b"x"]).succeeds();
     assert_eq!(made.received(), [b"reply"]);
     thread.join().unwrap();
     assert_eq!(server.seen()[0].authority, "localhost");

@@ -13,6 +13,12 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio_rustls::TlsAcceptor;
 
+/// Makes an answer of a message.
+pub type Make = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
+
+/// Head and body of a request in HTTP/1.1.
+type PlainRequest = (String, Vec<u8>);
+
 /// One thing that the server does with a request.
 #[derive(Clone)]
 pub enum Step {
@@ -25,7 +31,7 @@ pub enum Step {
     /// Sends back what comes, piece by piece, until the caller half-closes.
     Echo,
     /// Answers every message with what this makes of it, until the caller half-closes; then OK.
-    Answer(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>),
+    Answer(Arc<Make>),
     /// Answers UNIMPLEMENTED, and nothing else, if the path begins with one of these.
     Unless(Vec<&'static str>),
     Trailers(Vec<(&'static str, String)>),
@@ -226,11 +232,7 @@ async fn play(
 }
 
 /// Each message answered by itself.
-async fn answer(
-    body: &mut RecvStream,
-    out: &mut SendStream<Bytes>,
-    make: &(dyn Fn(&[u8]) -> Vec<u8> + Send + Sync),
-) {
+async fn answer(body: &mut RecvStream, out: &mut SendStream<Bytes>, make: &Make) {
     let mut came = Vec::new();
     while let Some(bytes) = piece(body).await {
         came.extend_from_slice(&bytes);
@@ -276,7 +278,7 @@ async fn send(out: &mut SendStream<Bytes>, mut bytes: Bytes) -> bool {
 /// with these bytes.
 pub struct PlainServer {
     pub address: SocketAddr,
-    seen: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    seen: Arc<Mutex<Vec<PlainRequest>>>,
 }
 
 impl PlainServer {
@@ -315,7 +317,7 @@ impl PlainServer {
     }
 
     /// Head and body of the requests that came so far.
-    pub fn seen(&self) -> std::sync::MutexGuard<'_, Vec<(String, Vec<u8>)>> {
+    pub fn seen(&self) -> std::sync::MutexGuard<'_, Vec<PlainRequest>> {
         self.seen.lock().unwrap()
     }
 }

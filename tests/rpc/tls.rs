@@ -93,7 +93,7 @@ fn a_server_that_is_trusted_is_spoken_to_and_its_certificate_shown() {
     let authority = Authority::new("an authority");
     let server = server(&authority.sign(&["localhost", "127.0.0.1"], |_| {}), None, &[b"h2"]);
     for host in ["localhost", "127.0.0.1"] {
-        let made = ask(&server, host, authority.trusted()).is_ok();
+        let made = ask(&server, host, authority.trusted()).succeeds();
         assert_eq!(made.received(), [b"reply"]);
         let facts = facts(&made);
         assert_eq!((facts.version.as_str(), facts.protocol.as_deref()), ("TLS 1.3", Some("h2")));
@@ -131,7 +131,7 @@ fn every_fault_of_a_certificate_has_its_sentence_and_shows_the_certificate() {
         assert!(server.seen().is_empty(), "nothing was sent");
 
         let skipping = Tls { skip_verification: true, ..trusted };
-        let made = ask(&server, "localhost", skipping).is_ok();
+        let made = ask(&server, "localhost", skipping).succeeds();
         let facts = facts(&made);
         assert_eq!(&facts.certificate, seen);
         assert!(facts.unverified.is_some(), "what verification would have said is kept");
@@ -143,11 +143,11 @@ fn another_name_can_be_asked_for_and_verified() {
     let authority = Authority::new("an authority");
     let server = server(&authority.sign(&["a.example.com"], |_| {}), None, &[b"h2"]);
     let named = Tls { server_name: Some("a.example.com".to_owned()), ..authority.trusted() };
-    ask(&server, "127.0.0.1", named).is_ok();
+    ask(&server, "127.0.0.1", named).succeeds();
     let mut call = call(&format!("https://{}", server.address), RpcKind::Unary);
     call.tls = authority.trusted();
     call.authority = Some("a.example.com:8443".to_owned());
-    make(&call, &[b"x"]).is_ok();
+    make(&call, &[b"x"]).succeeds();
     assert_eq!(server.seen().last().unwrap().authority, "a.example.com:8443");
 }
 
@@ -162,7 +162,7 @@ fn a_client_certificate_is_shown_to_a_server_that_wants_one() {
         }),
         ..authority.trusted()
     };
-    ask(&server, "localhost", with(&clients.sign(&["me"], |_| {}))).is_ok();
+    ask(&server, "localhost", with(&clients.sign(&["me"], |_| {}))).succeeds();
     ask(&server, "localhost", authority.trusted())
         .fails(&["wants a client certificate", "Give a certificate"]);
     ask(&server, "localhost", with(&other.sign(&["me"], |_| {})))
@@ -192,7 +192,7 @@ fn a_server_without_http_2_is_said_and_one_without_alpn_is_tried() {
     let authority = Authority::new("an authority");
     let shown = authority.sign(&["localhost"], |_| {});
     ask(&server(&shown, None, &[b"http/1.1"]), "localhost", authority.trusted()).fails(&["HTTP/2", "ALPN"]);
-    ask(&server(&shown, None, &[]), "localhost", authority.trusted()).is_ok();
+    ask(&server(&shown, None, &[]), "localhost", authority.trusted()).succeeds();
 }
 
 #[test]

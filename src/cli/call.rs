@@ -1,0 +1,308 @@
+//! `protoloupe call`: exact bytes to a live server, its replies as JSON.
+
+use super::ending;
+use super::input::read_small_file;
+use super::interrupt::Interrupt;
+use super::reflect::{reflect, schema_of};
+use super::target::{Target, TargetArgs};
+use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
+use crate::document::problem::{self, Severity};
+use crate::document::{Document, Path};
+use crate::format::{FORMATS, Format, FormatError, JsonOptions, Subject};
+use crate::rocketmq::{InBand, in_band};
+use crate::rpc::{self, Call, Direction, Ending, Event, Message, MethodPath, RpcKind, TRANSPORTS};
+use crate::schema::{MessageDescriptor, MethodDescriptor, Schema, SchemaError};
+use crate::worker::{ReplyFolder, WorkerError};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use std::ops::ControlFlow;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+/// Losses of one reply that are listed.
+const MAX_LOSSES: usize = 20;
+
+/// Send exact bytes to a server and print what it replies
+///
+/// The bytes of each FILE go out as they stand, one message a file, unknown fields, padding and all.
+/// Bytes that do not decode as the method's input are refused unless --send-anyway is given. Replies are
+/// printed as JSON as they come; -o also keeps their bytes.
+///
+/// The method is looked up in the built-in and the loaded declarations. One that nobody declares is
+/// called with raw bytes; --kind says how.
+///
+/// Exit status 0: the status is OK, also inside a RocketMQ reply; 1: it is not, or there is none.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        protoloupe call http://127.0.0.1:8081 MessagingService/QueryRoute --data route.bin \\\n    \
+        -H 'x-mq-client-id: me@1' -H 'authorization: @auth.txt'\n  \
+        protoloupe call https://example.com shop.v1.Orders/Watch --reflect --data order.bin -o replies\n  \
+        protoloupe call unix:/run/server.sock any.v1.Service/Method --kind bidi --data 1.bin 2.bin")]
+pub(super) struct CallArgs {
+    #[command(flatten)]
+    target: TargetArgs,
+    /// package.Service/Method, or the end of it
+    #[arg(value_name = "METHOD")]
+    method: String,
+    /// The messages to send, in order; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    data: Vec<PathBuf>,
+    /// How a method is called that no schema declares [default: unary]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(RpcKind::ALL.map(RpcKind::name)))]
+    kind: Option<String>,
+    /// The protocol
+    #[arg(long, value_name = "NAME", default_value = TRANSPORTS[0].name,
+          value_parser = PossibleValuesParser::new(TRANSPORTS.iter().map(|transport| transport.name)))]
+    protocol: String,
+    /// Send messages compressed
+    #[arg(long)]
+    gzip: bool,
+    /// Send also what does not decode as the method's input
+    #[arg(long)]
+    send_anyway: bool,
+    /// A new or empty folder for the bytes of the replies: 0001.bin, 0002.bin, …
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The form in which replies are printed
+    #[arg(long, value_name = "FORM", default_value = FORMATS[0].name,
+          value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
+    to: String,
+    /// Each reply as JSON on one line
+    #[arg(long)]
+    compact: bool,
+    /// Also say how it goes on: connection, headers, messages with times, trailers
+    #[arg(short, long)]
+    verbose: bool,
+    /// Ask the server for its declarations first
+    #[arg(long, conflicts_with_all = ["proto", "descriptor_set"], help_heading = "Reading")]
+    reflect: bool,
+    #[command(flatten)]
+    schema: SchemaArgs,
+}
+
+pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, CliError> {
+    let target = args.target.target(console)?;
+    let messages = args.data.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
+    let can_ask = !args.data.iter().any(|file| file == FilePath::new("-"));
+    let interrupt = Interrupt::listen();
+    let schema = if args.reflect {
+        target.confirm("Asking for the schema", args.target.yes, can_ask, console)?;
+        let reflected = reflect(&target, &interrupt, console)?;
+        schema_of(&reflected, !args.schema.no_builtin).map_err(|error| CliError::ServerSchema { error })?
+    } else {
+        load_schema(&args.schema)?
+    };
+    let method = method(&args.method, &schema)?;
+    let call = args.call(&target, method.as_ref())?;
+    call.check(messages.len() as u64).map_err(CliError::Call)?;
+    if let Some(method) = method.as_ref().filter(|_| !args.send_anyway) {
+        for (file, bytes) in args.data.iter().zip(&messages) {
+            refuse_undecodable(file, bytes, &method.input())?;
+        }
+    }
+    let folder =
+        args.output.as_deref().map(ReplyFolder::create).transpose().map_err(CliError::ReplyFolder)?;
+    let what = format!("Calling {}", call.method);
+    target.confirm(&what, args.target.yes, can_ask, console)?;
+    let output = method.map(|method| method.output());
+    let mut listener = Listener { args, console, schema, output, folder, in_bands: Vec::new(), n_replies: 0 };
+    listener.listen(&call, messages, &interrupt)
+}
+
+fn read(file: &FilePath) -> Result<Vec<u8>, CliError> {
+    read_small_file(file).map_err(|error| CliError::Open { error, near_command: None })
+}
+
+/// The method that is meant; `None` if nobody declares it and the text says all that is needed.
+fn method(text: &str, schema: &Schema) -> Result<Option<MethodDescriptor>, CliError> {
+    match schema.method(text) {
+        Ok(method) => Ok(Some(method)),
+        Err(SchemaError::UnknownName { .. }) if text.parse::<MethodPath>().is_ok() => Ok(None),
+        Err(error) => Err(CliError::Schema(error)),
+    }
+}
+
+impl CallArgs {
+    fn call(&self, target: &Target, method: Option<&MethodDescriptor>) -> Result<Call, CliError> {
+        let named = self.kind.as_deref().and_then(|name| RpcKind::ALL.into_iter().find(|k| k.name() == name));
+        let (path, kind) = match method {
+            Some(method) => (MethodPath::from(method), RpcKind::of(method)),
+            None => (self.method.parse().map_err(CliError::Call)?, named.unwrap_or(RpcKind::Unary)),
+        };
+        if named.is_some_and(|named| named != kind) {
+            return Err(CliError::Kind { method: path.to_string(), kind: kind.title() });
+        }
+        let transport = TRANSPORTS.iter().find(|transport| transport.name == self.protocol);
+        Ok(Call {
+            method: path,
+            kind,
+            transport: transport.unwrap_or(&TRANSPORTS[0]),
+            compress: self.gzip,
+            ..target.template.clone()
+        })
+    }
+}
+
+/// An error if the bytes are not what the method takes.
+fn refuse_undecodable(file: &FilePath, bytes: &[u8], message: &MessageDescriptor) -> Result<(), CliError> {
+    let document = Document::of_bytes(bytes, Some(message.clone()));
+    let snapshot = document.snapshot();
+    let mut found = None;
+    let mut sink = |problem: problem::Problem| {
+        if problem.severity != Severity::Error {
+            return ControlFlow::Continue(());
+        }
+        found = Some(problem);
+        ControlFlow::Break(())
+    };
+    let checked = problem::check(snapshot, 0..snapshot.len(), Some(message), &mut sink, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    checked.map_err(|error| CliError::Source { error, file: file.display().to_string() })?;
+    match found {
+        None => Ok(()),
+        Some(problem) => Err(CliError::DoesNotDecode {
+            file: file.display().to_string(),
+            message: message.full_name().to_owned(),
+            offset: problem.range.start,
+            problem: problem.message,
+        }),
+    }
+}
+
+/// Prints what happens.
+struct Listener<'a> {
+    args: &'a CallArgs,
+    console: &'a mut Console,
+    schema: Arc<Schema>,
+    /// The type of replies.
+    output: Option<MessageDescriptor>,
+    folder: Option<ReplyFolder>,
+    /// The statuses inside replies.
+    in_bands: Vec<InBand>,
+    n_replies: u64,
+}
+
+impl Listener<'_> {
+    fn listen(
+        &mut self,
+        call: &Call,
+        messages: Vec<Vec<u8>>,
+        interrupt: &Interrupt,
+    ) -> Result<Outcome, CliError> {
+        let (outbox, inbox) = rpc::outbox();
+        let canceller = outbox.canceller();
+        interrupt.watch(outbox.canceller());
+        // Messages wait for the connection; when all are sent, or it has ended, the outbox goes.
+        let sender = std::thread::spawn(move || {
+            let _ = messages.into_iter().try_for_each(|message| outbox.send(message));
+        });
+        let mut failed: Option<CliError> = None;
+        let mut ended: Option<Ending> = None;
+        rpc::run(call, inbox, &mut |event| {
+            if ended.is_some() || failed.is_some() {
+                return;
+            }
+            match event {
+                Event::Ended(ending) => ended = Some(ending),
+                event => {
+                    if let Err(error) = self.hear(&event) {
+                        failed = Some(error);
+                        canceller.cancel();
+                    }
+                }
+            }
+        });
+        // It ends with the call, which took its last message or takes no more.
+        let _ = sender.join();
+        match (failed, ended) {
+            (Some(error), _) => Err(error),
+            (None, Some(ending)) => self.end(&ending),
+            (None, None) => Ok(Outcome::No),
+        }
+    }
+
+    fn hear(&mut self, event: &Event) -> Result<(), CliError> {
+        if let Event::Connected { facts, .. } = event
+            && let Some(tls) = &facts.tls
+            && let Some(why) = &tls.unverified
+        {
+            self.console.say(&format!("warning: The certificate was not verified: {why}"));
+            self.console.say(&ending::certificate(&tls.certificate));
+        }
+        if self.args.verbose {
+            self.console.say(&ending::step(event));
+        }
+        match event {
+            Event::Message(message) if message.direction == Direction::Received => self.reply(message),
+            _ => Ok(()),
+        }
+    }
+
+    fn reply(&mut self, message: &Message) -> Result<(), CliError> {
+        self.n_replies += 1;
+        let name = format!("{:04}.bin", self.n_replies);
+        if let Some(folder) = &self.folder {
+            folder.write(&name, &message.bytes).map_err(CliError::ReplyFolder)?;
+        }
+        if let Some(output) = &self.output {
+            self.in_bands.extend(in_band(&self.schema, output, &message.bytes));
+        }
+        let format = self.format();
+        let document = Document::of_bytes(&message.bytes, self.output.clone());
+        let snapshot = document.snapshot();
+        let subject = Subject {
+            snapshot,
+            range: 0..snapshot.len(),
+            message: self.output.as_ref(),
+            path: Path::default(),
+        };
+        let options =
+            JsonOptions { pretty: !self.args.compact, max_losses: MAX_LOSSES, ..JsonOptions::default() };
+        let written =
+            (format.write)(&subject, &options, &mut *self.console.out, &mut |_| ControlFlow::Continue(()));
+        let report = written.map_err(|error| match error {
+            FormatError::Write(error) => CliError::Write { error },
+            error => CliError::Format { error, file: name.clone() },
+        })?;
+        // Each reply is there when it is there.
+        self.console.out.flush().map_err(|error| CliError::Write { error })?;
+        super::decode::list_losses(&report, &name, self.console);
+        Ok(())
+    }
+
+    /// The form that is asked for, if the replies' type is known or it does without.
+    fn format(&self) -> &'static Format {
+        let wanted = FORMATS.iter().find(|format| format.name == self.args.to);
+        let fits = |format: &&Format| self.output.is_some() || !format.needs_type;
+        wanted.filter(fits).or_else(|| FORMATS.iter().find(fits)).unwrap_or(&FORMATS[0])
+    }
+
+    fn end(&mut self, ending: &Ending) -> Result<Outcome, CliError> {
+        if let (Some(folder), Some(leftover)) = (&self.folder, &ending.leftover) {
+            let name = format!("{:04}.partial", self.n_replies + 1);
+            folder.write(&name, &leftover.bytes).map_err(CliError::ReplyFolder)?;
+        }
+        let bad = self.in_bands.iter().find(|status| !status.is_ok());
+        let is_ok = ending.is_ok() && bad.is_none();
+        let kept = self.folder.is_some();
+        for line in ending::report(ending, bad.or(self.in_bands.last()), &self.schema, kept) {
+            if is_ok {
+                self.console.remark(&line);
+            } else {
+                self.console.say(&line);
+            }
+        }
+        Ok(if is_ok { Outcome::Done } else { Outcome::No })
+    }
+}
+
+/// What can be wrong with the folder for replies, apart from what the system says.
+pub(super) fn folder_hint(error: &WorkerError) -> &'static str {
+    match error {
+        WorkerError::AlreadyExists { .. } => {
+            "Name a new or an empty folder; replies are never written over others"
+        }
+        _ => "Nothing more was written",
+    }
+}
