@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
 
+#[path = "ui/bytes.rs"]
+mod bytes; // typing, selecting and pasting bytes and records
 #[path = "ui/differences.rs"]
 mod differences; // what differs, listed and gone to
 #[path = "ui/editor_pictures.rs"]

@@ -1,10 +1,13 @@
 //! What was asked for, with everything it needs: replayable in tests.
 
 use super::comparing::Compare;
+use super::cursor::ByteAct;
 use super::state::TabId;
+use crate::document::ops::{Lifted, Occupied};
 use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
 use crate::worker::{Input, JobId};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// A change of the session. `apply` is one match over it, whose arms are single calls.
@@ -83,6 +86,28 @@ pub enum Action {
     },
     Undo,
     Redo,
+    /// Moving and typing in the bytes.
+    Bytes(ByteAct),
+
+    // Clipboard
+    /// These bytes as text; the name is one of `format::LITERALS`.
+    CopyBytes {
+        range: Range<u64>,
+        name: String,
+    },
+    /// The records that a row stands for, and a text for other programs.
+    CopyRecords(RowId),
+    CutRecords(RowId),
+    /// What the clipboard holds, where the selection is.
+    Paste(String),
+    /// What the clipboard holds, in a tab of its own.
+    PasteAsDocument(String),
+    /// Records into the message that the row is or is in.
+    PutRecords {
+        row: Option<RowId>,
+        records: Box<Lifted>,
+        occupied: Occupied,
+    },
 
     // Differences
     /// Shows what differs between two messages.
@@ -114,6 +139,11 @@ pub enum Action {
     PayloadFromFile {
         row: RowId,
         path: PathBuf,
+    },
+    BytesToFile {
+        range: Range<u64>,
+        path: PathBuf,
+        overwrite: bool,
     },
 
     // Window
@@ -176,6 +206,8 @@ pub enum SelectTarget {
 pub enum Pane {
     Inspector,
     Hex,
+    /// Readings of the bytes at the cursor.
+    Data,
     Problems,
     History,
 }
@@ -206,6 +238,7 @@ pub enum Dialog {
     Differences,
     /// The open documents that this one can be compared with.
     CompareWith(TabId),
+    Choose(Choosing),
     /// All shortcuts.
     Shortcuts,
     About,
@@ -219,6 +252,24 @@ pub enum FileDialog {
     Export { tab: TabId, format: String, part: Option<FieldPath> },
     PayloadToFile { row: RowId },
     PayloadFromFile { row: RowId },
+    BytesToFile { range: Range<u64> },
+}
+
+/// Ways to go on, of which the person picks one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choosing {
+    pub title: String,
+    pub text: String,
+    /// The likeliest first.
+    pub choices: Vec<ChoiceRow>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChoiceRow {
+    pub title: String,
+    /// What it comes to, in a line.
+    pub detail: String,
+    pub action: Action,
 }
 
 /// Something to be decided before going on.

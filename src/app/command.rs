@@ -6,6 +6,7 @@ use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
 use crate::document::value::{edit_text, raw_edit_text};
 use crate::document::{Entry, Meaning, ReadMode, Row};
+use crate::format::spaced_hex;
 use crate::wire::WireType;
 use std::fmt;
 use std::fmt::Write as _;
@@ -21,7 +22,7 @@ const ALL_LEVELS: u32 = 100;
 pub enum Command {
     Open,
     OpenSample,
-    Paste,
+    PasteAsDocument,
     Save,
     SaveAs,
     ExportJson,
@@ -38,11 +39,26 @@ pub enum Command {
     AddElement,
     Duplicate,
     Remove,
+    Cut,
+    Copy,
+    Paste,
     CopyPath,
     CopyValue,
     CopyHex,
     ReviewChanges,
     CompareTabs,
+    CopyBase64,
+    CopyEscaped,
+    CopyC,
+    CopyRust,
+    CopyGo,
+    CopyJava,
+    CopyPython,
+    BytesToFile,
+    SelectAllBytes,
+    SelectValue,
+    ToggleInsert,
+    ToggleKeepLengths,
     GoTo,
     SelectParent,
     NextProblem,
@@ -53,6 +69,7 @@ pub enum Command {
     ReadRecordAs,
     ToggleInspector,
     ToggleHex,
+    ToggleData,
     ToggleProblems,
     ToggleHistory,
     ResetPanes,
@@ -133,7 +150,7 @@ pub fn shortcut_table() -> String {
 }
 
 const NO_DOCUMENT: &str = "No document is open";
-const NO_SELECTION: &str = "Nothing is selected";
+pub(super) const NO_SELECTION: &str = "Nothing is selected";
 
 impl Command {
     /// What it means now; `Err` says why it cannot be done.
@@ -142,7 +159,8 @@ impl Command {
             Command::Open => Ok(Action::Show(Dialog::File(FileDialog::Open))),
             Command::OpenSample => Ok(Action::OpenSample),
             // The window knows what is on the clipboard.
-            Command::Paste => Ok(Action::OpenPasted(String::new())),
+            Command::Paste => Ok(Action::Paste(String::new())),
+            Command::PasteAsDocument => Ok(Action::PasteAsDocument(String::new())),
             Command::Save | Command::SaveAs | Command::CloseTab | Command::Reload => self.resolve_file(state),
             Command::NextTab => other_tab(state, 1),
             Command::PreviousTab => other_tab(state, -1),
@@ -156,10 +174,24 @@ impl Command {
             | Command::Remove
             | Command::CopyPath
             | Command::CopyValue
-            | Command::CopyHex
             | Command::ReadRecordAs
             | Command::SelectParent => self.resolve_selection(state),
             Command::ReviewChanges | Command::CompareTabs => super::comparing::resolve(self, state),
+            Command::Cut
+            | Command::Copy
+            | Command::CopyHex
+            | Command::CopyBase64
+            | Command::CopyEscaped
+            | Command::CopyC
+            | Command::CopyRust
+            | Command::CopyGo
+            | Command::CopyJava
+            | Command::CopyPython
+            | Command::BytesToFile
+            | Command::SelectAllBytes
+            | Command::SelectValue
+            | Command::ToggleInsert
+            | Command::ToggleKeepLengths => super::copying::resolve(self, state),
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
             Command::PreviousProblem => problem(state, false),
@@ -168,6 +200,7 @@ impl Command {
             Command::ChooseType => document(state).map(|(tab, _)| Action::Show(Dialog::TypePicker(tab))),
             Command::ToggleInspector => Ok(Action::TogglePane(Pane::Inspector)),
             Command::ToggleHex => Ok(Action::TogglePane(Pane::Hex)),
+            Command::ToggleData => Ok(Action::TogglePane(Pane::Data)),
             Command::ToggleProblems => Ok(Action::TogglePane(Pane::Problems)),
             Command::ToggleHistory => Ok(Action::TogglePane(Pane::History)),
             Command::ResetPanes => Ok(Action::ResetPanes),
@@ -265,7 +298,6 @@ impl Command {
             Command::Remove => Ok(Action::Remove(row.id)),
             Command::CopyPath => Ok(Action::Copy(selection.path.to_string())),
             Command::CopyValue => value_text(open, &row).map(Action::Copy),
-            Command::CopyHex => copied(open, selection.range.clone()).map(|bytes| Action::Copy(hex(&bytes))),
             Command::ReadRecordAs => match &row.entry {
                 Entry::Record { at, meaning, .. } if meaning.is_open() && at.wire_type() == WireType::Len => {
                     Ok(Action::Show(Dialog::RecordType { row: row.id }))
@@ -340,16 +372,7 @@ fn value_text(open: &OpenDocument, row: &Row) -> Result<String, &'static str> {
         }
         entry => (None, copied(open, entry.range())?),
     };
-    Ok(text.unwrap_or_else(|| format!("hex:{}", hex(&payload))))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for (idx, byte) in bytes.iter().enumerate() {
-        let blank = if idx == 0 { "" } else { " " };
-        let _ = write!(text, "{blank}{byte:02x}");
-    }
-    text
+    Ok(text.unwrap_or_else(|| format!("hex:{}", spaced_hex(&payload))))
 }
 
 #[cfg(test)]
@@ -380,8 +403,8 @@ mod tests {
         // Exhaustive, so that a new command cannot be forgotten here.
         let next = |command| match command {
             Command::Open => Some(Command::OpenSample),
-            Command::OpenSample => Some(Command::Paste),
-            Command::Paste => Some(Command::Save),
+            Command::OpenSample => Some(Command::PasteAsDocument),
+            Command::PasteAsDocument => Some(Command::Save),
             Command::Save => Some(Command::SaveAs),
             Command::SaveAs => Some(Command::ReviewChanges),
             Command::ReviewChanges => Some(Command::CompareTabs),
@@ -399,10 +422,25 @@ mod tests {
             Command::AddField => Some(Command::AddElement),
             Command::AddElement => Some(Command::Duplicate),
             Command::Duplicate => Some(Command::Remove),
-            Command::Remove => Some(Command::CopyPath),
+            Command::Remove => Some(Command::Cut),
+            Command::Cut => Some(Command::Copy),
+            Command::Copy => Some(Command::Paste),
+            Command::Paste => Some(Command::CopyPath),
             Command::CopyPath => Some(Command::CopyValue),
             Command::CopyValue => Some(Command::CopyHex),
-            Command::CopyHex => Some(Command::GoTo),
+            Command::CopyHex => Some(Command::CopyBase64),
+            Command::CopyBase64 => Some(Command::CopyEscaped),
+            Command::CopyEscaped => Some(Command::CopyC),
+            Command::CopyC => Some(Command::CopyRust),
+            Command::CopyRust => Some(Command::CopyGo),
+            Command::CopyGo => Some(Command::CopyJava),
+            Command::CopyJava => Some(Command::CopyPython),
+            Command::CopyPython => Some(Command::BytesToFile),
+            Command::BytesToFile => Some(Command::SelectAllBytes),
+            Command::SelectAllBytes => Some(Command::SelectValue),
+            Command::SelectValue => Some(Command::ToggleInsert),
+            Command::ToggleInsert => Some(Command::ToggleKeepLengths),
+            Command::ToggleKeepLengths => Some(Command::GoTo),
             Command::GoTo => Some(Command::SelectParent),
             Command::SelectParent => Some(Command::NextProblem),
             Command::NextProblem => Some(Command::PreviousProblem),
@@ -412,7 +450,8 @@ mod tests {
             Command::ChooseType => Some(Command::ReadRecordAs),
             Command::ReadRecordAs => Some(Command::ToggleInspector),
             Command::ToggleInspector => Some(Command::ToggleHex),
-            Command::ToggleHex => Some(Command::ToggleProblems),
+            Command::ToggleHex => Some(Command::ToggleData),
+            Command::ToggleData => Some(Command::ToggleProblems),
             Command::ToggleProblems => Some(Command::ToggleHistory),
             Command::ToggleHistory => Some(Command::ResetPanes),
             Command::ResetPanes => Some(Command::ThemeSystem),
@@ -431,7 +470,7 @@ mod tests {
         while let Some(one) = command {
             let rows: Vec<_> = COMMANDS.iter().filter(|row| row.command == one).collect();
             assert_eq!(rows.len(), 1, "{one:?}");
-            let menus = ["File", "Edit", "View", "Go", "Help"];
+            let menus = ["File", "Edit", "View", "Go", "Bytes", "Help"];
             assert!(rows[0].menu.is_some_and(|menu| menus.contains(&menu)), "{one:?}");
             n_commands += 1;
             command = next(one);

@@ -1,6 +1,7 @@
 //! Opening, closing and reading documents.
 
 use super::action::{Dialog, Opening, Question};
+use super::cursor::ByteCursor;
 use super::jobs::Purpose;
 use super::saving::AfterSave;
 use super::session::Session;
@@ -159,13 +160,15 @@ impl Session {
     pub(super) fn open_pasted(&mut self, text: &str) {
         match super::pasted::read(text) {
             Ok(super::pasted::Pasted::Paths(paths)) => self.open(paths),
-            Ok(super::pasted::Pasted::Bytes(bytes)) => {
-                self.n_untitled += 1;
-                let title = format!("Untitled {}", self.n_untitled);
-                self.open_bytes(title, bytes, None);
-            }
+            Ok(super::pasted::Pasted::Bytes(bytes)) => self.open_untitled(bytes, None),
             Err(reason) => self.notify(NoticeTone::Error, reason),
         }
+    }
+
+    pub(super) fn open_untitled(&mut self, bytes: Vec<u8>, message: Option<MessageDescriptor>) {
+        self.n_untitled += 1;
+        let title = format!("Untitled {}", self.n_untitled);
+        self.open_bytes(title, bytes, message);
     }
 
     pub(super) fn opening_failed(&mut self, tab: TabId, error: &WorkerError) {
@@ -414,6 +417,7 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
         ranking: None,
         guess: None,
         selection: None,
+        cursor: ByteCursor::default(),
         problems: ProblemList::default(),
         identity: None,
         disk: DiskState::Same,

@@ -1,8 +1,10 @@
 //! Doing edits, and bringing rows and selection along.
 
 use super::action::{Action, Dialog, Question};
+use super::cursor::{self, CursorAfter};
 use super::documents::row_now;
 use super::jobs::Purpose;
+use super::lifting::{self, Destination};
 use super::plans::{self, Inside, Spot, Value};
 use super::selection;
 use super::session::Session;
@@ -31,22 +33,26 @@ pub(super) enum After {
     New,
     /// What stands where something was removed.
     Gone,
+    /// The bytes at the cursor.
+    Cursor(CursorAfter),
 }
 
 type Plan = Box<dyn FnOnce(&Document) -> Outcome + Send>;
 
 impl Session {
     pub(super) fn edit(&mut self, action: Action) {
+        match action {
+            Action::Bytes(act) => return self.act_on_bytes(act),
+            Action::Paste(text) => return self.paste(text),
+            _ => {}
+        }
         if let Some(Dialog::AddField { .. } | Dialog::MapKey { .. }) = self.state.dialog {
             self.state.dialog = None;
         }
         let Some((tab, open)) = self.active() else { return };
         let revision = open.document.revision();
         if open.backing.thinking.is_some() {
-            if open.backing.waiting.len() < MAX_WAITING {
-                open.backing.waiting.push_back((revision, action));
-            }
-            return;
+            return wait(open, revision, action);
         }
         if let Action::AddElement { row, key: None } = &action
             && open.row(*row).is_some_and(|row| row.entry.field().is_some_and(|field| field.is_map()))
@@ -115,6 +121,12 @@ impl Session {
             }
             _ if is_stale => self.notify(NoticeTone::Warning, "The document changed meanwhile; try again"),
             Outcome::Act(act) => self.apply_act(tab, act, after),
+            Outcome::Noted { act, note } => {
+                self.apply_act(tab, act, after);
+                self.notify(NoticeTone::Note, note);
+            }
+            Outcome::Copied(copied) => self.copied(tab, *copied),
+            Outcome::Occupied { path } => self.ask_occupied(action, &path),
             Outcome::Undo => self.step(tab, Document::undo),
             Outcome::Redo => self.step(tab, Document::redo),
             Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
@@ -137,19 +149,31 @@ impl Session {
         let before = open.selection.clone();
         act.selection = act.selection.or(before.as_ref().map(|selection| selection.row.offset));
         let n_before = open.document.revision();
+        let at_cursor = open.cursor.clone();
         match open.document.apply(&act) {
             Err(error) => {
                 let text = format!("{} is not possible: {error}", act.label);
                 self.notify(NoticeTone::Error, text);
             }
             // The value is the present one.
-            Ok(false) => {}
+            Ok(false) => {
+                if let After::Cursor(to) = after {
+                    cursor::place_after(open, to, n_before);
+                }
+            }
             Ok(true) => {
                 open.tree.follow(&open.document, ReadMode::Wait);
                 match after {
                     After::New => select_new(open, &act, n_before),
                     After::Keep => {
-                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before)
+                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
+                        open.cursor = at_cursor;
+                        open.cursor.end_run();
+                    }
+                    After::Cursor(to) => {
+                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
+                        open.cursor = at_cursor;
+                        cursor::place_after(open, to, n_before);
                     }
                     After::Gone => select_where_removed(open, &act, n_before),
                 }
@@ -169,6 +193,9 @@ impl Session {
         if !is_shown {
             keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
         }
+        if let Some(offset) = stepped.selection {
+            cursor::place(open, offset, None);
+        }
     }
 
     pub(super) fn payload_from_file(&mut self, row: RowId, path: PathBuf) {
@@ -186,6 +213,13 @@ impl Session {
         let front = self.state.active.replace(tab);
         self.edit(Action::SetBytes { row, bytes });
         self.state.active = front;
+    }
+}
+
+/// Keeps an action until the edit that is being prepared is made.
+pub(super) fn wait(open: &mut OpenDocument, revision: usize, action: Action) {
+    if open.backing.waiting.len() < MAX_WAITING {
+        open.backing.waiting.push_back((revision, action));
     }
 }
 
@@ -233,6 +267,19 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
             let spot = spot(&row)?;
             (Box::new(move |document| plans::remove_all(document, &spot)), After::Gone)
         }
+        Action::CopyRecords(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| lifting::lift(document, &spot, false)), After::Keep)
+        }
+        Action::CutRecords(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| lifting::lift(document, &spot, true)), After::Gone)
+        }
+        Action::PutRecords { row, records, occupied } => {
+            let into = Destination { spot: row.and_then(|row| spot(&row)), root: root(open) };
+            let put = move |document: &Document| lifting::put(document, &into, &records, occupied);
+            (Box::new(put), After::New)
+        }
         Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
         Action::Redo => (Box::new(|_| Outcome::Redo), After::Keep),
         _ => return None,
@@ -262,6 +309,11 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::Remove(row) => Action::Remove(now(row)),
         Action::RemoveAll(row) => Action::RemoveAll(now(row)),
         Action::RemoveThis(row) => Action::RemoveThis(now(row)),
+        Action::CopyRecords(row) => Action::CopyRecords(now(row)),
+        Action::CutRecords(row) => Action::CutRecords(now(row)),
+        Action::PutRecords { row, records, occupied } => {
+            Action::PutRecords { row: row.map(now), records, occupied }
+        }
         action => action,
     }
 }
@@ -292,7 +344,7 @@ fn bring_edit_forward(open: &OpenDocument, revision: usize, edit: &mut Edit) {
     }
 }
 
-fn offset_now(open: &OpenDocument, offset: u64, n_before: usize) -> u64 {
+pub(super) fn offset_now(open: &OpenDocument, offset: u64, n_before: usize) -> u64 {
     let splices = open.document.splices();
     match splices.resolve(splices.anchor_at(offset, n_before)) {
         Anchored::At(offset) | Anchored::Gone(offset) => offset,

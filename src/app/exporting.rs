@@ -36,6 +36,11 @@ impl Session {
                     None => Err("This row is no longer there; select it again".to_owned()),
                 }
             }
+            Action::BytesToFile { range, path, overwrite } => {
+                let tab = self.state.active;
+                let export = |tab| (tab, path.clone(), ExportWhat::Bytes(range.clone()), *overwrite);
+                tab.map(export).ok_or_else(|| "There is no document to write from".to_owned())
+            }
             _ => return,
         };
         match prepared {
@@ -91,6 +96,10 @@ impl Session {
         match (action, error) {
             (Action::Export { tab, path, format, part, .. }, WorkerError::AlreadyExists { .. }) => {
                 let then = Action::Export { tab, path: path.clone(), format, part, overwrite: true };
+                self.ask_to_overwrite(&path, then);
+            }
+            (Action::BytesToFile { range, path, .. }, WorkerError::AlreadyExists { .. }) => {
+                let then = Action::BytesToFile { range, path: path.clone(), overwrite: true };
                 self.ask_to_overwrite(&path, then);
             }
             (_, error) => {

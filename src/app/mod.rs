@@ -7,14 +7,18 @@
 //! **Not here:** egui, threads and files (`worker`), what an edit does to bytes (`document`).
 
 mod action;
+mod clipboard;
 mod command;
 mod commands;
 mod comparing;
+mod copying;
+mod cursor;
 mod documents;
 mod editing;
 mod exporting;
 mod jobs;
 mod journal;
+mod lifting;
 mod pasted;
 mod plans;
 mod reading;
@@ -22,13 +26,18 @@ mod saving;
 mod selection;
 mod session;
 mod settings;
+mod spelled;
 mod state;
 mod window;
 
 pub use crate::worker::jobs::{Excerpt, ListedDifference};
-pub use action::{Action, Answer, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget};
+pub use action::{
+    Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
+};
+pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use comparing::{Compare, Comparison, ComparisonSide, Progress};
+pub use cursor::{ByteAct, ByteCursor, Move};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use session::{Folders, Session};
 pub use settings::{RememberedReading, Settings, ThemeSetting};

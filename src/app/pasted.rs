@@ -1,5 +1,6 @@
 //! What pasted text means: files, or bytes spelled out.
 
+use super::spelled;
 use std::path::PathBuf;
 
 /// Text up to this many bytes is taken.
@@ -11,23 +12,30 @@ pub(super) enum Pasted {
     Bytes(Vec<u8>),
 }
 
-/// Reads text as paths or `file://` addresses, one a line; else as hex; else as base64.
+/// Reads text as paths or `file://` addresses, one a line; else as bytes in any spelling.
 pub(super) fn read(text: &str) -> Result<Pasted, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("There is no text to paste; copy a path, hex or base64 first".to_owned());
+        return Err("There is no text to paste; copy a path, hex, base64 or escaped text first".to_owned());
     }
     if text.len() > MAX_PASTED {
         return Err("The pasted text is larger than 64 MiB; save it as a file and open that".to_owned());
     }
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let paths: Option<Vec<PathBuf>> = lines.iter().map(|line| path(line)).collect();
-    if let Some(paths) = paths {
+    if let Some(paths) = paths(text) {
         return Ok(Pasted::Paths(paths));
     }
-    hex(text).or_else(|| base64(text)).map(Pasted::Bytes).ok_or_else(|| {
-        "The pasted text is neither a path, nor hex, nor base64; nothing was opened".to_owned()
-    })
+    spelled::bytes(text)
+        .map(|(bytes, _)| Pasted::Bytes(bytes))
+        .map_err(|tried| format!("The pasted text is neither a path nor bytes; nothing was opened. {tried}"))
+}
+
+/// The files that text names, if each of its lines names one.
+pub(super) fn paths(text: &str) -> Option<Vec<PathBuf>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    lines.iter().map(|line| path(line)).collect()
 }
 
 fn path(line: &str) -> Option<PathBuf> {
@@ -62,43 +70,12 @@ fn percent_decoded(text: &str) -> Vec<u8> {
     out
 }
 
-/// Pairs of digits, with or without `0x`, `\x`, commas, colons and blanks between them.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let text = text.strip_prefix("hex:").unwrap_or(text);
-    let mut digits = Vec::new();
-    for word in text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | '-' | '\\')) {
-        let word = word.strip_prefix("0x").or(word.strip_prefix('x')).unwrap_or(word);
-        for c in word.chars() {
-            digits.push(u8::try_from(c.to_digit(16)?).ok()?);
-        }
-        if !digits.len().is_multiple_of(2) {
-            return None;
-        }
-    }
-    (!digits.is_empty()).then(|| digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.strip_prefix("base64:").unwrap_or(text);
-    let clean: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| match c {
-            '-' => '+',
-            '_' => '/',
-            c => c,
-        })
-        .collect();
-    let clean = clean.trim_end_matches('=');
-    base64_simd::STANDARD_NO_PAD.decode_to_vec(clean).ok().filter(|bytes| !bytes.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pasted_text_is_a_path_hex_or_base64() {
+    fn pasted_text_is_a_path_or_bytes() {
         let paths = |paths: &[&str]| Ok(Pasted::Paths(paths.iter().map(PathBuf::from).collect()));
         let bytes = |bytes: &[u8]| Ok(Pasted::Bytes(bytes.to_vec()));
         for (text, expected) in [
@@ -107,18 +84,14 @@ mod tests {
             ("file:///tmp/a%20b.bin", paths(&["/tmp/a b.bin"])),
             ("file://host/tmp/100%", paths(&["/tmp/100%"])),
             ("0a 03 61 62 63", bytes(b"\x0a\x03abc")),
-            ("0x0A, 0x03,\n0x61", bytes(b"\x0a\x03a")),
-            (r"\x0a\x03", bytes(b"\x0a\x03")),
-            ("0a:03-61", bytes(b"\x0a\x03a")),
             ("CgNhYmM=", bytes(b"\x0a\x03abc")),
-            ("CgNh\nYmM", bytes(b"\x0a\x03abc")),
-            ("base64:cafe", bytes(&[0x71, 0xa7, 0xde])),
-            ("cafe", bytes(&[0xca, 0xfe])),
+            (r"\x0a\003abc", bytes(b"\x0a\x03abc")),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
-        for text in ["", "what is this?", "{\"a\": 1}", "a"] {
-            assert!(read(text).is_err(), "{text}");
+        let error = read("what is this?").unwrap_err();
+        for tried in ["a path", "hex: \"w\"", "base64: \"?\"", "escaped text"] {
+            assert!(error.contains(tried), "{error}");
         }
     }
 }

@@ -85,6 +85,11 @@ impl Spot {
             let part = MessagePart { chain, range: inside.range };
             return Inside { part, message: inside.message, path: self.path.clone() };
         }
+        self.around()
+    }
+
+    /// The message that the row is in.
+    pub fn around(&self) -> Inside {
         let mut path = self.path.clone();
         while matches!(path.0.pop(), Some(Step::Index(_) | Step::Key(_) | Step::BoolKey(_))) {}
         Inside { part: self.part.clone(), message: self.message.clone(), path }

@@ -1,6 +1,7 @@
 //! The one thing selected, and which rows are open.
 
 use super::action::{Dialog, SelectTarget};
+use super::cursor;
 use super::editing::After;
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument, Selection};
@@ -35,6 +36,7 @@ impl Session {
                 if !select_offset(open, offset) || open.backing.lacks_bytes() {
                     let row = RowId { offset, facet: Facet::Record };
                     open.backing.reveal = Some(Place { chain: Vec::new(), row });
+                    cursor::place(open, offset, None);
                 }
             }
             SelectTarget::Path(path) => {
@@ -135,7 +137,7 @@ fn find_path(document: &Document, path: &FieldPath) -> Outcome {
     }
 }
 
-/// Makes a row the selection.
+/// Makes a row the selection, and its first byte the cursor's.
 pub(super) fn select_row(open: &mut OpenDocument, row: &Row) {
     open.backing.reveal = None;
     let Some(row_number) = open.tree.row_number(row) else { return };
@@ -146,14 +148,17 @@ pub(super) fn select_row(open: &mut OpenDocument, row: &Row) {
         range: row.entry.range(),
         path: path_of(&open.tree, open.document.snapshot(), row, ReadMode::Cached),
     });
+    cursor::place(open, row.entry.range().start, None);
 }
 
-/// Selects the innermost record that holds a byte; `false` if it is not to be had yet.
+/// Selects the innermost record that holds a byte, and puts the cursor there; `false` if it is not
+/// to be had yet.
 pub(super) fn select_offset(open: &mut OpenDocument, offset: u64) -> bool {
     let Some(row) = open.tree.reveal(open.document.snapshot(), offset, ReadMode::Cached) else {
         return false;
     };
     select_row(open, &row);
+    cursor::place(open, offset, None);
     open.n_reveals += 1;
     true
 }
@@ -175,7 +180,12 @@ pub(super) fn select_place(open: &mut OpenDocument, place: &Place, mode: ReadMod
 pub(super) fn reveal_pending(open: &mut OpenDocument) {
     let Some(place) = open.backing.reveal.clone() else { return };
     let is_done = match place.chain.is_empty() {
-        true => select_offset(open, place.row.offset) && !open.backing.lacks_bytes(),
+        true => {
+            let at_cursor = open.cursor.clone();
+            let is_found = select_offset(open, place.row.offset);
+            open.cursor = at_cursor;
+            is_found && !open.backing.lacks_bytes()
+        }
         false => select_place(open, &place, ReadMode::Cached),
     };
     open.backing.reveal = (!is_done).then_some(place);

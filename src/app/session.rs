@@ -86,6 +86,7 @@ impl Session {
             comparison: None,
             notices: Vec::new(),
             clipboard: None,
+            copied: None,
             listing: None,
             running: Vec::new(),
             closing: false,
@@ -150,14 +151,23 @@ impl Session {
             | Action::Remove(_)
             | Action::RemoveAll(_)
             | Action::RemoveThis(_)
+            | Action::CopyRecords(_)
+            | Action::CutRecords(_)
+            | Action::PutRecords { .. }
             | Action::Undo
             | Action::Redo => self.edit(action),
             Action::Compare(what) => self.compare(what),
             Action::GoToDifference(idx) => self.go_to_difference(idx),
+            Action::Bytes(act) => self.act_on_bytes(act),
+            Action::CopyBytes { range, name } => self.copy_bytes(range, &name),
+            Action::Paste(text) => self.paste(text),
+            Action::PasteAsDocument(text) => self.paste_as_document(&text),
             Action::Save(tab) => self.save(tab),
             Action::SaveAs { tab, path, overwrite } => self.save_as(tab, path, overwrite),
             Action::SaveInPlace(tab) => self.save_in_place(tab),
-            Action::Export { .. } | Action::PayloadToFile { .. } => self.export(action),
+            Action::Export { .. } | Action::PayloadToFile { .. } | Action::BytesToFile { .. } => {
+                self.export(action)
+            }
             Action::PayloadFromFile { row, path } => self.payload_from_file(row, path),
             Action::Show(dialog) => self.state.dialog = Some(dialog),
             Action::Dismiss => self.dismiss(),

@@ -42,6 +42,8 @@ pub struct Settings {
     pub zoom: u32,
     pub show_inspector: bool,
     pub show_hex: bool,
+    /// The readings beside the bytes.
+    pub show_data: bool,
     pub show_problems: bool,
     pub show_history: bool,
     /// Points.
@@ -69,6 +71,7 @@ impl Default for Settings {
             zoom: 100,
             show_inspector: true,
             show_hex: true,
+            show_data: true,
             show_problems: false,
             show_history: false,
             inspector_width: 320.0,
@@ -109,6 +112,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "show": {
             "inspector": settings.show_inspector,
             "hex": settings.show_hex,
+            "data": settings.show_data,
             "problems": settings.show_problems,
             "history": settings.show_history,
         },
@@ -162,6 +166,7 @@ fn of_object(object: &Map<String, Value>) -> Settings {
         zoom: zoom.unwrap_or(default.zoom).clamp(MIN_ZOOM, MAX_ZOOM),
         show_inspector: show("inspector", default.show_inspector),
         show_hex: show("hex", default.show_hex),
+        show_data: show("data", default.show_data),
         show_problems: show("problems", default.show_problems),
         show_history: show("history", default.show_history),
         inspector_width: size("inspector_width", default.inspector_width),

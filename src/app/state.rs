@@ -1,7 +1,9 @@
 //! What the session remembers. Read by panels, written by `apply` alone.
 
 use super::action::{Action, Dialog};
+use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
+use super::cursor::ByteCursor;
 use super::settings::Settings;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
@@ -32,6 +34,8 @@ pub struct State {
     pub notices: Vec<Notice>,
     /// Text for the clipboard not yet taken by the window; see `Session::take_clipboard`.
     pub clipboard: Option<String>,
+    /// Records to be pasted, as long as their text is still on the clipboard.
+    pub copied: Option<CopiedRecords>,
     /// How a path being typed can go on.
     pub listing: Option<Listing>,
     /// Long work in progress, oldest first.
@@ -85,6 +89,8 @@ pub struct OpenDocument {
     /// What the selected payload looks like, if it is one that may be read as any message.
     pub guess: Option<Guess>,
     pub selection: Option<Selection>,
+    /// In the bytes, where the hex pane types.
+    pub cursor: ByteCursor,
     pub problems: ProblemList,
     /// The file as it was opened or last saved; `None` for what was never on disk.
     pub identity: Option<FileIdentity>,

@@ -26,6 +26,7 @@ impl Session {
         let shown = match pane {
             Pane::Inspector => &mut settings.show_inspector,
             Pane::Hex => &mut settings.show_hex,
+            Pane::Data => &mut settings.show_data,
             Pane::Problems => &mut settings.show_problems,
             Pane::History => &mut settings.show_history,
         };

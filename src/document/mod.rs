@@ -46,7 +46,7 @@ pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
 pub use resolve::{
     Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve, resolve_in,
 };
-pub use rows::{BranchId, Entry, Facet, IndexWork, Row, RowId, Tree};
+pub use rows::{BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Tree};
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};
 pub use splices::{Anchor, Anchored, Hull, Splice, SpliceLog};

@@ -10,6 +10,7 @@
 
 mod hex;
 mod json;
+mod literal;
 mod tree;
 
 use crate::document::{Path, Snapshot, SourceError};
@@ -19,6 +20,7 @@ use std::ops::{ControlFlow, Range};
 
 pub use hex::write_hex;
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
+pub use literal::{LITERALS, Literal, literal, spaced_hex};
 pub use tree::{MAX_DEPTH, TreeReport, write_tree};
 
 /// Why no text, or not all of it, was written.

@@ -52,7 +52,7 @@ pub fn menus() -> Vec<&'static str> {
 pub fn icon_of(command: Command) -> Option<Icon> {
     Some(match command {
         Command::Open => Icon::Open,
-        Command::Paste => Icon::Paste,
+        Command::Paste | Command::PasteAsDocument => Icon::Paste,
         Command::Save => Icon::Save,
         Command::ExportJson | Command::ExportSelectionJson => Icon::Export,
         Command::CloseTab => Icon::Close,
@@ -62,7 +62,9 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::EditValue => Icon::Edit,
         Command::AddField | Command::AddElement => Icon::Plus,
         Command::Remove => Icon::Trash,
-        Command::CopyPath | Command::CopyValue | Command::CopyHex => Icon::Copy,
+        Command::Copy | Command::CopyPath | Command::CopyValue | Command::CopyHex => Icon::Copy,
+        Command::BytesToFile => Icon::Export,
+        Command::ToggleData => Icon::Number,
         Command::GoTo => Icon::GoTo,
         Command::ChooseType | Command::ReadRecordAs => Icon::Message,
         Command::ReviewChanges | Command::CompareTabs => Icon::Compare,

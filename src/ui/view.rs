@@ -3,6 +3,7 @@
 
 use super::dialogs::DialogView;
 use super::editors::{Draft, Subject};
+use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Settings, TabId};
@@ -75,6 +76,8 @@ pub struct Asked {
     pub edit: bool,
     /// Give the tree the keyboard.
     pub focus_tree: bool,
+    /// What the clipboard gives next is for a tab of its own.
+    pub paste_as_document: bool,
 }
 
 /// One per tab.
@@ -82,6 +85,9 @@ pub struct Asked {
 pub struct TabView {
     pub tree: RowListState,
     pub hex: HexView,
+    pub data: DataView,
+    /// Of tree and bytes, the bytes had the keyboard last.
+    pub is_in_hex: bool,
     pub problems: RowListState,
     pub history: RowListState,
     /// The last count of reveals that was scrolled to.

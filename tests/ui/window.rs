@@ -9,15 +9,15 @@ use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
 
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+pub const CTRL: Modifiers = Modifiers::COMMAND;
+pub const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-type Window = Harness<'static, Shell>;
+pub type Window = Harness<'static, Shell>;
 
 const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/captures/SendMessage-req-1.bin");
 
 /// The window on a captured request of 158 bytes, with nowhere to remember anything.
-fn window() -> Window {
+pub fn window() -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
     session.apply(Action::Open(vec![CAPTURE.into()]));
     session.settle();
@@ -35,48 +35,48 @@ fn window() -> Window {
     window
 }
 
-fn open(window: &Window) -> &OpenDocument {
+pub fn open(window: &Window) -> &OpenDocument {
     window.state().state().active_document().expect("an open document")
 }
 
-fn bytes(window: &Window) -> Vec<u8> {
+pub fn bytes(window: &Window) -> Vec<u8> {
     let document = &open(window).document;
     document.snapshot().bytes(0..document.len(), ReadMode::Wait).expect("bytes in memory")
 }
 
-fn selected(window: &Window) -> String {
+pub fn selected(window: &Window) -> String {
     open(window).selection.as_ref().map(|selection| selection.path.to_string()).unwrap_or_default()
 }
 
-fn press(window: &mut Window, key: Key) {
+pub fn press(window: &mut Window, key: Key) {
     window.key_press(key);
     window.run();
 }
 
-fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+pub fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run();
 }
 
-fn type_text(window: &mut Window, text: &str) {
+pub fn type_text(window: &mut Window, text: &str) {
     for character in text.chars() {
         window.event(Event::Text(character.to_string()));
         window.run();
     }
 }
 
-fn click(window: &mut Window, role: Role, label: &str) {
+pub fn click(window: &mut Window, role: Role, label: &str) {
     window.get_by_role_and_label(role, label).click();
     window.run();
 }
 
-fn select(window: &mut Window, path: &str) {
+pub fn select(window: &mut Window, path: &str) {
     let path = path.parse().expect("a path");
     window.state_mut().apply(Action::Select(SelectTarget::Path(path)));
     window.run();
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+pub fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Without it a few are drawn, so that no state of the window panics.
 
-use protoloupe::app::{Action, Dialog, FileDialog, Pane, Question, SelectTarget, TabId};
+use protoloupe::app::{Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId};
 use protoloupe::schema::Schema;
 use protoloupe::ui::picture::{RenderArgs, render_window};
 
@@ -50,6 +50,30 @@ fn scenes() -> Vec<Scene> {
             vec![Action::TogglePane(Pane::Problems), Action::TogglePane(Pane::History)],
         ),
         scene("pasted", "", vec![Action::OpenPasted("08 96 01 12 03 68 69 21 1a 03 08 01 10".to_owned())]),
+        scene(
+            "bytes-selected",
+            "messages[0].topic",
+            vec![
+                Action::Bytes(ByteAct::Insert(true)),
+                Action::Bytes(ByteAct::KeepLengths(true)),
+                Action::Bytes(ByteAct::Select { from: 20, to: 41 }),
+            ],
+        ),
+        scene(
+            "bytes-typed",
+            "messages[0].topic.name",
+            vec![
+                Action::Bytes(ByteAct::Move { to: Move::To(9), extends: false }),
+                Action::Bytes(ByteAct::Digit(7)),
+                Action::TogglePane(Pane::Problems),
+            ],
+        ),
+        scene(
+            "paste-choices",
+            "messages[0].topic.name",
+            vec![Action::Paste("98 06 05 9a 06 01 61".to_owned())],
+        ),
+        scene("bytes-menu", "", vec![Action::Bytes(ByteAct::SelectAll), Action::TogglePane(Pane::Inspector)]),
         scene("types", "", vec![Action::Show(Dialog::TypePicker(TabId(1)))]),
         scene("question", "", vec![Action::Show(Dialog::Question(Question::UnsavedTab(TabId(1))))]),
         scene("save-as", "", vec![Action::Show(Dialog::File(FileDialog::SaveAs { tab: TabId(1) }))]),

@@ -1,7 +1,9 @@
 //! The session through its actions, with real files and a real worker.
 
 mod acts;
+mod bytes;
 mod captures;
+mod clips;
 mod differences;
 mod files;
 mod large;

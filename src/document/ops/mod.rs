@@ -2,6 +2,10 @@
 //!
 //! Each function returns an [`Act`] for [`super::Document::apply`]; none changes anything itself.
 
+mod lifted;
+
+pub use lifted::{Insertion, Lifted, Occupied, insert_lifted, whole_records};
+
 use crate::document::edit::{Chain, Edit};
 use crate::document::level::Meaning;
 use crate::document::path::{Path, Step};

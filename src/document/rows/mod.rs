@@ -5,6 +5,7 @@
 //!
 //! **Not here:** words and values of a row (`document::view`), drawing (`ui`).
 
+mod byte_at;
 mod entry;
 mod follow;
 mod reveal;
@@ -12,5 +13,6 @@ mod reveal;
 mod tests;
 mod tree;
 
+pub use byte_at::{ByteAt, BytePart};
 pub use entry::{Entry, Facet, Row, RowId};
 pub use tree::{BranchId, IndexWork, Tree};

@@ -40,6 +40,7 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::Open => wants("Open a message", "Open", false),
         FileDialog::SaveAs { .. } => wants("Save as", "Save", true),
         FileDialog::Export { .. } => wants("Export", "Export", true),
+        FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
     }
@@ -127,6 +128,7 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
         FileDialog::PayloadToFile { .. } => format!("{stem}-payload.bin"),
+        FileDialog::BytesToFile { range } => format!("{stem}-{:x}.bin", range.start),
     };
     (folder, name)
 }
@@ -204,6 +206,7 @@ fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action>
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },
         FileDialog::PayloadToFile { row } => Action::PayloadToFile { row, path },
+        FileDialog::BytesToFile { range } => Action::BytesToFile { range, path, overwrite },
         FileDialog::PayloadFromFile { row } => Action::PayloadFromFile { row, path },
     })
 }

@@ -20,9 +20,11 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
     {
         view.text = selection.path.to_string();
     }
-    let target = target(&view.text, open.document.len());
+    let target = target(&view.text, open.cursor_offset(), open.document.len());
     let (pressed, is_closed) = dialog(ctx, "Go to", 460.0, |ui| {
-        ui.weak("A path such as messages[0].topic.name, or an offset such as 300 or 0x12c");
+        ui.weak(
+            "A path such as messages[0].topic.name, an offset such as 300 or 0x12c, or a step such as +16",
+        );
         ui.add_space(theme(ui).size.gap_small);
         let error = target.as_ref().err().filter(|_| !view.text.is_empty());
         let field = TextField::new("Path or offset", &mut view.text)
@@ -54,16 +56,27 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
     }
 }
 
-/// A bare number is an offset: to a field number one goes by its path in the tree.
-fn target(text: &str, len: u64) -> Result<SelectTarget, String> {
+/// A bare number is an offset, one with a sign a step from `here`: to a field number one goes by its
+/// path in the tree.
+fn target(text: &str, here: u64, len: u64) -> Result<SelectTarget, String> {
     let text = text.trim();
-    let offset = match text.strip_prefix("0x") {
+    let number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
     };
+    let offset = match (text.strip_prefix('+'), text.strip_prefix(['-', '−'])) {
+        (Some(step), _) => number(step).map(|step| here.saturating_add(step)),
+        (_, Some(step)) => match number(step) {
+            Some(step) if here < step => {
+                return Err(format!("There is nothing {step} bytes before offset {here}"));
+            }
+            step => step.map(|step| here - step),
+        },
+        _ => number(text),
+    };
     match offset {
         Some(offset) if offset < len => Ok(SelectTarget::Offset(offset)),
-        Some(_) => Err(format!("The document ends before offset {text}, at {len}")),
+        Some(offset) => Err(format!("The document ends before offset {offset}, at {len}")),
         None if text.is_empty() => Err(String::new()),
         None => text.parse::<Path>().map(SelectTarget::Path).map_err(|error| error.to_string()),
     }
@@ -74,11 +87,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_an_offset_and_a_name_a_path() {
-        assert_eq!(target("0x10", 100), Ok(SelectTarget::Offset(16)));
-        assert_eq!(target(" 7 ", 100), Ok(SelectTarget::Offset(7)));
-        assert!(target("100", 100).is_err());
-        assert!(matches!(target("a[0].b", 100), Ok(SelectTarget::Path(_))));
-        assert!(target("a[", 100).is_err());
+    fn a_number_is_an_offset_one_with_a_sign_a_step_and_a_name_a_path() {
+        for (text, offset) in
+            [("0x10", 16), (" 7 ", 7), ("0x1F", 31), ("+16", 56), ("-16", 24), ("+0x10", 56), ("-40", 0)]
+        {
+            assert_eq!(target(text, 40, 100), Ok(SelectTarget::Offset(offset)), "{text}");
+        }
+        for text in ["100", "+60", "-41", "a[", "+", "0x"] {
+            assert!(target(text, 40, 100).is_err(), "{text}");
+        }
+        assert!(matches!(target("a[0].b", 40, 100), Ok(SelectTarget::Path(_))));
     }
 }

@@ -8,6 +8,7 @@
 //! **Not here:** when a question is asked (`app`).
 
 mod add_field;
+mod choose;
 mod differences;
 mod differences_hex;
 mod file;
@@ -67,6 +68,7 @@ pub fn dialog_ui(
         Dialog::Question(question) => question::question_ui(ctx, state, question, actions),
         Dialog::Differences => differences::differences_ui(ctx, state, view, actions),
         Dialog::CompareWith(tab) => differences::compare_with_ui(ctx, state, *tab, view, actions),
+        Dialog::Choose(choosing) => choose::choose_ui(ctx, choosing, view, actions),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx, view, actions),
         Dialog::About => shortcuts::about_ui(ctx, actions),
     }

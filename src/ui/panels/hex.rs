@@ -1,279 +1,253 @@
-//! The bytes themselves, tinted by what they are; a click selects the innermost record.
+//! The bytes themselves, tinted by what they are: the cursor selects the innermost record, and what
+//! is typed changes the bytes.
+//!
+//! **Not here:** what typing does (`app`), keys and pointer (`hex_input`), one row (`hex_row`), the
+//! strip above (`hex_strip`), the readings beside (`data`).
 
 use super::Shown;
-use super::hex_roles::{Role as ByteRole, RoleSpan, roles_of};
-use crate::app::{Action, OpenDocument, SelectTarget};
-use crate::document::ReadMode;
+use super::hex_input::{self, Drag, Drawn};
+use super::hex_layout::Layout;
+use super::hex_roles::{Roles, roles_of};
+use super::hex_row::{Bytes, row_ui};
+use crate::app::{Action, Command, OpenDocument};
+use crate::document::{ByteAt, BytePart, ReadMode, RowId};
+use crate::ui::commands::offer;
 use crate::ui::fonts;
-use crate::ui::theme::{Theme, theme};
-use crate::ui::widgets::{Row, RowLabel, RowList, RowListState, cell};
-use egui::{Align, Color32, Key, Modifiers, Pos2, Rect, Ui, pos2};
+use crate::ui::shell::of_bytes;
+use crate::ui::theme::theme;
+use crate::ui::view::Asked;
+use crate::ui::widgets::{Row, RowList, RowListState, cell, menu_item_ui, visible_text};
+use egui::{Align, Ui};
 use std::ops::Range;
 
-/// Where the pane stands, and the roles of the bytes last drawn.
+/// Where the pane stands, and what was last found out about the bytes in it.
 #[derive(Default)]
 pub struct HexView {
     list: RowListState,
-    /// The byte that keys move, while the pane has the keyboard.
-    cursor: Option<u64>,
-    wanted: Option<u64>,
-    roles: Roles,
+    drag: Option<Drag>,
+    /// The cursor when it was last scrolled to.
+    seen_cursor: Option<u64>,
+    is_jump: bool,
+    /// The pane has the keyboard.
+    pub has_keyboard: bool,
+    wants_focus: bool,
+    roles: KeptRoles,
+    hovered: Hovered,
 }
 
 #[derive(Default)]
-struct Roles {
-    key: Option<(usize, Range<u64>, Option<String>, u64)>,
-    spans: Vec<RoleSpan>,
+struct KeptRoles {
+    key: Option<RolesKey>,
+    roles: Roles,
 }
+
+/// What the roles of the bytes in view depend on.
+#[derive(Clone, Debug, PartialEq)]
+struct RolesKey {
+    revision: usize,
+    visible: Range<u64>,
+    root: Option<String>,
+    n_rows: u64,
+    selected: Option<RowId>,
+}
+
+/// The byte under the pointer.
+#[derive(Default)]
+struct Hovered {
+    key: Option<(usize, u64, Option<String>)>,
+    found: Option<ByteAt>,
+}
+
+/// What the context menu offers, in groups.
+const MENU: [&[Command]; 4] = [
+    &[Command::Cut, Command::Copy, Command::Paste],
+    &[
+        Command::CopyHex,
+        Command::CopyBase64,
+        Command::CopyEscaped,
+        Command::CopyC,
+        Command::CopyRust,
+        Command::CopyGo,
+        Command::CopyJava,
+        Command::CopyPython,
+        Command::BytesToFile,
+    ],
+    &[Command::SelectAllBytes, Command::SelectValue],
+    &[Command::ToggleInsert, Command::ToggleKeepLengths],
+];
 
 impl HexView {
-    /// Scrolls to the first of these bytes in the next frame, unless the cursor is among them.
-    pub fn reveal(&mut self, range: &Range<u64>) {
-        if !self.cursor.is_some_and(|cursor| range.contains(&cursor)) {
-            self.wanted = Some(range.start);
-        }
+    /// Scrolls to the cursor in the next frame, which a new selection has moved to these bytes.
+    pub fn reveal(&mut self, _selected: &Range<u64>) {
+        self.is_jump = true;
+    }
+
+    /// Takes the keyboard in the next frame.
+    pub fn focus(&mut self) {
+        self.wants_focus = true;
     }
 }
 
-/// Where the cells of a row stand, in points from its left edge.
-struct Layout {
-    n_bytes: u64,
-    n_digits: usize,
-    first: f32,
-    pitch: f32,
-    /// Between the two halves.
-    middle: f32,
-    ascii: f32,
-    ascii_pitch: f32,
-}
-
-impl Layout {
-    fn of(ui: &Ui, theme: &Theme, len: u64) -> Self {
-        let font = fonts::mono(theme.size.text_mono);
-        let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
-        let n_digits = format!("{:x}", len.max(1)).len().max(4);
-        let pitch = (2.0 * glyph + 8.0).round();
-        let ascii_pitch = (glyph + 1.0).round();
-        let middle = theme.size.gap;
-        let first = (theme.size.margin + glyph * n_digits as f32 + 2.0 * theme.size.gap).round();
-        let width = |n_bytes: f32| first + n_bytes * (pitch + ascii_pitch) + 2.0 * middle + 24.0;
-        let room = ui.available_width();
-        let n_bytes = if width(16.0) <= room { 16 } else { 8 };
-        let ascii =
-            first + n_bytes as f32 * pitch + if n_bytes == 16 { middle } else { 0.0 } + 2.0 * theme.size.gap;
-        Self { n_bytes, n_digits, first, pitch, middle, ascii, ascii_pitch }
-    }
-
-    fn gap(&self, idx: u64) -> f32 {
-        if self.n_bytes == 16 && 8 <= idx { self.middle } else { 0.0 }
-    }
-
-    fn cell(&self, row: Rect, idx: u64) -> Rect {
-        let left = row.left() + self.first + idx as f32 * self.pitch + self.gap(idx);
-        Rect::from_min_max(pos2(left, row.top()), pos2(left + self.pitch, row.bottom()))
-    }
-
-    fn ascii(&self, row: Rect, idx: u64) -> Rect {
-        let left = row.left() + self.ascii + idx as f32 * self.ascii_pitch;
-        Rect::from_min_max(pos2(left, row.top()), pos2(left + self.ascii_pitch, row.bottom()))
-    }
-
-    fn byte_at(&self, row: Rect, at: Pos2) -> Option<u64> {
-        (0..self.n_bytes).find(|idx| self.cell(row, *idx).contains(at) || self.ascii(row, *idx).contains(at))
-    }
-}
-
-/// Bytes in view and what is to be said of each.
-struct Bytes<'a> {
-    start: u64,
-    bytes: Vec<u8>,
-    roles: &'a [RoleSpan],
-    /// Added since the file was opened or saved.
-    added: Vec<Range<u64>>,
-    selection: Range<u64>,
-    cursor: Option<u64>,
-}
-
-impl Bytes<'_> {
-    fn role(&self, offset: u64) -> Option<ByteRole> {
-        let span = self.roles.partition_point(|(range, _)| range.end <= offset);
-        self.roles.get(span).filter(|(range, _)| range.contains(&offset)).map(|(_, role)| *role)
-    }
-}
-
-pub fn hex_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut HexView, actions: &mut Vec<Action>) {
+pub fn hex_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    view: &mut HexView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let open = shown.open;
     let theme = theme(ui);
     let len = open.document.len();
-    let layout = Layout::of(ui, theme, len);
-    let n_rows = len.div_ceil(layout.n_bytes);
-    if let Some(offset) = view.wanted.take() {
-        view.list.reveal(offset / layout.n_bytes);
-    }
+    let layout = Layout::of(ui, theme, ui.available_width(), len);
+    // The place behind the last byte is one where bytes can be typed.
+    let n_rows = len / layout.n_bytes + 1;
+    follow_cursor(view, open, &layout);
     let from = view.list.position().row.min(n_rows);
     let visible = from * layout.n_bytes..((from + view.list.page_rows() + 3) * layout.n_bytes).min(len);
     let visible = visible.start.min(len)..visible.end.max(visible.start.min(len));
     view.roles.update(open, visible.clone());
-    let bytes = bytes_of(open, visible, &view.roles.spans, view.cursor);
-    let mut clicked = None;
+    let bytes = Bytes::of(open, visible, &view.roles.roles, view.has_keyboard);
     let mut list = std::mem::take(&mut view.list);
+    let mut drawn = Drawn {
+        rows: Vec::new(),
+        is_pressed: false,
+        is_clicked: false,
+        is_double_clicked: false,
+        is_secondary_clicked: false,
+    };
+    let hovered = &mut view.hovered;
     let response = RowList::new("Bytes", n_rows).row_height(theme.size.row_dense).without_hover().show(
         ui,
         &mut list,
         |ui, row| {
-            if row.response.clicked()
-                && let Some(at) = row.response.interact_pointer_pos()
-            {
-                clicked = layout.byte_at(row.rect, at).map(|idx| row.idx * layout.n_bytes + idx);
-            }
-            row_ui(ui, theme, &layout, &bytes, row, len)
+            drawn.rows.push((row.idx, row.rect));
+            drawn.is_pressed |= row.response.is_pointer_button_down_on();
+            drawn.is_clicked |= row.response.clicked();
+            drawn.is_double_clicked |= row.response.double_clicked();
+            drawn.is_secondary_clicked |= row.response.secondary_clicked();
+            row.response.context_menu(|ui| menu_ui(ui, shown, asked, actions));
+            tooltip_ui(ui, open, &layout, row, hovered);
+            row_ui(ui, theme, &layout, &bytes, row)
         },
     );
     view.list = list;
-    let clicked = clicked.filter(|offset| *offset < len);
-    if let Some(offset) = clicked.or_else(|| moved(ui, &response.response, view, &layout, len, open)) {
-        view.cursor = Some(offset);
-        view.list.ensure_visible(offset / layout.n_bytes);
-        actions.push(Action::Select(SelectTarget::Offset(offset)));
+    let (acts, scroll) = hex_input::pointer(ui, open, &layout, &drawn, &mut view.drag, response.rows_rect);
+    if let Some(row) = scroll {
+        view.list.ensure_visible(row.min(n_rows.saturating_sub(1)));
+        ui.ctx().request_repaint();
     }
-    if !response.response.has_focus() {
-        view.cursor = clicked;
+    if view.drag.is_some() && !acts.is_empty() {
+        response.response.request_focus();
+    }
+    actions.extend(acts.into_iter().map(Action::Bytes));
+    if std::mem::take(&mut view.wants_focus) {
+        response.response.request_focus();
+    }
+    view.has_keyboard = response.response.has_focus();
+    if view.has_keyboard {
+        actions.extend(hex_input::keys(ui, open, &layout, view.list.page_rows()));
     }
     if len == 0 {
         let font = fonts::regular(theme.size.text_dense);
-        let at = response.rows_rect.shrink(theme.size.margin).with_max_y(response.rows_rect.top() + 40.0);
+        let row = response.rows_rect.with_max_y(response.rows_rect.top() + theme.size.row_dense);
+        let at = row.with_min_x(layout.digits(row, 2).left());
         cell(ui.painter(), at, "The document has no bytes", &font, theme.color.muted, Align::Min);
     }
 }
 
-fn bytes_of<'a>(
-    open: &OpenDocument,
-    visible: Range<u64>,
-    roles: &'a [RoleSpan],
-    cursor: Option<u64>,
-) -> Bytes<'a> {
-    let snapshot = open.document.snapshot();
-    let added = snapshot.parts(visible.clone()).into_iter().filter(|part| part.source_start.is_none());
-    Bytes {
-        start: visible.start,
-        added: added.map(|part| part.range).collect(),
-        bytes: snapshot.bytes(visible, ReadMode::Cached).unwrap_or_default(),
-        roles,
-        selection: open.selection.as_ref().map_or(0..0, |selection| selection.range.clone()),
-        cursor,
+/// Scrolls as far as needed when the cursor has moved, and into the middle after a jump.
+fn follow_cursor(view: &mut HexView, open: &OpenDocument, layout: &Layout) {
+    let cursor = open.cursor_offset();
+    let row = cursor / layout.n_bytes;
+    let has_moved = view.seen_cursor.replace(cursor).is_some_and(|seen| seen != cursor);
+    if std::mem::take(&mut view.is_jump) {
+        view.list.reveal(row);
+    } else if has_moved && view.drag.is_none() {
+        view.list.ensure_visible(row);
     }
 }
 
-impl Roles {
+impl KeptRoles {
     fn update(&mut self, open: &OpenDocument, visible: Range<u64>) {
-        let root = open.message().map(|message| message.full_name().to_owned());
-        let key = (open.document.revision(), visible.clone(), root, open.tree.n_rows());
-        if self.key.as_ref() != Some(&key) {
-            self.spans = roles_of(open, visible);
-            // What was not at hand yet is asked for again.
-            self.key = (!self.spans.is_empty()).then_some(key);
-        }
-    }
-}
-
-/// Where arrow keys take the cursor.
-fn moved(
-    ui: &Ui,
-    list: &egui::Response,
-    view: &HexView,
-    layout: &Layout,
-    len: u64,
-    open: &OpenDocument,
-) -> Option<u64> {
-    if !list.has_focus() || len == 0 {
-        return None;
-    }
-    let selected = open.selection.as_ref().map(|selection| selection.range.start);
-    let here = view.cursor.or(selected).unwrap_or(0).min(len - 1);
-    let page = view.list.page_rows() * layout.n_bytes;
-    let steps = [
-        (Key::ArrowLeft, here.saturating_sub(1)),
-        (Key::ArrowRight, here + 1),
-        (Key::ArrowUp, here.checked_sub(layout.n_bytes).unwrap_or(here)),
-        (Key::ArrowDown, here + layout.n_bytes),
-        (Key::PageUp, here.saturating_sub(page)),
-        (Key::PageDown, here + page),
-        (Key::Home, 0),
-        (Key::End, len - 1),
-    ];
-    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let (_, to) = steps.into_iter().find(|(key, _)| pressed(*key))?;
-    Some(to.min(len - 1))
-}
-
-fn row_ui(ui: &Ui, theme: &Theme, layout: &Layout, bytes: &Bytes<'_>, row: &Row, len: u64) -> RowLabel {
-    let painter = ui.painter();
-    let mono = fonts::mono(theme.size.text_mono);
-    let offset = row.idx * layout.n_bytes;
-    let text = format!("{offset:0width$x}", width = layout.n_digits);
-    let at = row.rect.with_min_x(row.rect.left() + theme.size.margin);
-    cell(painter, at, &text, &mono, theme.color.muted, Align::Min);
-    let mut spoken = String::new();
-    for idx in 0..layout.n_bytes.min(len.saturating_sub(offset)) {
-        let here = offset + idx;
-        let Some(byte) = here.checked_sub(bytes.start).and_then(|at| bytes.bytes.get(at as usize)) else {
-            continue;
+        let key = RolesKey {
+            revision: open.document.revision(),
+            visible: visible.clone(),
+            root: open.message().map(|message| message.full_name().to_owned()),
+            n_rows: open.tree.n_rows(),
+            selected: open.selection.as_ref().map(|selection| selection.row),
         };
-        let rect = layout.cell(row.rect, idx);
-        let ink = ground(painter, theme, layout, row.rect, bytes, here, idx);
-        let text = format!("{byte:02x}");
-        cell(painter, rect, &text, &mono, ink, Align::Center);
-        let character = if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '·' };
-        let ink = if character == '·' { theme.color.muted } else { ink };
-        cell(painter, layout.ascii(row.rect, idx), &character.to_string(), &mono, ink, Align::Center);
-        if idx > 0 {
-            spoken.push(' ');
+        if self.key.as_ref() != Some(&key) {
+            self.roles = roles_of(open, visible);
+            // What was not at hand yet is asked for again.
+            self.key = (!self.roles.spans.is_empty()).then_some(key);
         }
-        spoken.push_str(&text);
     }
-    RowLabel::new(format!("Bytes at 0x{offset:x}")).value(spoken)
 }
 
-/// Paints what is behind a byte and returns the colour of its digits.
-fn ground(
-    painter: &egui::Painter,
-    theme: &Theme,
-    layout: &Layout,
-    row: Rect,
-    bytes: &Bytes<'_>,
-    offset: u64,
-    idx: u64,
-) -> Color32 {
-    let color = &theme.color;
-    let rect = layout.cell(row, idx);
-    // Tints of one span touch, over the gap in the middle too.
-    let is_joined = |other: Option<u64>| {
-        let role = bytes.role(offset);
-        role.is_some() && other.is_some_and(|other| bytes.role(other) == role)
+impl Hovered {
+    fn find(&mut self, open: &OpenDocument, offset: u64) -> Option<&ByteAt> {
+        let root = open.message().map(|message| message.full_name().to_owned());
+        let key = (open.document.revision(), offset, root);
+        if self.key.as_ref() != Some(&key) {
+            self.found = open.tree.byte_at(open.document.snapshot(), offset, ReadMode::Cached);
+            self.key = self.found.is_some().then_some(key);
+        }
+        self.found.as_ref()
+    }
+}
+
+/// Which field the byte under the pointer belongs to, and what it is there.
+fn tooltip_ui(ui: &Ui, open: &OpenDocument, layout: &Layout, row: &Row, hovered: &mut Hovered) {
+    if !row.response.contains_pointer() || row.response.context_menu_opened() {
+        return;
+    }
+    let Some(at) = ui.input(|input| input.pointer.hover_pos()) else { return };
+    let Some(idx) = layout.byte_at(row.rect, at) else { return };
+    let offset = row.idx * layout.n_bytes + idx;
+    let Some(found) = hovered.find(open, offset) else { return };
+    let path = if found.path.is_root() { "The message".to_owned() } else { found.path.to_string() };
+    let lines =
+        [visible_text(&path).into_owned(), part_text(found, offset), format!("0x{offset:x} · {offset}")];
+    row.response.clone().on_hover_ui_at_pointer(|ui| {
+        let theme = theme(ui);
+        ui.label(&lines[0]);
+        for line in &lines[1..] {
+            ui.label(egui::RichText::new(line).size(theme.size.text_dense).color(theme.color.muted));
+        }
+    });
+}
+
+fn part_text(found: &ByteAt, offset: u64) -> String {
+    let ByteAt { range, kind, .. } = found;
+    let n_bytes = range.end - range.start;
+    let nth = match n_bytes {
+        1 => String::new(),
+        _ => format!(", byte {} of {n_bytes}", offset - range.start + 1),
     };
-    let mut tint = rect.shrink2(egui::vec2(0.0, 1.0));
-    if idx == 7 && is_joined(offset.checked_add(1)) {
-        tint.max.x += layout.gap(8);
+    match found.part {
+        BytePart::Tag => format!("Tag{nth} · {kind}"),
+        BytePart::Length => format!("Length{nth} · {kind}"),
+        BytePart::Value => format!("Value{nth} · {kind}"),
+        BytePart::EndTag => format!("End of the group{nth}"),
+        BytePart::Rest => format!("No record{nth}"),
     }
-    let (fill, ink) = match bytes.role(offset) {
-        Some(ByteRole::Tag) => (color.tag_tint, color.tag_text),
-        Some(ByteRole::Length) => (color.length_tint, color.length_text),
-        Some(ByteRole::Value) => (color.value_tint, color.value_text),
-        Some(ByteRole::Rest) => (color.problem_fill, color.problem),
-        None => (Color32::TRANSPARENT, color.text),
-    };
-    let is_selected = bytes.selection.contains(&offset);
-    let (fill, ink) = if is_selected { (color.highlight, color.text) } else { (fill, ink) };
-    painter.rect_filled(tint, 0.0, fill);
-    if is_selected {
-        painter.rect_filled(layout.ascii(row, idx).shrink2(egui::vec2(0.0, 1.0)), 0.0, color.highlight);
+}
+
+fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.set_min_width(220.0);
+    for (group_idx, group) in MENU.iter().enumerate() {
+        if group_idx > 0 {
+            ui.separator();
+        }
+        for command in *group {
+            let Some(offer) = offer(*command, shown.state) else { continue };
+            if menu_item_ui(ui, &offer.choice()) {
+                match of_bytes(*command, shown.open) {
+                    Some(of_bytes) => actions.extend(of_bytes),
+                    None => asked.run(ui.ctx(), *command, offer.action, actions),
+                }
+            }
+        }
     }
-    if bytes.added.iter().any(|range| range.contains(&offset)) {
-        let under = rect.with_min_y(rect.bottom() - 3.0).with_max_y(rect.bottom() - 1.0);
-        painter.rect_filled(under.shrink2(egui::vec2(2.0, 0.0)), 0.0, color.accent);
-    }
-    if bytes.cursor == Some(offset) {
-        painter.rect_stroke(rect.shrink(0.5), 2.0, theme.focus(), egui::StrokeKind::Inside);
-    }
-    ink
 }

@@ -5,7 +5,8 @@
 //! drawn without a tint.
 
 use crate::app::OpenDocument;
-use crate::document::{Found, MessageAt, ReadMode, Reader, RecordAt, SMALL_WINDOW};
+use crate::document::{Entry, Found, Meaning, MessageAt, ReadMode, Reader, RecordAt, SMALL_WINDOW};
+use crate::schema::{FieldDescriptor, Kind, is_singular};
 use crate::wire::WireType;
 use std::ops::Range;
 
@@ -28,27 +29,62 @@ const MOST_ROWS: u64 = 256;
 /// The most records around the first byte in view that are gone through.
 const MOST_LEVELS: usize = 4_000;
 
+/// What is to be said of the bytes in view.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Roles {
+    /// In order.
+    pub spans: Vec<RoleSpan>,
+    /// Records that the selected row stands for too, beside its own: other runs of its field, other
+    /// packed records, other parts of its message.
+    pub related: Vec<Range<u64>>,
+}
+
+/// The records that belong to what is selected: of this number, right inside this record.
+struct Related {
+    inside: Option<u64>,
+    number: u32,
+}
+
+impl Related {
+    fn of(open: &OpenDocument) -> Option<Self> {
+        let selection = open.selection.as_ref()?;
+        let row = open.selected_row()?;
+        let has_parts = match &row.entry {
+            Entry::Run { .. } | Entry::Record { meaning: Meaning::Packed(_), .. } => true,
+            Entry::Record { meaning: Meaning::Field(field), .. } => {
+                is_singular(field) && matches!(field.kind(), Kind::Message(_))
+            }
+            _ => false,
+        };
+        let number = row.entry.field().map(FieldDescriptor::number).filter(|_| has_parts)?;
+        Some(Self { inside: selection.chain.last().copied(), number })
+    }
+}
+
 /// A message being walked.
 struct Level {
+    /// The record that it is in; none for the root.
+    record: Option<u64>,
     message: MessageAt,
     /// Where the record around it ends: behind the end tag of a group.
     record_end: u64,
 }
 
-/// Roles of the bytes in `visible`, in order.
-pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Vec<RoleSpan> {
+/// Roles of the bytes in `visible`.
+pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Roles {
     let snapshot = open.document.snapshot();
     let mut walk = Walk {
         open,
         opened: Vec::new(),
         reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
         visible: visible.clone(),
-        levels: vec![Level { message: open.document.root(), record_end: snapshot.len() }],
-        spans: Vec::new(),
+        related: Related::of(open),
+        levels: vec![Level { record: None, message: open.document.root(), record_end: snapshot.len() }],
+        roles: Roles::default(),
     };
     let start = walk.descend().unwrap_or(0);
     walk.run(start);
-    walk.spans
+    walk.roles
 }
 
 struct Walk<'a> {
@@ -57,8 +93,9 @@ struct Walk<'a> {
     opened: Vec<u64>,
     reader: Reader<'a>,
     visible: Range<u64>,
+    related: Option<Related>,
     levels: Vec<Level>,
-    spans: Vec<RoleSpan>,
+    roles: Roles,
 }
 
 impl Walk<'_> {
@@ -72,6 +109,7 @@ impl Walk<'_> {
         for offset in open.tree.chain(row.branch).into_iter().take(MOST_LEVELS) {
             let end = self.levels.last()?.message.range.end;
             let Ok(Found::Record(at)) = self.reader.record(offset, end) else { return Some(offset) };
+            self.relate(&at);
             if self.enter(&at, true).is_none() {
                 return Some(offset);
             }
@@ -113,6 +151,7 @@ impl Walk<'_> {
         if at.end() <= self.visible.start {
             return at.end();
         }
+        self.relate(at);
         if self.enter(at, false).is_some() {
             return at.payload().start;
         }
@@ -133,8 +172,15 @@ impl Walk<'_> {
         }
         let message = around.inside(at, &meaning)?;
         self.head(at);
-        self.levels.push(Level { message, record_end: at.end() });
+        self.levels.push(Level { record: Some(at.offset), message, record_end: at.end() });
         Some(())
+    }
+
+    fn relate(&mut self, at: &RecordAt) {
+        let inside = self.levels.last().and_then(|level| level.record);
+        if self.related.as_ref().is_some_and(|of| of.number == at.number() && of.inside == inside) {
+            self.roles.related.push(at.range());
+        }
     }
 
     fn head(&mut self, at: &RecordAt) {
@@ -146,7 +192,7 @@ impl Walk<'_> {
     fn push(&mut self, range: Range<u64>, role: Role) {
         let range = range.start.max(self.visible.start)..range.end.min(self.visible.end);
         if range.start < range.end {
-            self.spans.push((range, role));
+            self.roles.spans.push((range, role));
         }
     }
 }

@@ -4,9 +4,14 @@
 //!
 //! **Not here:** what floats over the window (`dialogs`), the editor of a value (`editors`).
 
+pub mod data;
 pub mod docs;
 pub mod hex;
+mod hex_input;
+mod hex_layout;
 mod hex_roles;
+mod hex_row;
+pub mod hex_strip;
 pub mod history;
 pub mod inspector;
 pub mod path_bar;

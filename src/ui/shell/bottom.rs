@@ -2,18 +2,20 @@
 
 use crate::app::{Action, Pane, State};
 use crate::ui::icons::Icon;
-use crate::ui::panels::{Shown, hex, history, problems};
+use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems};
 use crate::ui::theme::theme;
-use crate::ui::view::View;
-use crate::ui::widgets::{IconButton, cell};
-use crate::ui::{fonts, widgets::TextButton};
+use crate::ui::view::{Asked, View};
+use crate::ui::widgets::{IconButton, TextButton};
 use egui::{Align, Frame, Layout, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// Points that a row of sixteen bytes takes, about.
 const HEX_WIDTH: f32 = 660.0;
+/// Points for readings beside the bytes, and the least that the bytes keep.
+const DATA_WIDTH: f32 = 320.0;
+const LEAST_HEX: f32 = 330.0;
 const LEAST_BESIDE: f32 = 300.0;
 
-pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<Action>) {
+pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
     let has_beside = settings.show_problems || settings.show_history;
     let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
@@ -30,14 +32,17 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
         let all = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(all);
         let hex_width = match (settings.show_hex, has_beside) {
-            (true, true) => HEX_WIDTH.min(all.width() - LEAST_BESIDE).max(all.width() * 0.45),
+            (true, true) => {
+                let wanted = HEX_WIDTH + if settings.show_data { DATA_WIDTH } else { 0.0 };
+                wanted.min(all.width() - LEAST_BESIDE).max(all.width() * 0.45)
+            }
             (true, false) => all.width(),
             (false, _) => 0.0,
         };
         let middle = (all.left() + hex_width).round();
         if settings.show_hex {
             let mut left = pane(ui, "hex pane", all.with_max_x(middle));
-            hex_pane_ui(&mut left, shown, view, actions);
+            hex_pane_ui(&mut left, shown, view, asked, actions);
         }
         if has_beside {
             let mut right = pane(ui, "beside hex", all.with_min_x(middle));
@@ -75,42 +80,24 @@ fn close_ui(ui: &mut Ui, strip: Rect, name: &str) -> bool {
     IconButton::new(Icon::Close, name).small().color(theme.color.muted).put(ui, at, 0).clicked()
 }
 
-fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {
+fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let strip = strip(ui);
-    let mut at = strip.shrink2(vec2(theme.size.margin, 0.0));
-    let title =
-        cell(ui.painter(), at, "Hex", &fonts::semibold(theme.size.text_dense), theme.color.text, Align::Min);
-    at.min.x = title.rect.right() + 2.0 * theme.size.gap;
-    at.max.x -= theme.size.row_dense + theme.size.gap;
-    let font = fonts::regular(theme.size.text_small);
-    let color = &theme.color;
-    for (word, fill, ink) in [
-        ("tag", color.tag_tint, color.tag_text),
-        ("length", color.length_tint, color.length_text),
-        ("value", color.value_tint, color.value_text),
-    ] {
-        let galley = ui.painter().layout_no_wrap(word.to_owned(), font.clone(), ink);
-        let chip = Rect::from_min_size(
-            pos2(at.left(), at.center().y - 8.0),
-            vec2(galley.size().x + 2.0 * theme.size.gap_small + 2.0, 16.0),
-        );
-        if at.right() < chip.right() {
-            break;
-        }
-        ui.painter().rect_filled(chip, theme.size.radius - 1.0, fill);
-        cell(ui.painter(), chip, word, &font, ink, Align::Center);
-        at.min.x = chip.right() + theme.size.gap_small;
-    }
-    if shown.open.document.is_modified() {
-        let text = "underlined: changed since it was opened";
-        at.min.x += theme.size.gap;
-        cell(ui.painter(), at, text, &font, color.muted, Align::Min);
-    }
+    hex_strip::strip_ui(ui, shown, strip, actions);
     if close_ui(ui, strip, "Hide hex") {
         actions.push(Action::TogglePane(Pane::Hex));
     }
-    hex::hex_ui(ui, shown, &mut view.tab(shown.tab).hex, actions);
+    let tab = view.tab(shown.tab);
+    let all = ui.available_rect_before_wrap();
+    let has_data = shown.state.settings.show_data && LEAST_HEX + DATA_WIDTH <= all.width();
+    let middle = if has_data { (all.right() - DATA_WIDTH).round() } else { all.right() };
+    let mut left = pane(ui, "bytes", all.with_max_x(middle));
+    hex::hex_ui(&mut left, shown, &mut tab.hex, asked, actions);
+    if has_data {
+        let mut right = pane(ui, "data", all.with_min_x(middle));
+        data::data_ui(&mut right, shown, &mut tab.data, actions);
+        ui.painter().vline(middle, all.y_range(), theme.line());
+    }
 }
 
 fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {

@@ -103,13 +103,13 @@ fn failed_ui(
 
 /// No tab: how to get one.
 fn nothing_open_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
-    let commands = [Command::Open, Command::OpenSample, Command::Paste];
+    let commands = [Command::Open, Command::OpenSample, Command::PasteAsDocument];
     let offers: Vec<_> = commands.into_iter().filter_map(|command| offer(command, state)).collect();
     let choices: Vec<Choice<'_>> = offers
         .iter()
         .map(|offer| Choice { icon: icon_of(offer.row.command), hint: "", ..offer.choice() })
         .collect();
-    let hint = "Drop a file here, or paste a path, hex or base64.";
+    let hint = "Drop a file here, or paste a path, hex, base64 or escaped text.";
     let recent = &state.settings.recent;
     let height = ui.available_height() * if recent.is_empty() { 1.0 } else { 0.6 };
     let size = vec2(ui.available_width(), height);

@@ -12,6 +12,8 @@ mod input;
 mod status_bar;
 mod top_bar;
 
+pub(super) use input::of_bytes;
+
 use super::dialogs::{dialog_ui, without_system_dialogs};
 use super::editors::{Draft, Subject, field_id};
 use super::fonts;
@@ -74,7 +76,8 @@ impl Shell {
         let mut actions = Vec::new();
         let mut asked = std::mem::take(&mut self.view.asked);
         self.return_focus(ui.ctx(), &mut asked);
-        input::input(ui.ctx(), self.session.state(), &mut asked, &mut actions);
+        let in_hex = self.is_in_hex();
+        input::input(ui.ctx(), self.session.state(), in_hex, &mut asked, &mut actions);
         self.prepare(ui.ctx(), &mut asked);
         self.panes_ui(ui, &mut asked, &mut actions);
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
@@ -126,8 +129,25 @@ impl Shell {
         let before = std::mem::replace(&mut self.view.front, (state.active, state.dialog.is_some()));
         let is_back = before.1 && state.dialog.is_none();
         let is_new = before.0 != state.active && !ctx.text_edit_focused();
-        asked.focus_tree |=
-            (is_back || is_new) && state.dialog.is_none() && state.active_document().is_some();
+        let focused = ctx.memory(|memory| memory.focused());
+        if let Some(tab) = state.active.map(|id| self.view.tab(id)).filter(|_| !is_back) {
+            let has_tree = focused.is_some() && state.dialog.is_none();
+            tab.is_in_hex = tab.hex.has_keyboard || (tab.is_in_hex && !has_tree);
+        }
+        if !(is_back || is_new) || state.dialog.is_some() || state.active_document().is_none() {
+            return;
+        }
+        let tab = state.active.map(|id| self.view.tab(id));
+        match tab.filter(|tab| is_back && tab.is_in_hex) {
+            Some(tab) => tab.hex.focus(),
+            None => asked.focus_tree = true,
+        }
+    }
+
+    /// Whether the bytes have the keyboard.
+    fn is_in_hex(&self) -> bool {
+        let tab = self.session.state().active.and_then(|id| self.view.tabs.get(&id));
+        tab.is_some_and(|tab| tab.hex.has_keyboard)
     }
 
     /// Reads the selected row once a revision, and starts editing it if that was asked for.
@@ -176,7 +196,7 @@ impl Shell {
         Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
             status_bar::status_bar_ui(ui, state, actions);
         });
-        bottom::bottom_ui(ui, state, &mut self.view, actions);
+        bottom::bottom_ui(ui, state, &mut self.view, asked, actions);
         self.inspector_ui(ui, asked, actions);
         let frame = Frame::new().fill(theme.color.surface_0);
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {

@@ -111,7 +111,7 @@ fn recent_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
 /// Commands of one group stand together in a menu.
 fn group_of(command: Command) -> u8 {
     match command {
-        Command::Open | Command::OpenSample | Command::Paste => 0,
+        Command::Open | Command::OpenSample | Command::PasteAsDocument => 0,
         Command::Save | Command::SaveAs | Command::Reload => 1,
         Command::ReviewChanges | Command::CompareTabs => 4,
         Command::ExportJson | Command::ExportSelectionJson => 2,
@@ -122,7 +122,18 @@ fn group_of(command: Command) -> u8 {
         | Command::AddElement
         | Command::Duplicate
         | Command::Remove => 11,
-        Command::CopyPath | Command::CopyValue | Command::CopyHex => 12,
+        Command::Cut | Command::Copy | Command::Paste | Command::CopyPath | Command::CopyValue => 12,
+        Command::CopyHex
+        | Command::CopyBase64
+        | Command::CopyEscaped
+        | Command::CopyC
+        | Command::CopyRust
+        | Command::CopyGo
+        | Command::CopyJava
+        | Command::CopyPython
+        | Command::BytesToFile => 13,
+        Command::SelectAllBytes | Command::SelectValue => 14,
+        Command::ToggleInsert | Command::ToggleKeepLengths => 15,
         Command::GoTo | Command::SelectParent => 20,
         Command::NextProblem | Command::PreviousProblem => 21,
         Command::NextTab | Command::PreviousTab => 22,
@@ -130,6 +141,7 @@ fn group_of(command: Command) -> u8 {
         Command::ChooseType | Command::ReadRecordAs => 31,
         Command::ToggleInspector
         | Command::ToggleHex
+        | Command::ToggleData
         | Command::ToggleProblems
         | Command::ToggleHistory
         | Command::ResetPanes => 32,

@@ -34,7 +34,7 @@ pub use journal::{ForgetJournal, WriteJournal};
 pub use list_folder::{ListEntry, ListFolder};
 pub use mark::Mark;
 pub use open::Open;
-pub use plan_edit::{Outcome, Place, PlanEdit};
+pub use plan_edit::{Copied, Outcome, Place, PlanEdit};
 pub use rank_types::{RankTypes, Ranked};
 pub use read_small_file::ReadSmallFile;
 pub use recovery::{DiscardEntry, OpenJournal, RestoreEntry, Restored};

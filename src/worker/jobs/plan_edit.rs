@@ -1,4 +1,5 @@
 use super::{JobContext, Report, Work, WorkerError};
+use crate::document::ops::Lifted;
 use crate::document::{Act, Chain, Document, ReadMode, RowId, Tree};
 use std::fmt;
 
@@ -10,6 +11,17 @@ pub enum Outcome {
     /// Nothing but to take back, or do again, the step at hand.
     Undo,
     Redo,
+    /// An act to be applied, and what a person should know of it.
+    Noted {
+        act: Act,
+        note: String,
+    },
+    /// Records for the clipboard.
+    Copied(Box<Copied>),
+    /// This singular field is set already, where records were to be put.
+    Occupied {
+        path: String,
+    },
     /// A place to be selected.
     Found(Place),
     /// Why it cannot be done, as a sentence.
@@ -22,6 +34,18 @@ pub enum Outcome {
     Loses {
         losses: Vec<String>,
     },
+}
+
+/// Records taken out of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copied {
+    pub lifted: Lifted,
+    /// For other programs.
+    pub text: String,
+    /// What removes them, if they were cut.
+    pub act: Option<Act>,
+    /// What a person should know of that.
+    pub note: Option<String>,
 }
 
 /// A row, and the records around it from the outside in.
@@ -57,7 +81,10 @@ impl Work for PlanEdit {
         context.go_on()?;
         // What is wrong with an act is said where it counts.
         let has_changed = match &outcome {
-            Outcome::Act(act) => document.apply(act).unwrap_or(false),
+            Outcome::Act(act) | Outcome::Noted { act, .. } => document.apply(act).unwrap_or(false),
+            Outcome::Copied(copied) => {
+                copied.act.as_ref().is_some_and(|act| document.apply(act).unwrap_or(false))
+            }
             Outcome::Undo => document.undo().is_some(),
             Outcome::Redo => document.redo().is_some(),
             _ => false,

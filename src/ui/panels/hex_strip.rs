@@ -1,0 +1,118 @@
+//! What stands over the bytes: where the cursor is, how much is selected, and how typing works.
+
+use super::Shown;
+use crate::app::{Action, ByteAct, OpenDocument, Pane};
+use crate::document::value::grouped;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{Theme, theme};
+use crate::ui::widgets::{IconButton, TextButton, cell};
+use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+
+/// Narrower strips leave the check box to the menu.
+const LEAST_FOR_LENGTHS: f32 = 470.0;
+
+/// Draws into `strip`, whose right end is left to the caller.
+pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let open = shown.open;
+    let inner = strip.shrink2(vec2(0.0, 1.0));
+    let inner = Rect::from_min_max(
+        pos2(inner.left() + theme.size.margin, inner.top()),
+        pos2(inner.right() - theme.size.row_dense - 2.0 * theme.size.gap, inner.bottom()),
+    );
+    let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.x = theme.size.gap;
+        let font = fonts::semibold(theme.size.text_dense);
+        ui.add(Label::new(RichText::new("Hex").font(font)).selectable(false));
+        let font = fonts::mono(theme.size.text_mono);
+        let place = RichText::new(place_text(open)).font(font).color(theme.color.muted);
+        ui.add(Label::new(place).selectable(false).truncate());
+        mode_ui(ui, open, actions);
+        if LEAST_FOR_LENGTHS <= inner.width() {
+            lengths_ui(ui, theme, open, actions);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let is_shown = shown.state.settings.show_data;
+            let button = IconButton::new(Icon::Number, "Data inspector").small().selected(is_shown);
+            let hint = "Shows or hides the readings of the bytes at the cursor";
+            if button.shortcut("Ctrl+Shift+I").hint(hint).show(ui).clicked() {
+                actions.push(Action::TogglePane(Pane::Data));
+            }
+            legend_ui(ui, theme, open);
+        });
+    });
+}
+
+/// Where the cursor is and what is selected: `0x1f4 · 500 · 12 B selected`.
+fn place_text(open: &OpenDocument) -> String {
+    let at = open.inspected_offset();
+    let selected = open.selected_bytes();
+    let place = format!("0x{at:x} · {}", grouped(at));
+    match selected.end - selected.start {
+        0 => place,
+        n_bytes => format!("{place} · {} B selected", grouped(n_bytes)),
+    }
+}
+
+fn mode_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
+    let inserts = open.cursor.inserts();
+    let (title, hint) = match inserts {
+        true => ("Insert", "Typing moves what follows; press Insert to type over it"),
+        false => ("Overwrite", "Typing goes over what is there; press Insert to move it"),
+    };
+    if TextButton::new(title).hint(hint).show(ui).clicked() {
+        actions.push(Action::Bytes(ByteAct::Insert(!inserts)));
+    }
+    let (title, hint) = match open.cursor.is_in_text() {
+        true => ("Text", "Keys are typed as text; click to type hexadecimal digits"),
+        false => ("Digits", "Keys are typed as hexadecimal digits; click to type text"),
+    };
+    if TextButton::new(title).hint(hint).show(ui).clicked() {
+        actions.push(Action::Bytes(ByteAct::UseText(!open.cursor.is_in_text())));
+    }
+}
+
+fn lengths_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument, actions: &mut Vec<Action>) {
+    let mut keeps = open.cursor.keeps_lengths();
+    let text = RichText::new("Keep lengths in step").font(fonts::regular(theme.size.text_dense));
+    let hint = "When bytes come or go, the lengths of the records around them follow. Without it \
+                only the bytes that are typed change.";
+    if ui.add(Checkbox::new(&mut keeps, text)).on_hover_text(hint).changed() {
+        actions.push(Action::Bytes(ByteAct::KeepLengths(keeps)));
+    }
+}
+
+/// What the tints mean, as far as there is room; from the right.
+fn legend_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
+    let font = fonts::regular(theme.size.text_small);
+    let color = &theme.color;
+    let mut at = ui.available_rect_before_wrap();
+    for (word, fill, ink) in [
+        ("value", color.value_tint, color.value_text),
+        ("length", color.length_tint, color.length_text),
+        ("tag", color.tag_tint, color.tag_text),
+    ] {
+        let galley = ui.painter().layout_no_wrap(word.to_owned(), font.clone(), ink);
+        let width = galley.size().x + 2.0 * theme.size.gap_small + 2.0;
+        let chip = Rect::from_min_max(
+            pos2(at.right() - width, at.center().y - 8.0),
+            pos2(at.right(), at.center().y + 8.0),
+        );
+        if chip.left() < at.left() {
+            return;
+        }
+        ui.painter().rect_filled(chip, theme.size.radius - 1.0, fill);
+        cell(ui.painter(), chip, word, &font, ink, Align::Center);
+        at.max.x = chip.left() - theme.size.gap_small;
+    }
+    if open.document.is_modified() {
+        let text = "underlined: changed";
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color.muted);
+        if galley.size().x + theme.size.gap <= at.width() {
+            at.max.x -= theme.size.gap_small;
+            cell(ui.painter(), at, text, &font, color.muted, Align::Max);
+        }
+    }
+}
