@@ -23,6 +23,8 @@ enum Do {
     ReadAs(bool),
     Answer(Answer),
     Save,
+    /// Saves, closes the document and opens the file again.
+    Reopen,
 }
 
 fn any_do() -> impl Strategy<Value = Do> {
@@ -45,6 +47,13 @@ fn any_do() -> impl Strategy<Value = Do> {
         1 => any::<bool>().prop_map(Do::ReadAs),
         1 => prop_oneof![Just(Answer::Yes), Just(Answer::No)].prop_map(Do::Answer),
         1 => Just(Do::Save),
+    ]
+}
+
+fn any_do_and_reopening() -> impl Strategy<Value = Do> {
+    prop_oneof![
+        50 => any_do(),
+        1 => Just(Do::Reopen),
     ]
 }
 
@@ -73,7 +82,7 @@ fn action(one: Do, session: &Session) -> Option<Action> {
         Do::Redo => Action::Redo,
         Do::ReadAs(typed) => Action::ReadAs { tab, message: typed.then(|| SEND.to_owned()) },
         Do::Answer(answer) => Action::Answer(answer),
-        Do::Save => Action::Save(tab),
+        Do::Save | Do::Reopen => Action::Save(tab),
     })
 }
 
@@ -126,5 +135,74 @@ proptest! {
             fixture.session.apply(Action::Redo);
         }
         prop_assert_eq!(fixture.bytes(), now);
+    }
+}
+
+/// What must hold between any two actions, `original` being the bytes that were opened.
+fn holds(fixture: &mut Fixture, original: &[u8], path: &Path) -> Result<(), TestCaseError> {
+    fixture.session.settle();
+    let now = fixture.bytes();
+    let document = &fixture.open().document;
+    let (n_edits, is_modified) = (document.n_edits(), document.is_modified());
+    if !is_modified {
+        prop_assert_eq!(&fs::read(path).unwrap(), &now, "what is not modified is what is on disk");
+    }
+    let mut end = 0;
+    for row in rows_of(fixture).into_iter().filter(|row| row.depth == 0) {
+        prop_assert_eq!(row.entry.range().start, end, "the rows follow each other");
+        end = row.entry.range().end;
+    }
+    prop_assert_eq!(end, now.len() as u64, "every byte is in a row");
+    let n_redone = document.history().filter(|step| !step.applied).count();
+    for _ in 0..n_edits {
+        fixture.session.apply(Action::Undo);
+    }
+    prop_assert_eq!(fixture.bytes(), original);
+    for _ in 0..n_edits {
+        fixture.session.apply(Action::Redo);
+    }
+    prop_assert_eq!(fixture.bytes(), now);
+    prop_assert_eq!(fixture.open().document.is_modified(), is_modified);
+    prop_assert_eq!(fixture.open().document.history().filter(|step| !step.applied).count(), n_redone);
+    Ok(())
+}
+
+fn rows_of(fixture: &Fixture) -> Vec<Row> {
+    let open = fixture.open();
+    open.tree.rows(open.document.snapshot(), 0..open.tree.n_rows(), ReadMode::Wait)
+}
+
+proptest! {
+    // `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(64), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_thousand_steps_keep_every_law(
+        bytes in prop_oneof![3 => a_message(), 1 => prop::collection::vec(any::<u8>(), 0..300)],
+        todo in prop::collection::vec(any_do_and_reopening(), 1_000),
+    ) {
+        let mut fixture = Fixture::with(&bytes, SEND);
+        let path = fixture.path("send.bin");
+        let mut original = bytes;
+        for (idx, one) in todo.into_iter().enumerate() {
+            let (saves, reopens) = (matches!(one, Do::Save), matches!(one, Do::Reopen));
+            if let Some(action) = action(one, &fixture.session) {
+                fixture.session.apply(action);
+            }
+            if saves || reopens {
+                fixture.session.settle();
+            }
+            if reopens {
+                prop_assert!(!fixture.open().document.is_modified());
+                let tab = fixture.tab();
+                fixture.act(Action::Close(tab));
+                fixture.act(Action::Open(vec![path.clone()]));
+                original = fixture.bytes();
+            }
+            fixture.session.poll();
+            if reopens || idx % 50 == 49 {
+                holds(&mut fixture, &original, &path)?;
+            }
+        }
     }
 }
