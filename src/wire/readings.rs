@@ -1,6 +1,6 @@
 //! What a payload could mean when no field declares it.
 
-use super::{Read, WireType, count_varints, records};
+use super::{MAX_VARINT, Read, WireType, count_varints, records};
 
 /// One plausible meaning of an undeclared payload, as text a person can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,9 @@ fn len_readings(payload: &[u8], complete: bool) -> Vec<Reading> {
     }
     add("bytes", format!("{} B", payload.len()));
     if complete && !payload.is_empty() {
-        if payload.last().is_some_and(|byte| *byte < 0x80) {
+        let is_varint =
+            |bytes: &[u8]| bytes.len() <= MAX_VARINT && bytes.last().is_some_and(|byte| *byte < 0x80);
+        if payload.split_inclusive(|byte| *byte < 0x80).all(is_varint) {
             add("packed varint", format!("{} elements", count_varints(payload)));
         }
         for (kind, width) in
