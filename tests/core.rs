@@ -4,6 +4,8 @@
 
 #[path = "core/captures.rs"]
 mod captures;
+#[path = "core/editions.rs"]
+mod editions;
 #[path = "core/hostile.rs"]
 mod hostile;
 #[path = "core/support.rs"]

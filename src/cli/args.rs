@@ -7,15 +7,12 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Reading")]
 pub struct SchemaArgs {
-    /// A .proto file; may be repeated
-    #[arg(long = "proto", value_name = "FILE")]
-    pub proto: Vec<String>,
-    /// A folder that .proto files are imported from; may be repeated
-    #[arg(short = 'I', long = "include", value_name = "DIR", requires = "proto")]
+    /// A .proto file, a folder or an archive (zip, tar, tar.gz) of them, or a descriptor set; may be repeated, the first wins
+    #[arg(long = "proto", visible_alias = "descriptor-set", value_name = "PATH")]
+    pub sources: Vec<PathBuf>,
+    /// A folder that .proto files are imported from, looked in first; may be repeated [default: found from the imports]
+    #[arg(short = 'I', long = "include", value_name = "DIR", requires = "sources")]
     pub include: Vec<String>,
-    /// A descriptor set, as protoc --include_imports -o writes it
-    #[arg(long, value_name = "FILE", conflicts_with = "proto")]
-    pub descriptor_set: Option<PathBuf>,
     /// Leave out the built-in Apache RocketMQ v2 API
     #[arg(long)]
     pub no_builtin: bool,

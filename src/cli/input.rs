@@ -2,15 +2,15 @@
 
 use super::{CliError, Console, ReadArgs, SchemaArgs};
 use crate::document::{Document, ReadMode, Source};
-use crate::schema::{FileResolver, MessageDescriptor, Ranking, Schema, rank};
-use crate::worker::{Call, FileSource, Input, WorkerError, read_stdin};
-use std::io;
+use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema, rank};
+use crate::worker;
+use crate::worker::{FileSource, Input, WorkerError, read_stdin};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Bytes that the ranking of types gets to see.
 const HEAD: u64 = 64 << 10;
-/// The largest `.proto` file, descriptor set or value that is read, in bytes.
+/// The largest value that is read from a file, in bytes.
 const MAX_SMALL_FILE: u64 = 256 << 20;
 
 /// A file that was opened and, if that is known, what it is.
@@ -100,7 +100,7 @@ pub(super) fn read_whole_stdin() -> Result<Input, CliError> {
     read_stdin(u64::MAX).map_err(|error| CliError::Open { error, near_command: None })
 }
 
-/// The whole content of a file that becomes a value or a schema.
+/// The whole content of a file that becomes a value.
 pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
     let source: Arc<dyn Source> =
         if path == Path::new("-") { read_stdin(MAX_SMALL_FILE)?.source() } else { FileSource::open(path)? };
@@ -115,33 +115,41 @@ pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
 }
 
 /// The declarations that the arguments name.
+///
+/// What is wrong with a file that was named itself is an error; files of a folder, an archive or a set
+/// that cannot be used are counted on standard error.
 pub fn load_schema(args: &SchemaArgs) -> Result<Arc<Schema>, CliError> {
     if !args.is_given() {
         return Ok(Schema::builtin());
     }
-    let schema = match &args.descriptor_set {
-        Some(path) => {
-            let bytes =
-                read_small_file(path).map_err(|error| CliError::Open { error, near_command: None })?;
-            Schema::from_descriptor_set(&bytes, !args.no_builtin)
+    let (schema, report) = load_reported(args)?;
+    if let Some(problem) = report.broken_sources().next() {
+        return Err(CliError::Schema(problem.clone()));
+    }
+    for (source_idx, source) in report.sources.iter().enumerate() {
+        let mut files = report.files.iter().filter(|file| file.source == source_idx);
+        let n_files = files.clone().count();
+        let n_broken = files.clone().filter(|file| file.problem.is_some()).count();
+        if n_broken == 0 {
+            continue;
         }
-        None => Schema::compile(&args.proto, &args.include, &Disk, !args.no_builtin),
-    };
-    schema.map(Arc::new).map_err(CliError::Schema)
+        let first = files.find_map(|file| file.problem.clone());
+        if let Some(problem) = first.filter(|_| source.what == "a file" || n_broken == n_files) {
+            return Err(CliError::Schema(problem));
+        }
+        Console::new().say(&format!(
+            "{n_broken} of {n_files} files in {:?} cannot be used; protoloupe types --why with the same options says why",
+            source.path
+        ));
+    }
+    Ok(Arc::new(schema))
 }
 
-struct Disk;
-
-impl FileResolver for Disk {
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        match read_small_file(Path::new(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(WorkerError::Io {
-                call: Call::Open | Call::Look,
-                kind: io::ErrorKind::NotFound | io::ErrorKind::NotADirectory,
-                ..
-            }) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
-    }
+/// The declarations, and what became of every file.
+pub(super) fn load_reported(args: &SchemaArgs) -> Result<(Schema, LoadReport), CliError> {
+    let loaded = worker::load_schema(&args.sources, &args.include, !args.no_builtin, &mut |_, _| true);
+    loaded.map_err(|error| match error {
+        WorkerError::Schema { error } => CliError::Schema(error),
+        error => CliError::Open { error, near_command: None },
+    })
 }

@@ -1,5 +1,6 @@
 //! `protoloupe types`: what is declared.
 
+use super::input::load_reported;
 use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -13,9 +14,9 @@ pub(super) enum To {
 
 /// List messages, enums, services and methods
 ///
-/// Exit status 1: nothing matches.
+/// Exit status 1: nothing matches, or with --why a file cannot be used.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  protoloupe types receipt")]
+#[command(after_help = "Examples:\n  protoloupe types receipt\n  protoloupe types --proto protos/ --why")]
 pub(super) struct TypesArgs {
     /// Part of the name, in any case, or letters of it in this order
     #[arg(value_name = "PATTERN", default_value = "", hide_default_value = true)]
@@ -23,11 +24,17 @@ pub(super) struct TypesArgs {
     /// The form of the list
     #[arg(long, value_name = "FORM", default_value = "text")]
     to: To,
+    /// Say instead where declarations come from: each file, what is wrong with it, how imports were found
+    #[arg(long, conflicts_with = "pattern", requires = "sources")]
+    why: bool,
     #[command(flatten)]
     schema: SchemaArgs,
 }
 
 pub(super) fn run(args: &TypesArgs, console: &mut Console) -> Result<Outcome, CliError> {
+    if args.why {
+        return why(args, console);
+    }
     let schema = load_schema(&args.schema)?;
     let found = schema.matching(&args.pattern);
     if found.is_empty() {
@@ -45,4 +52,14 @@ pub(super) fn run(args: &TypesArgs, console: &mut Console) -> Result<Outcome, Cl
     };
     console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
     Ok(Outcome::Done)
+}
+
+fn why(args: &TypesArgs, console: &mut Console) -> Result<Outcome, CliError> {
+    let (_, report) = load_reported(&args.schema)?;
+    let text = match args.to {
+        To::Text => report.explain(),
+        To::Json => format!("{:#}\n", report.to_json()),
+    };
+    console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
+    Ok(if report.first_problem().is_none() { Outcome::Done } else { Outcome::No })
 }

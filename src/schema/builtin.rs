@@ -5,10 +5,11 @@
 //! comments are in the texts and are parsed at the first question for one. A test holds the set to
 //! what the compiler makes of the texts; `BLESS=1 cargo test --lib schema::builtin` writes it anew.
 
-use super::Schema;
 use super::docs::Comments;
+use super::{Pool, Schema};
 use crate::wire::{Read, records};
 use prost_reflect::DescriptorPool;
+use std::collections::HashMap;
 
 static SET: &[u8] = include_bytes!("../../assets/builtin.binpb");
 
@@ -26,8 +27,10 @@ pub(super) fn schema() -> Schema {
     // The set is a constant that a test decodes, so the default is never taken.
     let pool = DescriptorPool::decode(SET).unwrap_or_default();
     let mut comments = Comments::default();
-    comments.add_builtin();
-    Schema::new(pool, comments)
+    for (name, text) in BUILTIN_FILES {
+        comments.add_text(name, text);
+    }
+    Schema::of_pools(vec![Pool { descriptors: pool, own: None, comments, editions: HashMap::new() }])
 }
 
 /// Google's files, each a serialized `FileDescriptorProto`, imports before their importers.

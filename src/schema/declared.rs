@@ -24,15 +24,30 @@ const MAX_NAME_LEN: usize = 4096;
 /// How deep an option written as text may be nested: the pool parses it recursively.
 const MAX_OPTION_DEPTH: usize = 64;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Symbol {
+/// What a full name may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Symbol {
+    Package,
     Message,
     MapEntry,
     Enum,
+    Service,
+    Extension,
+}
+
+impl Symbol {
+    pub(super) fn is_type(self) -> bool {
+        matches!(self, Symbol::Message | Symbol::MapEntry | Symbol::Enum)
+    }
+
+    /// Whether names may follow behind a dot.
+    pub(super) fn holds_declarations(self) -> bool {
+        self != Symbol::Extension
+    }
 }
 
 /// What is declared under which full name, of all files.
-type Symbols = HashMap<String, Symbol>;
+pub(super) type Symbols = HashMap<String, Symbol>;
 
 /// A message with its full name.
 struct Declared<'a> {
@@ -60,34 +75,42 @@ impl Place<'_> {
     }
 }
 
-/// The full names of what a file declares outside of messages.
-pub(super) fn top_level(file: &FileDescriptorProto) -> impl Iterator<Item = String> {
-    let messages = file.message_type.iter().map(|message| message.name());
-    let enums = file.enum_type.iter().map(|declared| declared.name());
-    let services = file.service.iter().map(|service| service.name());
-    messages.chain(enums).chain(services).map(|name| join(file.package(), name))
+/// The full names of a file's messages, enums, services and extensions, those inside messages
+/// included. Call it for files that [`check_alone`] found nothing wrong with.
+pub(super) fn symbols(file: &FileDescriptorProto) -> Result<Vec<(String, Symbol)>, SchemaError> {
+    let mut found = Vec::new();
+    for Declared { full_name, message, .. } in messages(file)? {
+        let inside = message.enum_type.iter().map(|descriptor| (descriptor.name(), Symbol::Enum));
+        let inside = inside.chain(message.extension.iter().map(|field| (field.name(), Symbol::Extension)));
+        found.extend(inside.map(|(name, symbol)| (join(&full_name, name), symbol)));
+        let symbol = if is_map_entry(message) { Symbol::MapEntry } else { Symbol::Message };
+        found.push((full_name, symbol));
+    }
+    let outside = file.enum_type.iter().map(|descriptor| (descriptor.name(), Symbol::Enum));
+    let outside = outside.chain(file.service.iter().map(|service| (service.name(), Symbol::Service)));
+    let outside = outside.chain(file.extension.iter().map(|field| (field.name(), Symbol::Extension)));
+    found.extend(outside.map(|(name, symbol)| (join(file.package(), name), symbol)));
+    let mut names: Vec<&String> = found.iter().map(|(full_name, _)| full_name).collect();
+    names.sort_unstable();
+    for pair in names.windows(2) {
+        if let [a, b] = pair {
+            let place = Place { file: file.name(), name: a };
+            place.ensure(a != b, || "This name is declared twice".to_owned())?;
+        }
+    }
+    Ok(found)
 }
 
-/// Checks every declaration of every file, and what they refer to.
-pub(super) fn check(files: &[&FileDescriptorProto]) -> Result<(), SchemaError> {
-    let mut symbols = Symbols::new();
-    let mut all = Vec::with_capacity(files.len());
-    for file in files {
-        let messages = messages(file)?;
-        check_file(file, &messages)?;
-        collect(file, &messages, &mut symbols)?;
-        all.push(messages);
+/// Checks what a file's declarations refer to, among the symbols of all files.
+pub(super) fn check_references(file: &FileDescriptorProto, symbols: &Symbols) -> Result<(), SchemaError> {
+    for declared in messages(file)? {
+        check_message(file.name(), &declared, symbols)?;
     }
-    for (file, messages) in files.iter().zip(&all) {
-        for declared in messages {
-            check_message(file.name(), declared, &symbols)?;
-        }
-        for extension in &file.extension {
-            check_extension(file.name(), file.package(), extension, &symbols)?;
-        }
-        for service in &file.service {
-            check_service(file, service, &symbols)?;
-        }
+    for extension in &file.extension {
+        check_extension(file.name(), file.package(), extension, symbols)?;
+    }
+    for service in &file.service {
+        check_service(file, service, symbols)?;
     }
     Ok(())
 }
@@ -156,30 +179,6 @@ fn messages(file: &FileDescriptorProto) -> Result<Vec<Declared<'_>>, SchemaError
         found.push(Declared { full_name, message, is_nested: depth > 0 });
     }
     Ok(found)
-}
-
-fn collect(
-    file: &FileDescriptorProto,
-    messages: &[Declared],
-    symbols: &mut Symbols,
-) -> Result<(), SchemaError> {
-    let mut declare = |full_name: String, symbol| {
-        let place = Place { file: file.name(), name: &full_name };
-        place.ensure(!symbols.contains_key(&full_name), || "This name is declared twice".to_owned())?;
-        symbols.insert(full_name, symbol);
-        Ok(())
-    };
-    for declared in messages {
-        let symbol = if is_map_entry(declared.message) { Symbol::MapEntry } else { Symbol::Message };
-        declare(declared.full_name.clone(), symbol)?;
-        for descriptor in &declared.message.enum_type {
-            declare(join(&declared.full_name, descriptor.name()), Symbol::Enum)?;
-        }
-    }
-    for descriptor in &file.enum_type {
-        declare(join(file.package(), descriptor.name()), Symbol::Enum)?;
-    }
-    Ok(())
 }
 
 fn check_enum(file: &str, scope: &str, descriptor: &EnumDescriptorProto) -> Result<(), SchemaError> {
@@ -284,10 +283,10 @@ fn check_field(
             let found = resolve(symbols, scope, name);
             let fits = match (kind, found) {
                 (_, None) => false,
-                (None, Some(_)) => true,
+                (None, Some(symbol)) => symbol.is_type(),
                 (Some(Type::Enum), Some(symbol)) => symbol == Symbol::Enum,
                 (Some(Type::Group), Some(symbol)) => symbol == Symbol::Message,
-                (_, Some(symbol)) => symbol != Symbol::Enum,
+                (_, Some(symbol)) => matches!(symbol, Symbol::Message | Symbol::MapEntry),
             };
             place.ensure(fits, || format!("\"{name}\" is not a type of the right kind in these files"))?;
             let is_map = found == Some(Symbol::MapEntry);

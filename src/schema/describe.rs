@@ -1,9 +1,10 @@
 //! A declaration as text for a person: comment, table, "used in".
 
+use super::options::{Optioned, custom_options};
 use super::used_in::relative;
 use super::{
     Cardinality, Declaration, Documented, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, FieldShape,
-    Kind, MessageDescriptor, MethodDescriptor, Schema, SchemaError, ServiceDescriptor, docs,
+    FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, Schema, SchemaError, ServiceDescriptor, docs,
 };
 use std::fmt::Write as _;
 
@@ -33,7 +34,12 @@ impl Schema {
     }
 
     fn describe_message(&self, text: &mut Text, message: &MessageDescriptor) {
-        text.title(message.parent_file().name(), self.comment(message), is_deprecated(message));
+        text.title(
+            &self.where_declared(&message.parent_file()),
+            self.comment(message),
+            is_deprecated(message),
+        );
+        text.options(message);
         let fields: Vec<_> = message.fields().map(|field| self.field_row(&field)).collect();
         text.table("Fields", &fields);
         let oneofs = message.oneofs().filter(|oneof| !oneof.is_synthetic());
@@ -62,9 +68,20 @@ impl Schema {
         text.list("Extension numbers", extendable);
     }
 
+    /// The file, with its edition if it has one.
+    fn where_declared(&self, file: &FileDescriptor) -> String {
+        match self.edition(file) {
+            Some(edition) => format!("{} (edition {})", file.name(), edition.name()),
+            None => file.name().to_owned(),
+        }
+    }
+
     fn field_row(&self, field: &FieldDescriptor) -> Row {
         let package = field.parent_message().package_name().to_owned();
-        let label = match field.field_descriptor_proto().proto3_optional() {
+        // Editions have no such label; they are lowered to it.
+        let is_optional =
+            field.field_descriptor_proto().proto3_optional() && self.edition(&field.parent_file()).is_none();
+        let label = match is_optional {
             true => "optional ",
             false if field.cardinality() == Cardinality::Required => "required ",
             false => "",
@@ -78,6 +95,7 @@ impl Schema {
         if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
             notes.push(format!("oneof {}", oneof.name()));
         }
+        notes.extend(custom_options(field).into_iter().map(|(name, value)| format!("{name} = {value}")));
         if !notes.is_empty() {
             cells.push(format!("[{}]", notes.join(", ")));
         }
@@ -85,13 +103,22 @@ impl Schema {
     }
 
     fn describe_enum(&self, text: &mut Text, descriptor: &EnumDescriptor) {
-        text.title(descriptor.parent_file().name(), self.comment(descriptor), is_deprecated(descriptor));
+        text.title(
+            &self.where_declared(&descriptor.parent_file()),
+            self.comment(descriptor),
+            is_deprecated(descriptor),
+        );
+        text.options(descriptor);
         let values: Vec<_> = values(descriptor)
             .iter()
             .map(|value| {
                 let mut cells = vec![value.number().to_string(), value.name().to_owned()];
-                if is_deprecated(value) {
-                    cells.push("[deprecated]".to_owned());
+                let deprecated = is_deprecated(value).then(|| "deprecated".to_owned());
+                let custom =
+                    custom_options(value).into_iter().map(|(name, value)| format!("{name} = {value}"));
+                let notes: Vec<String> = deprecated.into_iter().chain(custom).collect();
+                if !notes.is_empty() {
+                    cells.push(format!("[{}]", notes.join(", ")));
                 }
                 Row { cells, comment: self.comment(value).map(str::to_owned) }
             })
@@ -102,7 +129,12 @@ impl Schema {
     }
 
     fn describe_service(&self, text: &mut Text, service: &ServiceDescriptor) {
-        text.title(service.parent_file().name(), self.comment(service), is_deprecated(service));
+        text.title(
+            &self.where_declared(&service.parent_file()),
+            self.comment(service),
+            is_deprecated(service),
+        );
+        text.options(service);
         let methods: Vec<_> = service
             .methods()
             .map(|method| Row {
@@ -114,7 +146,8 @@ impl Schema {
     }
 
     fn describe_method(&self, text: &mut Text, method: &MethodDescriptor) {
-        text.title(method.parent_file().name(), self.comment(method), is_deprecated(method));
+        text.title(&self.where_declared(&method.parent_file()), self.comment(method), is_deprecated(method));
+        text.options(method);
         let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
         text.heading("Call");
         text.line(1, &path);
@@ -264,6 +297,17 @@ impl Text {
         if let Some(comment) = comment {
             self.line(0, "");
             self.paragraph(0, comment);
+        }
+    }
+
+    /// Options that the schema declares itself.
+    fn options(&mut self, of: &impl Optioned) {
+        let options = custom_options(of);
+        if !options.is_empty() {
+            self.heading("Options");
+            for (name, value) in options {
+                self.line(1, &format!("{name} = {value}"));
+            }
         }
     }
 

@@ -1,9 +1,10 @@
 //! A declaration as JSON: the same facts that `describe` writes for a person.
 
 use super::describe::{is_deprecated, values};
+use super::options::custom_options_json;
 use super::{
-    Cardinality, Declaration, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor,
-    Schema, SchemaError, has_presence, kind_label,
+    Cardinality, Declaration, Edition, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
+    MethodDescriptor, Schema, SchemaError, has_presence, is_closed, kind_label,
 };
 use serde_json::{Value, json};
 
@@ -27,6 +28,14 @@ impl Schema {
         if let Value::Object(object) = &mut value {
             object.insert("declaration".to_owned(), declaration.keyword().into());
             object.insert("full_name".to_owned(), declaration.full_name().into());
+            let (file, options) = match declaration {
+                Declaration::Message(message) => (message.parent_file(), custom_options_json(message)),
+                Declaration::Enum(descriptor) => (descriptor.parent_file(), custom_options_json(descriptor)),
+                Declaration::Service(service) => (service.parent_file(), custom_options_json(service)),
+                Declaration::Method(method) => (method.parent_file(), custom_options_json(method)),
+            };
+            object.insert("edition".to_owned(), self.edition(&file).map(Edition::name).into());
+            object.insert("options".to_owned(), options);
             if matches!(declaration, Declaration::Message(_) | Declaration::Enum(_)) {
                 object.insert("used_in".to_owned(), self.used_in(declaration).into());
             }
@@ -77,6 +86,7 @@ impl Schema {
             "default": proto.default_value,
             "deprecated": is_deprecated(field),
             "oneof": field.containing_oneof().filter(|o| !o.is_synthetic()).map(|o| o.name().to_owned()),
+            "options": custom_options_json(field),
             "comment": self.comment(field),
         })
     }
@@ -86,10 +96,12 @@ impl Schema {
             "file": descriptor.parent_file().name(),
             "comment": self.comment(descriptor),
             "deprecated": is_deprecated(descriptor),
+            "closed": is_closed(descriptor),
             "values": values(descriptor).iter().map(|value| json!({
                 "number": value.number(),
                 "name": value.name(),
                 "deprecated": is_deprecated(value),
+                "options": custom_options_json(value),
                 "comment": self.comment(value),
             })).collect::<Vec<_>>(),
             "reserved_ranges": descriptor.reserved_ranges().map(|r| [*r.start(), *r.end()]).collect::<Vec<_>>(),

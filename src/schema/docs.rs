@@ -2,8 +2,9 @@
 
 use super::{
     EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor,
-    MessageDescriptor, MethodDescriptor, OneofDescriptor, Schema, ServiceDescriptor, builtin,
+    MessageDescriptor, MethodDescriptor, OneofDescriptor, Schema, ServiceDescriptor,
 };
+use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::SourceCodeInfo;
 use prost_reflect::prost_types::source_code_info::Location;
 use std::collections::HashMap;
@@ -57,7 +58,8 @@ impl Schema {
     /// The comment in front of a declaration, followed by the one behind it, as lines without
     /// comment marks. `None` if there is none; never the empty text.
     pub fn comment(&self, of: &impl Documented) -> Option<&str> {
-        let file = self.comments.files.get(of.file().name())?;
+        let file = of.file();
+        let file = self.pool_of(file.parent_pool())?.comments.files.get(file.name())?;
         file.index().get(of.source_path()).map(String::as_str)
     }
 }
@@ -76,21 +78,21 @@ struct FileComments {
 
 #[derive(Debug)]
 enum Source {
-    /// Only the locations that have a comment.
-    Locations(Vec<Location>),
+    /// A serialized `SourceCodeInfo` of the locations that have a comment.
+    Encoded(Vec<u8>),
     /// A `.proto` file to be parsed.
-    Text { name: &'static str, text: &'static str },
+    Text { name: String, text: &'static str },
 }
 
 impl Comments {
-    pub(super) fn add_builtin(&mut self) {
-        for (name, text) in builtin::BUILTIN_FILES {
-            self.add(name.to_owned(), Source::Text { name, text });
-        }
+    pub(super) fn add_text(&mut self, file: &str, text: &'static str) {
+        self.add(file.to_owned(), Source::Text { name: file.to_owned(), text });
     }
 
-    pub(super) fn add_info(&mut self, file: String, info: SourceCodeInfo) {
-        self.add(file, Source::Locations(commented(info)));
+    pub(super) fn add_encoded(&mut self, file: String, info: Vec<u8>) {
+        if !info.is_empty() {
+            self.add(file, Source::Encoded(info));
+        }
     }
 
     fn add(&mut self, file: String, source: Source) {
@@ -98,24 +100,28 @@ impl Comments {
     }
 }
 
-fn commented(info: SourceCodeInfo) -> Vec<Location> {
-    let mut locations = info.location;
-    locations.retain(|location| {
+/// The locations that have comments, without their spans.
+pub(super) fn commented(info: SourceCodeInfo) -> SourceCodeInfo {
+    let mut location = info.location;
+    location.retain(|location| {
         location.leading_comments.is_some()
             || location.trailing_comments.is_some()
             || !location.leading_detached_comments.is_empty()
     });
-    locations
+    location.iter_mut().for_each(|location| location.span.clear());
+    SourceCodeInfo { location }
 }
 
 impl FileComments {
     fn index(&self) -> &HashMap<Vec<i32>, String> {
         self.by_path.get_or_init(|| match &self.source {
-            Source::Locations(locations) => index(locations),
+            Source::Encoded(info) => {
+                index(&SourceCodeInfo::decode(info.as_slice()).unwrap_or_default().location)
+            }
             Source::Text { name, text } => {
                 let parsed = protox::file::File::from_source(name, text).ok();
                 let info = parsed.and_then(|file| file.file_descriptor_proto().source_code_info.clone());
-                index(&commented(info.unwrap_or_default()))
+                index(&commented(info.unwrap_or_default()).location)
             }
         })
     }

@@ -18,7 +18,9 @@ pub enum SchemaError {
         message: String,
         hint: String,
     },
-    #[error("File \"{file}\" uses edition {edition}; only proto2 and proto3 are understood so far")]
+    #[error(
+        "File \"{file}\" uses edition {edition}; proto2, proto3 and the editions 2023 and 2024 are understood"
+    )]
     Edition { file: String, edition: String },
     #[error("File \"{file}\" was not found{}", looked_in(.roots))]
     FileNotFound { file: String, roots: Vec<String> },
@@ -28,6 +30,12 @@ pub enum SchemaError {
     ImportCycle(Vec<String>),
     #[error("The descriptor set cannot be decoded: {0}")]
     NotASet(String),
+    #[error("The archive cannot be read: {reason}, in \"{file}\"")]
+    Archive { file: String, reason: String },
+    #[error("There is no .proto file in \"{path}\"")]
+    NoProtos { path: String },
+    #[error("Loading was cancelled")]
+    Cancelled,
     #[error("The schema exceeds a limit: {0}")]
     TooLarge(String),
     /// A descriptor that no compiler would have made.

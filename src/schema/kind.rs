@@ -167,11 +167,19 @@ impl WellKnown {
     }
 }
 
-/// Whether a number that the enum does not declare is still one of its values.
+/// Whether a number that the enum does not declare counts as an unknown field.
 ///
-/// Enums of proto2 files are closed: an unknown number counts as an unknown field there.
+/// Enums of proto2 files are closed, those of proto3 are open, and editions say it themselves. Not for
+/// every record: it looks into options.
 pub fn is_closed(descriptor: &EnumDescriptor) -> bool {
-    descriptor.parent_file().syntax() == super::Syntax::Proto2
+    let is_proto2 = || !super::editions::is_proto3(&descriptor.parent_file());
+    super::editions::enum_is_closed(descriptor).unwrap_or_else(is_proto2)
+}
+
+/// Whether parsers refuse a string of this field that is not UTF-8. Not for every record, as above.
+pub fn checks_utf8(field: &FieldDescriptor) -> bool {
+    let is_proto3 = || super::editions::is_proto3(&field.parent_file());
+    super::editions::field_checks_utf8(field).unwrap_or_else(is_proto3)
 }
 
 #[cfg(test)]

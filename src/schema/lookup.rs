@@ -54,24 +54,29 @@ impl Schema {
     /// All message types by full name; map entries are none.
     pub fn messages(&self) -> &[MessageDescriptor] {
         self.messages.get_or_init(|| {
-            let mut messages: Vec<_> = self.pool().all_messages().filter(|m| !m.is_map_entry()).collect();
-            messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-            messages
+            let all = self.pools.iter().flat_map(|pool| {
+                let messages = pool.descriptors.all_messages();
+                messages.filter(|message| !message.is_map_entry() && pool.owns(&message.parent_file()))
+            });
+            first_of_each(all, MessageDescriptor::full_name)
         })
     }
 
     /// All enums by full name.
     pub fn enums(&self) -> Vec<EnumDescriptor> {
-        let mut enums: Vec<_> = self.pool().all_enums().collect();
-        enums.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-        enums
+        let all = self.pools.iter().flat_map(|pool| {
+            pool.descriptors.all_enums().filter(|descriptor| pool.owns(&descriptor.parent_file()))
+        });
+        first_of_each(all, EnumDescriptor::full_name)
     }
 
     /// All services by full name.
     pub fn services(&self) -> Vec<ServiceDescriptor> {
-        let mut services: Vec<_> = self.pool().services().collect();
-        services.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-        services
+        let all = self
+            .pools
+            .iter()
+            .flat_map(|pool| pool.descriptors.services().filter(|service| pool.owns(&service.parent_file())));
+        first_of_each(all, ServiceDescriptor::full_name)
     }
 
     /// Messages, enums, services and methods by full name.
@@ -87,17 +92,42 @@ impl Schema {
     }
 
     /// The message type that `name` means: a full name, with or without a leading dot, or the end of
-    /// one full name only (`SendMessageRequest`, `v2.Message`).
+    /// one full name only (`SendMessageRequest`, `v2.Message`). Where several files declare it, the
+    /// first source wins; `dir/file.proto:Message` is the one of that file.
     pub fn message(&self, name: &str) -> Result<MessageDescriptor, SchemaError> {
-        if let Some(message) = self.pool().get_message_by_name(name).filter(|m| !m.is_map_entry()) {
+        if let Some((file, name)) = name.rsplit_once(':') {
+            return self.message_of_file(file, name);
+        }
+        let by_name = |full_name: &str| {
+            let messages = self.messages();
+            let place = messages.binary_search_by(|message| message.full_name().cmp(full_name)).ok()?;
+            messages.get(place).cloned()
+        };
+        if let Some(message) = by_name(name) {
             return Ok(message);
         }
         one("message type", name, self.messages().iter().cloned(), MessageDescriptor::full_name)
     }
 
+    /// `file` is the end of a file's name.
+    fn message_of_file(&self, file: &str, name: &str) -> Result<MessageDescriptor, SchemaError> {
+        let is_meant = |found: &str| {
+            found.strip_suffix(file).is_some_and(|front| front.is_empty() || front.ends_with('/'))
+        };
+        let all: Vec<_> = self
+            .pools
+            .iter()
+            .flat_map(|pool| {
+                pool.descriptors.all_messages().filter(|message| pool.owns(&message.parent_file()))
+            })
+            .filter(|message| !message.is_map_entry() && is_meant(message.parent_file().name()))
+            .collect();
+        one("message type", name, all.into_iter(), MessageDescriptor::full_name)
+    }
+
     /// The method that `name` means: `pkg.Service.Method`, `/pkg.Service/Method` or the end of one.
     pub fn method(&self, name: &str) -> Result<MethodDescriptor, SchemaError> {
-        let methods: Vec<_> = self.pool().services().flat_map(|s| s.methods().collect::<Vec<_>>()).collect();
+        let methods: Vec<_> = self.services().iter().flat_map(|s| s.methods().collect::<Vec<_>>()).collect();
         one("method", &dotted(name), methods.into_iter(), MethodDescriptor::full_name)
     }
 
@@ -122,6 +152,14 @@ impl Schema {
         found.sort_by_key(|(closeness, _)| *closeness);
         found.into_iter().map(|(_, declaration)| declaration).collect()
     }
+}
+
+/// Sorted by full name; where sources contradict each other, what the first says.
+fn first_of_each<T>(all: impl Iterator<Item = T>, full_name: fn(&T) -> &str) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
+    all.sort_by(|a, b| full_name(a).cmp(full_name(b)));
+    all.dedup_by(|later, first| full_name(later) == full_name(first));
+    all
 }
 
 /// `/pkg.Service/Method` as `pkg.Service.Method`.

@@ -9,10 +9,13 @@
 //! `Debug`: it goes through all that a message contains, without end for one that contains itself.
 //!
 //! - `builtin`: the RocketMQ v2 API and Google's well-known types
-//! - `compile`, `roots`: `.proto` text, through a [`FileResolver`]
-//! - `check`, `imports`, `declared`, `fence`: descriptor sets, checked before the pool sees them
+//! - `source`, `text`: where declarations come from, and `.proto` text
+//! - `find`, `roots`: which file an import means, and what each file is called
+//! - `check`, `declared`, `fence`: descriptors, checked before the pool sees them
+//! - `editions`: editions in the words of proto2 and proto3
+//! - `load`, `unit`, `link`, `pools`, `report`: from sources to a schema, and what is to be said of it
 //! - `lookup`: from a name or a pattern to a declaration
-//! - `docs`, `used_in`, `describe`, `describe_json`: what a person reads about a declaration
+//! - `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a declaration
 //! - `kind`: labels, wire types and well-known types of fields
 //! - `rank`: which message types fit given bytes
 //!
@@ -20,52 +23,100 @@
 
 mod builtin;
 mod check;
-mod compile;
 #[cfg(test)]
 mod contract;
 mod declared;
 mod describe;
 mod describe_json;
 mod docs;
+mod editions;
 mod error;
 mod fence;
-mod imports;
+mod find;
 mod kind;
+mod link;
+mod load;
 mod lookup;
+mod options;
+mod pools;
 mod rank;
+mod report;
 mod roots;
+mod source;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unit;
 mod used_in;
 
 pub use builtin::BUILTIN_FILES;
-pub use compile::FileResolver;
 pub use docs::Documented;
+pub use editions::Edition;
 pub use error::SchemaError;
+pub use find::{Found, How};
 pub use kind::{
-    FieldShape, WellKnown, accepts, has_presence, is_closed, is_packable, is_packable_kind, is_singular,
-    kind_label, kind_name, kind_wire_type, wire_type,
+    FieldShape, WellKnown, accepts, checks_utf8, has_presence, is_closed, is_packable, is_packable_kind,
+    is_singular, kind_label, kind_name, kind_wire_type, wire_type,
 };
+pub use load::{LoadRequest, Step};
 pub use lookup::Declaration;
 pub use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor, FieldDescriptor,
     FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, OneofDescriptor, ServiceDescriptor, Syntax,
 };
 pub use rank::{Group, Ranking, rank};
+pub use report::{FileReport, LoadReport, SourceReport};
+pub use source::Source;
 pub use used_in::Use;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+
+/// Where `.proto` files come from; ring 1 has no files of its own.
+pub trait FileResolver {
+    /// The content of the file at this path; `None` if there is none, and a reason if there is one
+    /// that cannot be read.
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
+
+    fn exists(&self, path: &str) -> bool {
+        matches!(self.read(path), Ok(Some(_)) | Err(_))
+    }
+
+    /// Paths of the `.proto` files of the project that a file belongs to.
+    fn nearby(&self, _path: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
 
 /// Every declaration that is loaded, with comments and cross references.
 ///
 /// Immutable; what is costly and seldom asked for (comments, "used in") is made at the first
 /// question.
 pub struct Schema {
-    pool: DescriptorPool,
+    /// Looked up in this order; at least one.
+    pools: Vec<Pool>,
     /// All message types a person can choose, by full name; no map entries.
     messages: OnceLock<Vec<MessageDescriptor>>,
-    comments: docs::Comments,
     used_in: OnceLock<used_in::UsedIn>,
     tables: OnceLock<rank::Tables>,
+}
+
+/// Files that do not contradict each other.
+struct Pool {
+    descriptors: DescriptorPool,
+    /// Names of the files that are looked up here; all of them for `None`. The others are own files of
+    /// earlier pools, repeated because these need them.
+    own: Option<HashSet<String>>,
+    comments: docs::Comments,
+    /// By the names of the files.
+    editions: HashMap<String, Edition>,
+}
+
+impl Pool {
+    fn owns(&self, file: &FileDescriptor) -> bool {
+        self.own.as_ref().is_none_or(|own| own.contains(file.name()))
+    }
 }
 
 impl Schema {
@@ -75,45 +126,90 @@ impl Schema {
         BUILTIN.get_or_init(|| Arc::new(builtin::schema())).clone()
     }
 
+    /// The schema of sources, and what became of each of their files. Google's own files are always
+    /// there. An error is a limit that was passed, or that `step` ended it; what is wrong with a
+    /// source or a file is in the report, and all others work.
+    pub fn load(request: LoadRequest<'_>, step: Step<'_>) -> Result<(Schema, LoadReport), SchemaError> {
+        load::load(request, step)
+    }
+
     /// The schema of a serialized `google.protobuf.FileDescriptorSet`, with Google's own files in
-    /// front and, with `with_builtin`, the RocketMQ v2 API where its names are free.
+    /// front and, with `with_builtin`, the RocketMQ v2 API where its names are free. The first thing
+    /// that is wrong is the error.
     pub fn from_descriptor_set(bytes: &[u8], with_builtin: bool) -> Result<Schema, SchemaError> {
-        let mut files = check::CheckedFiles::new();
-        files.add_set(bytes)?;
-        files.into_schema(with_builtin)
+        let set = Source::Set { path: String::new(), bytes: bytes.to_vec() };
+        let request =
+            LoadRequest { sources: vec![set], includes: Vec::new(), resolver: &NoFiles, with_builtin };
+        let (schema, report) = Schema::load(request, &mut |_, _| true)?;
+        if let Some(problem) = report.first_problem() {
+            return Err(problem.clone());
+        }
+        match report.files.iter().find_map(|file| Some((file, file.missing().next()?))) {
+            Some((file, found)) => Err(SchemaError::MissingImport {
+                file: docs::visible(&file.name),
+                import: docs::visible(&found.import),
+            }),
+            None => Ok(schema),
+        }
     }
 
     /// The schema of `.proto` files, as `--proto FILE -I DIR` names them. Google's files are always
     /// there; the RocketMQ files are found by imports, and added whole, only with `with_builtin`.
-    ///
-    /// Without `includes` a file is found from the working folder and imports from its own folder
-    /// too. The first error of the first file that does not compile is returned.
+    /// The first thing that is wrong is the error.
     pub fn compile(
         files: &[String],
         includes: &[String],
         resolver: &dyn FileResolver,
         with_builtin: bool,
     ) -> Result<Schema, SchemaError> {
-        compile::compile(files, includes, resolver, with_builtin)?.into_schema(with_builtin)
+        let sources = files.iter().map(|path| Source::File { path: path.clone() }).collect();
+        let request = LoadRequest { sources, includes: includes.to_vec(), resolver, with_builtin };
+        let (schema, report) = Schema::load(request, &mut |_, _| true)?;
+        report.first_problem().map_or(Ok(schema), |problem| Err(problem.clone()))
     }
 
-    /// All descriptors. Source locations are not in it; comments are asked of the schema.
+    /// The descriptors of the first pool, which are all there are unless sources contradict each
+    /// other. Source locations are not in it; comments are asked of the schema.
     pub fn pool(&self) -> &DescriptorPool {
-        &self.pool
+        static NONE: OnceLock<DescriptorPool> = OnceLock::new();
+        self.pools.first().map_or_else(|| NONE.get_or_init(DescriptorPool::new), |pool| &pool.descriptors)
     }
 
-    fn new(pool: DescriptorPool, comments: docs::Comments) -> Schema {
+    /// Every file with its own declarations, those that are looked up first in front.
+    pub fn files(&self) -> impl Iterator<Item = FileDescriptor> + '_ {
+        self.pools.iter().flat_map(|pool| pool.descriptors.files().filter(|file| pool.owns(file)))
+    }
+
+    /// The edition that a file is written in; `None` for proto2 and proto3.
+    pub fn edition(&self, file: &FileDescriptor) -> Option<Edition> {
+        self.pool_of(file.parent_pool())?.editions.get(file.name()).copied()
+    }
+
+    fn of_pools(pools: Vec<Pool>) -> Schema {
         let (messages, used_in, tables) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Schema { pool, messages, comments, used_in, tables }
+        Schema { pools, messages, used_in, tables }
+    }
+
+    fn pool_of(&self, descriptors: &DescriptorPool) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.descriptors == *descriptors)
     }
 
     fn tables(&self) -> &rank::Tables {
-        self.tables.get_or_init(|| rank::Tables::new(&self.pool))
+        self.tables.get_or_init(|| rank::Tables::new(self.messages()))
     }
 }
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Schema of {} files", self.pool.files().len())
+        write!(f, "Schema of {} files", self.files().count())
+    }
+}
+
+/// For sources that import nothing from elsewhere.
+struct NoFiles;
+
+impl FileResolver for NoFiles {
+    fn read(&self, _path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(None)
     }
 }

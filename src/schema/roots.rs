@@ -1,72 +1,71 @@
-//! Folders that imports are looked up in, and the import name of a file on disk.
+//! The name of each file: what imports of it are written with.
 
-use super::{FileResolver, SchemaError};
+use super::find::{Found, How, folder};
+use super::unit::Unit;
+use std::collections::HashMap;
 
-/// The name by which `file` would be imported, and the roots that imports are looked up in.
+/// Gives every text its name. A file that is imported is called as most imports call it; one that is
+/// not by the innermost root that encloses it, where roots are those given and those that imports
+/// were found under; without any, by the folders of its package, else by its place in its source.
 ///
-/// The longest root that encloses the file gives the name; without one, a file that a root has under
-/// this name; otherwise the file's own folder becomes the last root.
-pub(super) fn import_name(
-    file: &str,
-    includes: &[String],
-    resolver: &dyn FileResolver,
-) -> Result<(String, Vec<String>), SchemaError> {
-    let mut roots = includes.to_vec();
-    if roots.is_empty() && !file.starts_with('/') {
-        roots.push(String::new());
-    }
-    let inside = |root: &String| {
-        let rest = match root.as_str() {
-            "" => (!file.starts_with('/')).then_some(file)?,
-            root => file
-                .strip_prefix(root)?
-                .strip_prefix('/')
-                .or(root.ends_with('/').then_some(file.get(root.len()..)?))?,
-        };
-        (!rest.is_empty() && !rest.split('/').any(|part| part == "..")).then(|| rest.to_owned())
-    };
-    let by_root = roots.iter().filter_map(inside).min_by_key(String::len);
-    let (folder, base) = file.rsplit_once('/').map_or(("", file), |(folder, base)| (folder, base));
-    let own_folder = if folder.is_empty() && file.starts_with('/') { "/" } else { folder };
-    let mut name = by_root;
-    if name.is_none() && !file.starts_with('/') {
-        for root in &roots {
-            let path = at(root, file);
-            if read(resolver, &path)?.is_some() {
-                name = Some(file.to_owned());
-                break;
+/// `found` holds, beside each unit, what its imports led to; `bases` the folder of each source.
+pub(super) fn name_units(units: &mut [Unit], found: &[Vec<Found>], includes: &[String], bases: &[String]) {
+    let mut votes: HashMap<usize, HashMap<String, usize>> = HashMap::new();
+    let mut roots: Vec<String> = includes.to_vec();
+    for (unit, found) in units.iter().zip(found) {
+        for (import, found) in unit.imports.iter().zip(found) {
+            if let Some(target) = import.target {
+                *votes.entry(target).or_default().entry(import.name.clone()).or_default() += 1;
+            }
+            if matches!(found.how, How::Path | How::Around | How::Custom | How::Project) {
+                roots.push(found.root.clone());
             }
         }
     }
-    let name = name.unwrap_or_else(|| base.to_owned());
-    if includes.is_empty() || !roots.iter().any(|root| inside(root).is_some() || at(root, &name) == file) {
-        roots.push(own_folder.to_owned());
-    }
+    roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
     roots.dedup();
-    Ok((name, roots))
-}
-
-pub(super) fn slashed(path: &str) -> String {
-    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
-    let mut path = path.as_str();
-    while let Some(rest) = path.strip_prefix("./") {
-        path = rest.trim_start_matches('/');
-    }
-    match path {
-        "." => String::new(),
-        "/" => "/".to_owned(),
-        path => path.trim_end_matches('/').to_owned(),
-    }
-}
-
-pub(super) fn at(root: &str, name: &str) -> String {
-    match root {
-        "" => name.to_owned(),
-        root if root.ends_with('/') => format!("{root}{name}"),
-        root => format!("{root}/{name}"),
+    for (unit_idx, unit) in units.iter_mut().enumerate() {
+        if !unit.is_text || !unit.name.is_empty() {
+            continue;
+        }
+        let by_import = votes.get(&unit_idx).and_then(|votes| {
+            votes.iter().max_by_key(|(name, n_votes)| (**n_votes, name.len(), (*name).clone()))
+        });
+        unit.name = match by_import {
+            Some((name, _)) => name.clone(),
+            None => {
+                let base = bases.get(unit.source).map_or("", String::as_str);
+                own_name(unit, &roots, includes, base)
+            }
+        };
     }
 }
 
-pub(super) fn read(resolver: &dyn FileResolver, path: &str) -> Result<Option<Vec<u8>>, SchemaError> {
-    resolver.read(path).map_err(|reason| SchemaError::Unreadable { file: path.to_owned(), reason })
+fn own_name(unit: &Unit, roots: &[String], includes: &[String], base: &str) -> String {
+    let path = unit.path.as_str();
+    let mut given: Vec<&String> = includes.iter().collect();
+    given.sort_by_key(|root| std::cmp::Reverse(root.len()));
+    let by_package = || {
+        let folders = unit.package.replace('.', "/");
+        let file = path.strip_prefix(folder(path))?.trim_start_matches('/');
+        let is_there = folder(path) == folders || folder(path).ends_with(&format!("/{folders}"));
+        (is_there && !folders.is_empty()).then(|| format!("{folders}/{file}"))
+    };
+    given
+        .iter()
+        .find_map(|root| inside(path, root))
+        .or_else(by_package)
+        .or_else(|| roots.iter().find_map(|root| inside(path, root).filter(|_| !root.is_empty())))
+        .or_else(|| inside(path, base))
+        .unwrap_or_else(|| path.trim_start_matches('/').to_owned())
+}
+
+/// The path from a root on.
+fn inside(path: &str, root: &str) -> Option<String> {
+    let rest = match root {
+        "" => path.strip_prefix('/').is_none().then_some(path)?,
+        root if root.ends_with('/') => path.strip_prefix(root)?,
+        root => path.strip_prefix(root)?.strip_prefix('/')?,
+    };
+    (!rest.is_empty() && !rest.split('/').any(|part| part == "..")).then(|| rest.to_owned())
 }

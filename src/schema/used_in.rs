@@ -109,10 +109,12 @@ fn index(schema: &Schema) -> UsedIn {
             }
         }
     }
-    for extension in schema.pool().all_extensions() {
-        add(&extension.kind(), Use::Extension(extension));
+    for pool in &schema.pools {
+        for extension in pool.descriptors.all_extensions().filter(|e| pool.owns(&e.parent_file())) {
+            add(&extension.kind(), Use::Extension(extension));
+        }
     }
-    for service in schema.pool().services() {
+    for service in schema.services() {
         for method in service.methods() {
             let (input, output) = (method.input(), method.output());
             if input != output {

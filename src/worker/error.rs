@@ -2,6 +2,7 @@
 
 use super::identity::FileIdentity;
 use crate::document::SourceError;
+use crate::schema::SchemaError;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -109,6 +110,8 @@ pub enum WorkerError {
     BaseChanged { path: PathBuf },
     #[error("{reason}; nothing was written: {path:?}")]
     NoText { reason: String, path: PathBuf },
+    #[error("{error}")]
+    Schema { error: SchemaError },
     #[error("Cancelled")]
     Cancelled,
     #[error("{label} stopped at an internal error: {reason}")]
@@ -160,6 +163,7 @@ impl WorkerError {
             | WorkerError::JournalTooLarge { .. }
             | WorkerError::BaseChanged { .. }
             | WorkerError::NoText { .. }
+            | WorkerError::Schema { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })

@@ -1,7 +1,7 @@
 //! Reading a message the slow, plain way, to hold the document against.
 
 use protoloupe::document::{Document, ReadMode};
-use protoloupe::schema::{Kind, MessageDescriptor, Schema};
+use protoloupe::schema::{FileResolver, Kind, MessageDescriptor, Schema};
 use protoloupe::wire::{Read, WireType, records};
 use std::path::Path;
 
@@ -77,5 +77,19 @@ fn collect(
                 wire_type: record.tag.wire_type,
             }),
         }
+    }
+}
+
+/// A folder of test data.
+pub fn folder_of(name: &str) -> String {
+    format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `.proto` files as they lie on the disk.
+pub struct Disk;
+
+impl FileResolver for Disk {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(std::fs::read(path).ok())
     }
 }

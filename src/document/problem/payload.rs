@@ -110,8 +110,12 @@ impl State<'_> {
 
     fn report_utf8(&mut self, start: u64, at: u64, n_bad: u64, place: Place) -> Result<(), Halt> {
         let top = self.levels.frames.last().map_or(super::table::NONE, |top| top.type_idx);
-        let proto3 = self.tables.types.get(top as usize).is_some_and(|found| found.is_proto3());
-        self.emit(start + at..start + at + n_bad, place, wording::utf8(proto3, at))
+        let found = self.tables.types.get(top as usize);
+        let is_checked = match place {
+            Place::Field(field_idx, _) => found.is_some_and(|found| found.checks_utf8(field_idx)),
+            Place::Message | Place::Unknown(..) => false,
+        };
+        self.emit(start + at..start + at + n_bad, place, wording::utf8(is_checked, at))
     }
 
     /// A payload that is not wholly in the window, read in stretches.

@@ -2,9 +2,9 @@
 
 use crate::document::path::Step;
 
-use crate::schema::{WellKnown, kind_wire_type};
+use crate::schema::{WellKnown, checks_utf8, is_closed, kind_wire_type};
 use crate::wire::WireType;
-use prost_reflect::{Cardinality, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax};
+use prost_reflect::{Cardinality, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use std::collections::HashMap;
 
 /// Stands for no type, no field, no oneof.
@@ -123,9 +123,12 @@ impl Type {
         self.names.get(field_idx as usize).map(|name| &name.kind)
     }
 
-    /// Whether proto3 rules hold, under which a string has to be UTF-8.
-    pub fn is_proto3(&self) -> bool {
-        self.descriptor.parent_file().syntax() == Syntax::Proto3
+    /// Whether parsers refuse strings of this field that are not UTF-8.
+    pub fn checks_utf8(&self, field_idx: u32) -> bool {
+        let field = self.fields.get(field_idx as usize);
+        field
+            .and_then(|field| self.descriptor.get_field(field.number))
+            .is_some_and(|field| checks_utf8(&field))
     }
 
     /// The name of a oneof by its index.
@@ -156,8 +159,7 @@ impl Enum {
         all.sort_unstable();
         let low =
             all.iter().filter(|number| (0..64).contains(*number)).fold(0, |low, number| low | 1 << number);
-        let is_closed = descriptor.parent_file().syntax() == Syntax::Proto2;
-        Self { name: descriptor.full_name().to_owned(), is_closed, low, all }
+        Self { name: descriptor.full_name().to_owned(), is_closed: is_closed(descriptor), low, all }
     }
 
     /// Whether the low 32 bits of `bits` are a declared number.

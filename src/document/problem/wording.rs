@@ -67,8 +67,8 @@ pub(super) fn wire_type(kind: &str, declared: WireType, found: WireType) -> Comp
     )
 }
 
-pub(super) fn utf8(proto3: bool, at: u64) -> Complaint {
-    let severity = if proto3 { Severity::Error } else { Severity::Warning };
+pub(super) fn utf8(is_checked: bool, at: u64) -> Complaint {
+    let severity = if is_checked { Severity::Error } else { Severity::Warning };
     Complaint {
         severity,
         message: format!("The string is no valid UTF-8 from its byte {at} on"),

@@ -1,12 +1,35 @@
 //! Descriptors as flat tables: what the ranking asks of them a million times.
 
-use super::super::{Cardinality, DescriptorPool, FieldShape, Kind, MessageDescriptor, WellKnown, is_closed};
+use super::super::{Cardinality, FieldShape, Kind, MessageDescriptor, WellKnown, is_closed};
 use std::collections::HashMap;
 
 /// The tables of all messages of a pool, map entries included.
 pub(in super::super) struct Tables {
     messages: Vec<Table>,
-    by_name: HashMap<String, usize>,
+    index: Index,
+}
+
+/// Messages that have or will have a table.
+#[derive(Default)]
+struct Index {
+    all: Vec<MessageDescriptor>,
+    /// Several where pools contradict each other.
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    fn get(&self, message: &MessageDescriptor) -> Option<usize> {
+        let places = self.by_name.get(message.full_name())?;
+        places.iter().copied().find(|place| self.all.get(*place) == Some(message))
+    }
+
+    fn of(&mut self, message: &MessageDescriptor) -> usize {
+        self.get(message).unwrap_or_else(|| {
+            self.by_name.entry(message.full_name().to_owned()).or_default().push(self.all.len());
+            self.all.push(message.clone());
+            self.all.len() - 1
+        })
+    }
 }
 
 pub(super) struct Table {
@@ -68,18 +91,22 @@ impl Shape {
 }
 
 impl Tables {
-    pub(in super::super) fn new(pool: &DescriptorPool) -> Tables {
-        let by_name: HashMap<String, usize> = pool
-            .all_messages()
-            .enumerate()
-            .map(|(index, message)| (message.full_name().to_owned(), index))
-            .collect();
-        let messages = pool.all_messages().map(|message| table(&message, &by_name)).collect();
-        Tables { messages, by_name }
+    /// Of these messages and all that they contain.
+    pub(in super::super) fn new(messages: &[MessageDescriptor]) -> Tables {
+        let mut index = Index::default();
+        for message in messages {
+            index.of(message);
+        }
+        let mut tables = Vec::new();
+        // Making a table may meet messages that have none yet.
+        while let Some(message) = index.all.get(tables.len()).cloned() {
+            tables.push(table(&message, &mut index));
+        }
+        Tables { messages: tables, index }
     }
 
     pub(super) fn of(&self, message: &MessageDescriptor) -> Option<usize> {
-        self.by_name.get(message.full_name()).copied()
+        self.index.get(message)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Table> {
@@ -100,15 +127,14 @@ impl Table {
     }
 }
 
-fn table(message: &MessageDescriptor, by_name: &HashMap<String, usize>) -> Table {
-    let declared = message.fields().map(|field| {
+fn table(message: &MessageDescriptor, index: &mut Index) -> Table {
+    let mut fields: Vec<(u32, Field)> = Vec::new();
+    for field in message.fields() {
         let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
         let oneof = oneof.and_then(|oneof| message.oneofs().position(|other| other == oneof));
-        (field.number(), shaped(&field, oneof, by_name))
-    });
-    let extensions = message.extensions().map(|field| (field.number(), shaped(&field, None, by_name)));
-    let mut fields: Vec<(u32, Field)> =
-        declared.chain(extensions).filter_map(|(number, field)| Some((number, field?))).collect();
+        fields.push((field.number(), shaped(&field, oneof, index)));
+    }
+    fields.extend(message.extensions().map(|field| (field.number(), shaped(&field, None, index))));
     fields.sort_by_key(|(number, _)| *number);
     for (place, (_, field)) in fields.iter_mut().enumerate() {
         field.bit = place.min(63) as u8;
@@ -123,7 +149,7 @@ fn table(message: &MessageDescriptor, by_name: &HashMap<String, usize>) -> Table
     Table { fields, n_required, class }
 }
 
-fn shaped(field: &impl FieldShape, oneof: Option<usize>, by_name: &HashMap<String, usize>) -> Option<Field> {
+fn shaped(field: &impl FieldShape, oneof: Option<usize>, index: &mut Index) -> Field {
     let kind = field.kind();
     let is_repeated = field.cardinality() == Cardinality::Repeated;
     let has_implicit_presence = !is_repeated && !field.supports_presence();
@@ -146,15 +172,15 @@ fn shaped(field: &impl FieldShape, oneof: Option<usize>, by_name: &HashMap<Strin
         Kind::Double => Shape::Double,
         Kind::String => Shape::String,
         Kind::Bytes => Shape::Bytes,
-        Kind::Message(message) if field.is_group() => Shape::Group(*by_name.get(message.full_name())?),
-        Kind::Message(message) => Shape::Message(*by_name.get(message.full_name())?),
+        Kind::Message(message) if field.is_group() => Shape::Group(index.of(&message)),
+        Kind::Message(message) => Shape::Message(index.of(&message)),
     };
-    Some(Field {
+    Field {
         shape,
         is_repeated,
         is_required: field.cardinality() == Cardinality::Required,
         has_implicit_presence,
         oneof: oneof.map(|index| index.min(63) as u8),
         bit: 0,
-    })
+    }
 }

@@ -1,0 +1,7 @@
+//! Whole schemas, from sources to declarations.
+
+mod compile;
+mod editions;
+mod hostile;
+mod sets;
+mod trees;

@@ -1,0 +1,172 @@
+//! `.proto` files, folders and archives of them, and descriptor sets, as sources of a schema.
+
+use super::error::{Call, WorkerError};
+use super::spool::read_stdin;
+use super::state::read_capped;
+use crate::document::ReadMode;
+use crate::schema::{FileResolver, LoadReport, LoadRequest, Schema, SchemaError, Source};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The largest `.proto` file, archive or descriptor set, in bytes.
+const MAX_FILE: u64 = 256 << 20;
+/// The most `.proto` files of a folder.
+const MAX_PROTOS: usize = 50_000;
+/// The most entries of folders that are gone through.
+const MAX_ENTRIES: usize = 2_000_000;
+/// The same for the project around a file, which nobody has named.
+const MAX_NEARBY: usize = 50_000;
+/// How far up a project's folder is looked for.
+const MAX_UP: usize = 8;
+/// What stands in the outermost folder of a project.
+const MARKS: [&str; 12] = [
+    ".git",
+    ".hg",
+    "buf.yaml",
+    "buf.work.yaml",
+    "go.mod",
+    "Cargo.toml",
+    "package.json",
+    "pom.xml",
+    "build.gradle",
+    "pyproject.toml",
+    "WORKSPACE",
+    "MODULE.bazel",
+];
+
+/// Loads the schema of what is at these paths, looked up in this order. `step` hears how far it is and
+/// ends it with `false`. What is wrong with single files is in the report.
+pub fn load_schema(
+    paths: &[PathBuf],
+    includes: &[String],
+    with_builtin: bool,
+    step: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(Schema, LoadReport), WorkerError> {
+    let mut sources = Vec::with_capacity(paths.len());
+    for path in paths {
+        sources.push(source(path, &mut || step(0, 0))?);
+    }
+    let request = LoadRequest { sources, includes: includes.to_vec(), resolver: &SchemaFiles, with_builtin };
+    let loaded = Schema::load(request, &mut |n_done, n_total| step(n_done as u64, n_total as u64));
+    loaded.map_err(|error| match error {
+        SchemaError::Cancelled => WorkerError::Cancelled,
+        error => WorkerError::Schema { error },
+    })
+}
+
+fn source(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Result<Source, WorkerError> {
+    let shown = path.to_string_lossy().into_owned();
+    if path == Path::new("-") {
+        let source = read_stdin(MAX_FILE)?.source();
+        let mut bytes = vec![0; source.len() as usize];
+        let read = source.read_at(0, &mut bytes, ReadMode::Wait);
+        read.map_err(|error| WorkerError::Document { error })?;
+        return Ok(Source::Bytes { path: "standard input".to_owned(), bytes });
+    }
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            let mut files = Vec::new();
+            list_protos(path, MAX_ENTRIES, true, go_on, &mut files)?;
+            Ok(Source::Folder { path: shown, files })
+        }
+        // Such a file may also be one of a root folder that is given.
+        Ok(_) | Err(_) if path.extension().is_some_and(|extension| extension == "proto") => {
+            Ok(Source::File { path: shown })
+        }
+        Ok(_) => match read_capped(path, MAX_FILE)? {
+            Some(bytes) => Ok(Source::Bytes { path: shown, bytes }),
+            None => Err(WorkerError::TooLarge { limit: MAX_FILE, path: path.to_owned() }),
+        },
+        Err(error) => Err(WorkerError::io(Call::Open, path, error)),
+    }
+}
+
+/// The paths of the `.proto` files in a folder, relative to it, sorted. Links to folders are not
+/// followed: they may lead back.
+fn list_protos(
+    folder: &Path,
+    max_entries: usize,
+    is_asked_for: bool,
+    go_on: &mut dyn FnMut() -> bool,
+    files: &mut Vec<String>,
+) -> Result<(), WorkerError> {
+    let mut open = vec![PathBuf::new()];
+    let mut n_entries = 0;
+    while let Some(inner) = open.pop() {
+        let listing = match fs::read_dir(folder.join(&inner)) {
+            Ok(listing) => listing,
+            Err(error) if is_asked_for && inner.as_os_str().is_empty() => {
+                return Err(WorkerError::io(Call::List, folder, error));
+            }
+            // The others can still be used.
+            Err(_) => continue,
+        };
+        for entry in listing.flatten() {
+            n_entries += 1;
+            if n_entries > max_entries || files.len() >= MAX_PROTOS {
+                files.sort();
+                return if is_asked_for { Err(too_many(folder)) } else { Ok(()) };
+            }
+            if n_entries % 256 == 0 && !go_on() {
+                return Err(WorkerError::Cancelled);
+            }
+            let name = entry.file_name();
+            let path = inner.join(&name);
+            let is_hidden = name.as_encoded_bytes().starts_with(b".");
+            let is_proto = path.extension().is_some_and(|extension| extension == "proto");
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => {
+                    let is_foreign = !is_asked_for && (name == "node_modules" || name == "target");
+                    if !is_hidden && !is_foreign {
+                        open.push(path);
+                    }
+                }
+                Ok(_) if is_proto && folder.join(&path).is_file() => {
+                    files.extend(path.to_str().map(|path| path.replace(std::path::MAIN_SEPARATOR, "/")));
+                }
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+fn too_many(folder: &Path) -> WorkerError {
+    let problem = format!("more than {MAX_PROTOS} .proto files or {MAX_ENTRIES} entries in {folder:?}");
+    WorkerError::Schema { error: SchemaError::TooLarge(problem) }
+}
+
+/// The disk, as the schema sees it.
+pub struct SchemaFiles;
+
+impl FileResolver for SchemaFiles {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let path = Path::new(path);
+        match read_capped(path, MAX_FILE) {
+            Ok(Some(bytes)) => Ok(Some(bytes)),
+            Ok(None) => Err(WorkerError::TooLarge { limit: MAX_FILE, path: path.to_owned() }.to_string()),
+            Err(WorkerError::Io {
+                call: Call::Open | Call::Look,
+                kind: ErrorKind::NotFound | ErrorKind::NotADirectory,
+                ..
+            }) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        Path::new(path).is_file()
+    }
+
+    fn nearby(&self, path: &str) -> Vec<String> {
+        let start = Path::new(path).parent().unwrap_or(Path::new(""));
+        let is_project = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).exists());
+        let Some(project) = start.ancestors().take(MAX_UP).find(is_project) else { return Vec::new() };
+        let mut files = Vec::new();
+        // What cannot be listed has nothing to offer.
+        let _ = list_protos(project, MAX_NEARBY, false, &mut || true, &mut files);
+        files.into_iter().filter_map(|file| Some(project.join(file).to_str()?.to_owned())).collect()
+    }
+}
