@@ -49,12 +49,8 @@ pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
 pub use reply_folder::ReplyFolder;
 pub use save::{Hook, InPlace, SaveOptions, Saved, save};
-<<<<<<< HEAD
-pub use spool::{Input, read_stdin};
-=======
 pub use schema_files::{SchemaFiles, load_schema};
-pub use spool::read_stdin;
->>>>>>> 72be460 (Load schemas from folders, archives, sets and images side by side, find import roots from the imports, keep broken files local and understand editions 2023 and 2024)
+pub use spool::{Input, read_stdin};
 pub use state::{config_folder, state_folder};
 pub use temp::clean_stray;
 pub use watch::{FileChange, OnDisk, Watched, look};

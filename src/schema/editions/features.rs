@@ -22,8 +22,11 @@ pub(super) const PACKED: u64 = 1;
 pub(super) const UNCHECKED: u64 = 3;
 pub(super) const DELIMITED: u64 = 2;
 
-/// Every feature with the names of its values and their numbers.
-const FEATURES: [(&str, u32, &[(&str, u64)]); 8] = [
+/// A name, its number, and the names of its values with theirs.
+type Feature = (&'static str, u32, &'static [(&'static str, u64)]);
+
+/// Every feature.
+const FEATURES: [Feature; 8] = [
     (
         "field_presence",
         FIELD_PRESENCE,
@@ -301,7 +304,7 @@ fn encoded(option: &UninterpretedOption) -> Option<Vec<u8>> {
 /// The `features` record in the options of what stands at a path.
 pub(super) fn options_record(path: &[i32], features: &[u8]) -> Vec<u8> {
     let part =
-        path.chunks(2).fold(Some(Part::File), |part, step| part?.within(u32::try_from(*step.first()?).ok()?));
+        path.chunks(2).try_fold(Part::File, |part, step| part.within(u32::try_from(*step.first()?).ok()?));
     let Some((options, number)) = part.map(Part::options) else { return Vec::new() };
     let (mut inner, mut out) = (Vec::new(), Vec::new());
     write_len(&mut inner, number, features);
