@@ -38,15 +38,10 @@ impl Session {
         let is_message = reading.as_ref().is_some_and(|reading| reading.message().is_some());
         open.document.choose_reading(&numbers, reading);
         open.tree.reread(&open.document, ReadMode::Wait);
-        if let Some(now) = open.row(row) {
-            if is_message {
-                open.tree.expand(open.document.snapshot(), &now, ReadMode::Cached);
-            }
-            if open.selected_row().is_none() {
-                super::selection::select_row(open, &now);
-            }
+        if let Some(now) = open.row(row).filter(|_| is_message) {
+            open.tree.expand(open.document.snapshot(), &now, ReadMode::Cached);
         }
-        super::selection::refresh(open);
+        find_selection(open);
         self.remember_readings(tab);
     }
 
@@ -82,7 +77,7 @@ impl Session {
         if readings != *open.document.readings() {
             open.document.set_readings(readings);
             open.tree.reread(&open.document, ReadMode::Wait);
-            super::selection::refresh(open);
+            find_selection(open);
         }
     }
 
@@ -109,6 +104,18 @@ impl Session {
             && (guess.row, guess.revision) == (row, revision)
         {
             guess.ranking = Some(ranking);
+        }
+    }
+}
+
+/// Keeps the selection where it is; if its row is read as something else now, on what is there.
+fn find_selection(open: &mut OpenDocument) {
+    let Some(selection) = open.selection.clone() else { return };
+    match open.row(selection.row) {
+        Some(row) => super::selection::select_row(open, &row),
+        None => {
+            open.selection = None;
+            super::selection::select_offset(open, selection.row.offset);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! what is being typed, what is folded.
 
 use super::dialogs::DialogView;
-use super::editors::{Draft, Subject};
+use super::editors::{ChosenForms, Draft, Subject};
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::widgets::{RowListState, TabBarState, Toasts};
@@ -18,6 +18,7 @@ pub struct View {
     pub toasts: Toasts,
     pub dialogs: DialogView,
     pub folds: Folds,
+    pub forms: ChosenForms,
     pub layout: Layout,
     /// Which of the panes beside the hex pane is in front.
     pub shows_history: bool,

@@ -253,6 +253,25 @@ fn integers_are_decimal_or_hexadecimal() {
 }
 
 #[test]
+fn a_form_chosen_for_one_number_is_that_of_the_next() {
+    let mut window = window(&[]);
+    select(&mut window, "i32");
+    click(&mut window, Role::RadioButton, "Hexadecimal");
+    select(&mut window, "order");
+    select(&mut window, "i32");
+    assert_eq!(field(&window, "Value"), "0xfffffffb");
+}
+
+#[test]
+fn a_time_written_in_fields_is_one_text_in_its_row() {
+    let mut window = window(&[]);
+    select(&mut window, "time");
+    click(&mut window, Role::RadioButton, "Fields");
+    press(&mut window, Key::F2);
+    assert_eq!(field(&window, "Value in row"), "2026-11-23T10:15:04.250Z");
+}
+
+#[test]
 fn special_numbers_are_a_click() {
     let mut window = window(&[]);
     select(&mut window, "twice");

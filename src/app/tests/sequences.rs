@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::document::Gesture;
+use crate::document::reading::Reading;
+use crate::schema::Kind;
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -21,6 +23,7 @@ enum Do {
     Undo,
     Redo,
     ReadAs(bool),
+    ReadRecordAs(u8),
     Answer(Answer),
     Save,
     /// Saves, closes the document and opens the file again.
@@ -45,6 +48,7 @@ fn any_do() -> impl Strategy<Value = Do> {
         3 => Just(Do::Undo),
         2 => Just(Do::Redo),
         1 => any::<bool>().prop_map(Do::ReadAs),
+        2 => any::<u8>().prop_map(Do::ReadRecordAs),
         1 => prop_oneof![Just(Answer::Yes), Just(Answer::No)].prop_map(Do::Answer),
         1 => Just(Do::Save),
     ]
@@ -81,6 +85,19 @@ fn action(one: Do, session: &Session) -> Option<Action> {
         Do::Undo => Action::Undo,
         Do::Redo => Action::Redo,
         Do::ReadAs(typed) => Action::ReadAs { tab, message: typed.then(|| SEND.to_owned()) },
+        Do::ReadRecordAs(which) => {
+            let typed = |name: &str| state.schema.message(name).ok().map(Kind::Message).map(Reading::Kind);
+            let reading = match which % 7 {
+                0 => None,
+                1 => typed("apache.rocketmq.v2.Resource"),
+                2 => typed("apache.rocketmq.v2.Message"),
+                3 => Some(Reading::Message),
+                4 => Some(Reading::Kind(Kind::Sint64)),
+                5 => Some(Reading::Packed(Kind::Uint64)),
+                _ => Some(Reading::Hex),
+            };
+            Action::ReadRecordAs { row: row?, reading }
+        }
         Do::Answer(answer) => Action::Answer(answer),
         Do::Save | Do::Reopen => Action::Save(tab),
     })

@@ -34,7 +34,7 @@ pub(super) fn show_message(
         Some(WellKnown::Wrapper(kind)) => show_boxed(&kind, payload, complete, max_chars),
         _ if total_len == 0 => ValueText::plain("{}"),
         Some(WellKnown::FieldMask) => show_mask(payload, complete, max_chars),
-        Some(WellKnown::Any) => show_any(payload, total_len, max_chars),
+        Some(WellKnown::Any) => show_any(message, payload, total_len, max_chars),
         _ if message.is_map_entry() => show_entry(message, payload, total_len, max_chars),
         _ => summary(message, payload, total_len, max_chars),
     }
@@ -98,15 +98,26 @@ fn show_mask(payload: &[u8], complete: bool, max_chars: usize) -> ValueText {
     shown
 }
 
-fn show_any(payload: &[u8], total_len: u64, max_chars: usize) -> ValueText {
+/// The type that an Any names, and what is in it if the type is known.
+fn show_any(any: &MessageDescriptor, payload: &[u8], total_len: u64, max_chars: usize) -> ValueText {
     let url = parts(payload).filter(|(record, _)| record.tag.number == 1).last();
     let Some((record, url)) = url else { return show_bytes(payload, total_len, max_chars) };
     let name_start = url.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
     let shown = show_string(&url[name_start..], (url.len() - name_start) as u64 + record.missing, max_chars);
-    let value_len = parts(payload)
+    let value = parts(payload)
         .filter(|(record, _)| record.tag.number == 2 && record.tag.wire_type == WireType::Len)
-        .last()
-        .map_or(0, |(record, _)| record.scalar.value);
+        .last();
+    let name = std::str::from_utf8(&url[name_start..]).ok();
+    let found = name.and_then(|name| any.parent_pool().get_message_by_name(name));
+    // An Any in an Any is not looked into: that could go on.
+    if let (Some(found), Some((record, value))) = (&found, value)
+        && WellKnown::of(found) != Some(WellKnown::Any)
+    {
+        let left = max_chars.saturating_sub(shown.text.len());
+        let inside = show_message(found, value, value.len() as u64 + record.missing, left);
+        return ValueText { text: format!("{} · {}", found.name(), inside.text), marks: inside.marks };
+    }
+    let value_len = value.map_or(0, |(record, _)| record.scalar.value);
     let text = format!("{} · {} B", shown.text.trim_matches('"'), grouped(value_len.min(total_len)));
     ValueText { text, marks: shown.marks }
 }

@@ -76,6 +76,22 @@ fn record_bytes((number, form, payload): (u8, u8, Vec<u8>)) -> Vec<u8> {
     }
 }
 
+#[test]
+fn an_any_is_opened_as_the_type_it_names() {
+    let mut bytes = Vec::new();
+    let mut inner = Vec::new();
+    crate::wire::write_len(&mut inner, 2, b"orders");
+    crate::wire::write_len(&mut bytes, 1, b"type.googleapis.com/apache.rocketmq.v2.Resource");
+    crate::wire::write_len(&mut bytes, 2, &inner);
+    let message = Schema::builtin().message("google.protobuf.Any").unwrap();
+    let rows = walked(&bytes, &message);
+    assert_eq!(
+        rows.last().map(|row| (row.0, row.2.as_str(), row.3.as_str())),
+        Some((1, "name", "\"orders\""))
+    );
+    assert_eq!(rows, opened(&bytes, &message));
+}
+
 proptest! {
     #[test]
     fn the_text_has_the_rows_of_the_window(bytes in message_bytes(), ty in 0..4_usize) {

@@ -2,9 +2,10 @@
 
 use super::groups::{Extent, Groups};
 use super::{MAX_DEPTH, TreeRow};
+use crate::document::reading::Scope;
 use crate::document::{
-    Entry, Found, LARGE_WINDOW, Meaning, ReadMode, Reader, RecordAt, SMALL_WINDOW, Snapshot, SourceError,
-    forms_runs, is_plausible_message, message_in,
+    Entry, Found, LARGE_WINDOW, Meaning, MessageAt, ReadMode, Reader, RecordAt, SMALL_WINDOW, Snapshot,
+    SourceError, forms_runs, is_plausible_message, message_in,
 };
 use crate::schema::{FieldDescriptor, MessageDescriptor, wire_type};
 use crate::wire::{Damage, MAX_VARINT, Read, Record, VarintError, WireType, read_varint};
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 /// A message, or the elements of a packed record, that the walk is in.
 struct Level {
+    start: u64,
     /// For a group that is closed: behind its end tag.
     end: u64,
     /// Of its rows.
@@ -54,7 +56,12 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(snapshot: &'a Snapshot, range: Range<u64>, message: Option<&MessageDescriptor>) -> Self {
-        let root = Level { end: range.end, depth: 0, what: What::message(message.cloned(), None) };
+        let root = Level {
+            start: range.start,
+            end: range.end,
+            depth: 0,
+            what: What::message(message.cloned(), None),
+        };
         Self {
             reader: Reader::new(snapshot, ReadMode::Wait, LARGE_WINDOW),
             scout: Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW),
@@ -104,12 +111,12 @@ impl<'a> Walk<'a> {
 
     /// The next row of a message; `None` if it only ended.
     fn record(&mut self) -> Result<Option<TreeRow>, SourceError> {
-        let Some(Level { end, depth, what: What::Message { message, group, run_end, n_elements } }) =
+        let Some(Level { start, end, depth, what: What::Message { message, group, run_end, n_elements } }) =
             self.levels.last()
         else {
             return Ok(None);
         };
-        let (end, depth, in_run) = (*end, *depth, self.at < *run_end);
+        let (start, end, depth, in_run) = (*start, *end, *depth, self.at < *run_end);
         let record = match self.reader.head(self.at, end)? {
             Read::End => {
                 self.at = end;
@@ -127,7 +134,13 @@ impl<'a> Walk<'a> {
             self.close();
             return Ok(None);
         }
-        let meaning = Meaning::of(message.as_ref(), number, record.tag.wire_type);
+        let mut meaning = Meaning::of(message.as_ref(), number, record.tag.wire_type);
+        // What an Any holds is read as the type that it names.
+        if number == 2 && meaning.is_open() {
+            let around = MessageAt { range: start..end, message: message.clone(), scope: Scope::default() };
+            let at = RecordAt { offset: self.at, record, end_tag_width: 0 };
+            meaning = around.meaning(&mut self.scout, &at)?;
+        }
         let repeated = meaning.field().filter(|field| forms_runs(field)).cloned();
         let element_idx = repeated.as_ref().map(|_| n_elements.get(&number).copied().unwrap_or(0));
         if let (Some(field), false) = (repeated, in_run) {
@@ -218,7 +231,7 @@ impl<'a> Walk<'a> {
                     _ => at.payload().end,
                 };
                 self.at = at.payload().start;
-                self.levels.push(Level { end: level_end, depth: depth + 1, what });
+                self.levels.push(Level { start: self.at, end: level_end, depth: depth + 1, what });
             }
             None if is_open_ended => self.skip(end)?,
             None => self.at = at.end(),
@@ -238,7 +251,7 @@ impl<'a> Walk<'a> {
         }
         let Some(found) = message_in(at, meaning) else { return Ok(None) };
         let is_group = at.wire_type() == WireType::Sgroup;
-        let is_declared = matches!(meaning, Meaning::Field(_));
+        let is_declared = matches!(meaning, Meaning::Field(_) | Meaning::Chosen { .. });
         if !is_declared
             && !is_group
             && !is_plausible_message(&mut self.scout, found.range, at.record.missing > 0)?

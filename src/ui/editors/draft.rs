@@ -47,6 +47,8 @@ pub struct Draft {
     pub revision: usize,
     pub gesture: Gesture,
     pub form: Form,
+    /// Whether a person chose the form.
+    pub has_chosen_form: bool,
     /// Written as this reading of the payload, where nothing declares what it is.
     pub reading: Option<Reading>,
     pub text: String,
@@ -84,6 +86,7 @@ impl Draft {
             revision: subject.revision,
             gesture: next_gesture(),
             form: first_form(subject),
+            has_chosen_form: false,
             reading: subject.first_reading().cloned(),
             text: String::new(),
             parts: Vec::new(),
@@ -106,19 +109,19 @@ impl Draft {
         self.row == subject.row.id && self.revision == subject.revision && self.chosen == subject.chosen
     }
 
-    /// A draft of the same value as before goes on in the form that a person had chosen.
-    pub fn go_on_from(&mut self, before: &Draft, subject: &Subject) {
-        let is_possible = match before.form {
+    /// Goes on in a form that a person chose before, if this value can be written in it.
+    pub fn go_on_in(&mut self, form: Form, is_local: bool, subject: &Subject) {
+        let is_possible = match form {
             Form::Text if matches!(subject.kind(), Some(Kind::Bytes)) => subject.head_is_text(),
             Form::Text | Form::Tree => subject.edit_text.is_some(),
-            Form::Fields => !time::parts_of(subject, Form::Fields, before.is_local).is_empty(),
+            Form::Fields => !time::parts_of(subject, Form::Fields, is_local).is_empty(),
             Form::Declared => false,
             _ => true,
         };
-        self.list = before.list.clone();
-        if is_possible && before.form != self.form && self.reading.is_none() {
-            self.is_local = before.is_local;
-            self.write_as(before.form, subject);
+        if is_possible && self.reading.is_none() && subject.is_whole() {
+            self.is_local = is_local;
+            self.write_as(form, subject);
+            self.has_chosen_form = true;
         }
     }
 
@@ -149,6 +152,15 @@ impl Draft {
         self.reading = None;
         self.say(None);
         self.start_over(subject);
+    }
+
+    /// A row has one field, for the kind's own text.
+    pub fn fit_a_row(&mut self, subject: &Subject) {
+        let is_one_field = matches!(self.form, Form::Text | Form::Bits) || self.reading.is_some();
+        if !is_one_field {
+            self.write_as(Form::Text, subject);
+            self.has_chosen_form = false;
+        }
     }
 
     /// Goes on with another reading of the same bytes.

@@ -2,6 +2,7 @@
 
 use super::{Editing, Editor, Form, draft_ui, forms_ui};
 use crate::app::Action;
+use crate::document::reading::TimeUnit;
 use crate::document::value::bits_of;
 use crate::schema::Kind;
 use crate::ui::widgets::KeyValue;
@@ -47,11 +48,21 @@ fn integer_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
             let name = if line_idx == 0 { "Binary" } else { "" };
             KeyValue::new(name, &line.join(" ")).copied(&all).name_width(NAME_WIDTH).show(ui);
         }
+        if let Some((unit, time)) = likely_time(editing.subject.edit_text.as_deref()) {
+            KeyValue::new(&format!("Time in {}", unit.symbol()), &time).name_width(NAME_WIDTH).show(ui);
+        }
         let (least, greatest) = range_of(kind)?;
         KeyValue::new("Least", &least.to_string()).name_width(NAME_WIDTH).show(ui);
         KeyValue::new("Greatest", &greatest.to_string()).name_width(NAME_WIDTH).show(ui);
     }
     action
+}
+
+/// The time that an integer of our days may count.
+fn likely_time(number: Option<&str>) -> Option<(TimeUnit, String)> {
+    let count: i64 = number?.parse().ok()?;
+    let unit = TimeUnit::likely(count)?;
+    Some((unit, unit.text(count)?))
 }
 
 /// Groups of eight bits, without leading groups of zeros.

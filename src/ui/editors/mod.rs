@@ -39,7 +39,9 @@ use super::view::Place;
 pub use super::widgets::field::select_all;
 use super::widgets::{Segment, TextField, error_line_ui};
 use crate::app::{Action, OpenDocument, State, TabId};
+use crate::document::Path;
 use egui::{Id, Key, Modifiers, Response, Ui};
+use std::collections::BTreeMap;
 
 /// What an editor works on.
 pub struct Editing<'a> {
@@ -80,6 +82,32 @@ pub const EDITORS: &[Editor] = &[
 /// The editor for a row's value; `None` for what has no value of its own.
 pub fn editor_of(subject: &Subject) -> Option<&'static Editor> {
     EDITORS.iter().find(|editor| (editor.fits)(subject))
+}
+
+/// The forms that a person chose last for the values of each editor, by the editor's name.
+#[derive(Clone, Debug, Default)]
+pub struct ChosenForms {
+    /// Also whether times are those of the person's zone.
+    forms: BTreeMap<&'static str, (Form, bool)>,
+}
+
+impl ChosenForms {
+    /// Keeps what was chosen for one value.
+    pub fn remember(&mut self, draft: &Draft, subject: &Subject) {
+        if let Some(editor) = editor_of(subject).filter(|_| draft.has_chosen_form) {
+            self.forms.insert(editor.name, (draft.form, draft.is_local));
+        }
+    }
+
+    /// A draft of another value goes on in the form of the last one of its kind.
+    pub fn begin(&self, subject: &Subject, path: Path) -> Draft {
+        let mut draft = Draft::of(subject, path);
+        let chosen = editor_of(subject).and_then(|editor| self.forms.get(editor.name));
+        if let Some((form, is_local)) = chosen {
+            draft.go_on_in(*form, *is_local, subject);
+        }
+        draft
+    }
 }
 
 /// The id of the text field for the value of a tab's selected row.
@@ -127,6 +155,7 @@ fn forms_ui(
     let now = forms.iter().position(|(form, _)| *form == editing.draft.form);
     if let Some(chosen) = Segment::new(name, &names).disabled(disabled).show(ui, now) {
         editing.draft.write_as(forms[chosen].0, editing.subject);
+        editing.draft.has_chosen_form = true;
     }
     ui.add_space(theme(ui).size.gap_small);
 }

@@ -155,7 +155,11 @@ impl Shell {
         let state = self.session.state();
         self.view.tabs.retain(|id, _| state.tab(*id).is_some());
         let (Some(id), Some(open)) = (state.active, state.active_document()) else { return };
-        let tab = self.view.tab(id);
+        let View { tabs, forms, .. } = &mut self.view;
+        let tab = tabs.entry(id).or_default();
+        if let (Some(draft), Some(subject)) = (&tab.draft, &tab.subject) {
+            forms.remember(draft, subject);
+        }
         if !tab.subject.as_ref().is_some_and(|subject| subject.is_current(open)) {
             tab.subject = Subject::of(open);
         }
@@ -171,10 +175,7 @@ impl Shell {
             Some(draft) if draft.is_of(subject) => {}
             Some(draft) if is_typing && Some(&draft.path) == place => draft.follow(subject),
             _ => {
-                let mut draft = Draft::of(subject, place.cloned().unwrap_or_default());
-                if let Some(before) = tab.draft.as_ref().filter(|before| before.path == draft.path) {
-                    draft.go_on_from(before, subject);
-                }
+                let draft = forms.begin(subject, place.cloned().unwrap_or_default());
                 let is_elsewhere = tab.draft.replace(draft).is_some_and(|old| Some(&old.path) != place);
                 tab.is_editing_row &= !is_elsewhere;
             }
@@ -182,6 +183,9 @@ impl Shell {
         if std::mem::take(&mut asked.edit) {
             asked.focus_tree = false;
             tab.is_editing_row = subject.fits_a_row();
+            if let Some(draft) = tab.draft.as_mut().filter(|_| tab.is_editing_row) {
+                draft.fit_a_row(subject);
+            }
             tab.wants_focus = Some(if tab.is_editing_row { Place::Row } else { Place::Inspector });
         }
     }
