@@ -146,6 +146,7 @@ impl Session {
             content: Content::Open(Box::new(open)),
         });
         self.state.active = Some(tab);
+        self.recall_readings(tab);
         let edits = splices.into_iter();
         let edits =
             edits.map(|splice| Edit::Splice { chain: Vec::new(), range: splice.range, bytes: splice.bytes });

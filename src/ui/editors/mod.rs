@@ -118,6 +118,12 @@ pub fn field_id(tab: TabId, place: Place) -> Id {
 /// A text field for the draft, and below it what is wrong with it.
 fn draft_ui(ui: &mut Ui, editing: &mut Editing<'_>, rows: usize, is_mono: bool) -> Option<Action> {
     let id = field_id(editing.tab, Place::Inspector);
+    if HEAD < editing.draft.text.len() as u64 {
+        let text = "In this form the value is more than 64 KiB of text, which is not typed on here: \
+                    choose another form, or write it to a file";
+        ui.add(egui::Label::new(egui::RichText::new(text).color(theme(ui).color.muted)).wrap());
+        return None;
+    }
     // While one of the readings is typed in, the text is that of the reading.
     let is_mine = editing.draft.reading.is_none();
     let invalid = is_mine && editing.draft.error.is_some();
