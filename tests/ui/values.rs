@@ -205,6 +205,17 @@ fn packed_numbers_and_times_are_typed_as_they_read() {
 }
 
 #[test]
+fn text_among_the_readings_hides_nothing_and_looks_like_no_type() {
+    // 99: "a", a line end, and a character that does not show.
+    let mut window = window(&[0x9a, 0x06, 0x05, b'a', b'\n', 0xe2, 0x80, 0x8b]);
+    select(&mut window, "99");
+    assert_eq!(field(&window, "As string"), "a\\n\\u{200b}");
+    type_into(&mut window, "As string", "by hand");
+    assert!(bytes(&window).ends_with(b"by hand"));
+    assert!(window.query_by_label("Looks like").is_none());
+}
+
+#[test]
 fn bytes_that_look_like_a_type_are_read_as_it_with_one_click() {
     let mut window = window(&[]);
     let before = bytes(&window);

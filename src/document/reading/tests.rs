@@ -144,6 +144,7 @@ fn what_is_typed_and_does_not_fit_says_why() {
         (time(WireType::Varint, TimeUnit::Nanos), "9999-01-01T00:00:00Z", "too far"),
         (Reading::Packed(Kind::Fixed32), "1, x", "no integer"),
         (Reading::Hex, "0", "only one digit"),
+        (Reading::Kind(Kind::String), "a\\q", "no escape, at character 2"),
         (Reading::Base64, "a", "not base64"),
     ] {
         let error = reading.payload(text, &[]).unwrap_err().to_string();

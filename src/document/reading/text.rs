@@ -2,7 +2,8 @@
 
 use super::Reading;
 use crate::document::value::{
-    Mark, ValueError, ValueText, edit_text, grouped, hex, parse_value, show_packed, show_value,
+    Mark, ValueError, ValueText, edit_text, escaped_text, grouped, hex, parse_escaped, parse_value,
+    show_packed, show_value,
 };
 use crate::schema::{Kind, kind_wire_type};
 use crate::wire::{WireType, read_varint, write_varint};
@@ -19,6 +20,11 @@ impl Reading {
         }
         match self {
             Reading::Kind(Kind::Bytes) | Reading::Hex => Some(hex(payload)),
+            // On one line, with nothing hidden.
+            Reading::Kind(Kind::String) => {
+                let text = std::str::from_utf8(payload).ok()?;
+                Some(escaped_text(text.as_bytes()).replace('\n', "\\n"))
+            }
             Reading::Kind(kind) => edit_text(kind, payload),
             Reading::Message => None,
             Reading::Time { wire_type, unit } => unit.text(count(*wire_type, payload)?),
@@ -43,6 +49,7 @@ impl Reading {
         match self {
             Reading::Kind(Kind::Bytes) | Reading::Hex => bytes("hex:", text),
             Reading::Base64 => bytes("base64:", text),
+            Reading::Kind(Kind::String) => parse_escaped(text),
             Reading::Kind(kind) => Ok(parse_value(kind, text)?.payload),
             Reading::Message => bytes("hex:", text),
             Reading::Time { wire_type, unit } => Ok(of_count(*wire_type, unit.parse(text)?)?),

@@ -98,7 +98,7 @@ fn offers(editing: &Editing<'_>) -> Vec<Offer> {
                 })
                 .collect()
         }
-        _ if is_len(editing) => ranked(editing),
+        _ if is_len(editing) && !subject.looks_like_text => ranked(editing),
         _ => Vec::new(),
     }
 }

@@ -69,6 +69,8 @@ pub struct Subject {
     pub is_chosen_by_person: bool,
     /// Whether a person may choose how to read it.
     pub is_open: bool,
+    /// Text is the likeliest reading, so that a type that fits does so by chance.
+    pub looks_like_text: bool,
     /// Enums of the message around it, which an undeclared number may be of.
     pub enums_around: Vec<EnumDescriptor>,
     /// What was chosen for the document when this was read.
@@ -96,6 +98,7 @@ impl Subject {
             chosen: None,
             is_chosen_by_person: false,
             is_open: false,
+            looks_like_text: false,
             enums_around: Vec::new(),
             readings_of_document: open.document.readings().clone(),
             row,
@@ -195,6 +198,7 @@ impl Subject {
 
     fn read_readings(&mut self, at: &RecordAt, is_wanted: impl Fn(&Reading) -> bool) {
         let found = plausible_readings(at.wire_type(), at.record.scalar.value, &self.head, self.is_whole());
+        self.looks_like_text = matches!(found.first(), Some(Reading::Kind(Kind::String)));
         let mut found: Vec<Reading> = found.into_iter().filter(is_wanted).collect();
         if let Some(chosen) = self.chosen.as_ref().filter(|chosen| !found.contains(chosen)) {
             found.insert(0, chosen.clone());
