@@ -35,7 +35,7 @@ const MAX_LOSSES: usize = 20;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
         protoloupe call http://127.0.0.1:8081 MessagingService/QueryRoute --data route.bin \\\n    \
-        -H 'x-mq-client-id: me@1' -H 'authorization: @auth.txt'\n  \
+        --rocketmq-access-key me --rocketmq-secret @secret.txt\n  \
         protoloupe call https://example.com shop.v1.Orders/Watch --reflect --data order.bin -o replies\n  \
         protoloupe call unix:/run/server.sock any.v1.Service/Method --kind bidi --data 1.bin 2.bin")]
 pub(super) struct CallArgs {
@@ -84,10 +84,12 @@ pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, Cli
     let target = args.target.target(console)?;
     let messages = args.data.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
     let can_ask = !args.data.iter().any(|file| file == FilePath::new("-"));
-    let interrupt = Interrupt::listen();
+    let confirm = |what: &str, console: &mut Console| target.confirm(what, args.target.yes, can_ask, console);
+    let mut interrupt = None;
     let schema = if args.reflect {
-        target.confirm("Asking for the schema", args.target.yes, can_ask, console)?;
-        let reflected = reflect(&target, &interrupt, console)?;
+        confirm(&format!("Asking for the schema, then calling {}", args.method), console)?;
+        let interrupt = interrupt.insert(Interrupt::listen());
+        let reflected = reflect(&target, interrupt, console)?;
         schema_of(&reflected, !args.schema.no_builtin).map_err(|error| CliError::ServerSchema { error })?
     } else {
         load_schema(&args.schema)?
@@ -102,8 +104,13 @@ pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, Cli
     }
     let folder =
         args.output.as_deref().map(ReplyFolder::create).transpose().map_err(CliError::ReplyFolder)?;
-    let what = format!("Calling {}", call.method);
-    target.confirm(&what, args.target.yes, can_ask, console)?;
+    let interrupt = match interrupt {
+        Some(interrupt) => interrupt,
+        None => {
+            confirm(&format!("Calling {}", call.method), console)?;
+            Interrupt::listen()
+        }
+    };
     let output = method.map(|method| method.output());
     let mut listener = Listener { args, console, schema, output, folder, in_bands: Vec::new(), n_replies: 0 };
     listener.listen(&call, messages, &interrupt)
@@ -197,6 +204,9 @@ impl Listener<'_> {
         let sender = std::thread::spawn(move || {
             let _ = messages.into_iter().try_for_each(|message| outbox.send(message));
         });
+        if self.args.verbose {
+            self.console.say(&ending::metadata(&call.metadata));
+        }
         let mut failed: Option<CliError> = None;
         let mut ended: Option<Ending> = None;
         rpc::run(call, inbox, &mut |event| {

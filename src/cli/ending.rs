@@ -3,7 +3,8 @@
 use crate::document::value::quote_bytes;
 use crate::rocketmq::InBand;
 use crate::rpc::{
-    CertificateFacts, Connected, Details, Direction, Ending, Entry, Event, Failure, Status, http_reason,
+    CertificateFacts, Connected, Details, Direction, Ending, Entry, Event, Failure, Metadata, Status,
+    http_reason,
 };
 use crate::schema::Schema;
 use std::time::Duration;
@@ -110,6 +111,11 @@ pub(super) fn certificate(facts: &CertificateFacts) -> String {
         "certificate: for {names}; subject {}; issuer {}; valid from {} to {}; SHA-256 {}",
         facts.subject, facts.issuer, facts.not_before, facts.not_after, facts.sha256
     )
+}
+
+/// What is sent beside the messages, for `--verbose`.
+pub(super) fn metadata(metadata: &Metadata) -> String {
+    format!("metadata{}", listed(metadata.entries()))
 }
 
 /// One step of a call, for `--verbose`.

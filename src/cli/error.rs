@@ -49,6 +49,8 @@ pub enum CliError {
     Metadata(MetadataError),
     #[error("The variable ${name} is not set")]
     Variable { name: String },
+    #[error("{option} takes no secret itself: others could see it in the list of processes")]
+    SecretInArguments { option: &'static str },
     #[error("TLS options do not go with {endpoint}, which is plain text")]
     TlsOptions { endpoint: String },
     /// A call that could not even begin.
@@ -131,6 +133,7 @@ impl CliError {
             | CliError::Metadata(_)
             | CliError::Variable { .. }
             | CliError::TlsOptions { .. }
+            | CliError::SecretInArguments { .. }
             | CliError::Call(_)
             | CliError::Kind { .. }
             | CliError::NewTarget { .. }
@@ -156,6 +159,7 @@ impl CliError {
             CliError::Endpoint(error) => error.hint(),
             CliError::Metadata(error) => error.hint(),
             CliError::Variable { .. } => "Set it, or write a value or @FILE",
+            CliError::SecretInArguments { .. } => "Write @FILE or $VAR",
             CliError::TlsOptions { .. } => "Write https://, or leave them out",
             CliError::DoesNotDecode { .. } => "--send-anyway sends them as they stand",
             CliError::NewTarget { .. } => "Check the address; --yes sends to it, and to it from now on",

@@ -9,7 +9,8 @@
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
 //! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `call`, `reflect`: the commands
-//! - `target`, `interrupt`, `ending`: the server of a call, Ctrl-C, and what is said of its end
+//! - `target`, `rocketmq`, `interrupt`, `ending`: the server of a call, who calls, Ctrl-C, and what is
+//!   said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
 //!
 //! To add a command: a file `cli/<name>.rs` with its arguments and its `run`, a line in [`Command`]
@@ -31,6 +32,7 @@ mod input;
 mod interrupt;
 mod reflect;
 mod render;
+mod rocketmq;
 mod set;
 mod target;
 mod terminal;

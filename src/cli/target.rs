@@ -1,6 +1,7 @@
 //! The server of a call: where it is, who the caller is, and whether that was agreed to.
 
 use super::input::read_small_file;
+use super::rocketmq::RocketMqArgs;
 use super::{CliError, Console};
 use crate::rpc::{
     Call, Endpoint, Identity, Limits, Metadata, MethodPath, Place, Proxy, RpcKind, Tls, split_entry,
@@ -52,6 +53,8 @@ pub(super) struct TargetArgs {
     /// The name to ask for and to verify under TLS, if neither the host nor the authority
     #[arg(long, value_name = "NAME", help_heading = "TLS")]
     pub server_name: Option<String>,
+    #[command(flatten)]
+    pub rocketmq: RocketMqArgs,
     /// Send to a server that nothing was sent to before, without asking
     #[arg(long, help_heading = "Server")]
     pub yes: bool,
@@ -126,7 +129,8 @@ impl TargetArgs {
             skip_verification: self.insecure,
             server_name: self.server_name.clone(),
         };
-        let metadata = self.metadata(&mut identity, console)?;
+        let mut metadata = self.metadata(&mut identity, console)?;
+        self.rocketmq.add_to(&mut metadata, &mut identity)?;
         let nobody = MethodPath { service: String::new(), method: String::new() };
         let template = Call {
             metadata,
@@ -151,10 +155,9 @@ impl TargetArgs {
             let (name, value) = split_entry(text).map_err(CliError::Metadata)?;
             let source = if let Some(path) = value.strip_prefix('@') {
                 metadata.add_bytes(name, &file(Path::new(path))?).map(|()| format!("from {path:?}"))
-            } else if let Some(variable) = value.strip_prefix('$').filter(|name| is_variable(name)) {
-                let value = std::env::var(variable);
-                let value = value.map_err(|_| CliError::Variable { name: variable.to_owned() })?;
-                metadata.add_text(name, &value).map(|()| format!("from ${variable}"))
+            } else if let Some(name_of_variable) = variable_name(value) {
+                let value = variable(name_of_variable)?;
+                metadata.add_text(name, &value).map(|()| format!("from ${name_of_variable}"))
             } else {
                 metadata.add_text(name, value).map(|()| String::new())
             };
@@ -177,9 +180,28 @@ fn file(path: &Path) -> Result<Vec<u8>, CliError> {
     read_small_file(path).map_err(|error| CliError::Open { error, near_command: None })
 }
 
-fn is_variable(name: &str) -> bool {
+/// The name in `$NAME`.
+fn variable_name(text: &str) -> Option<&str> {
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
-    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+    let is_name =
+        |name: &&str| name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
+    text.strip_prefix('$').filter(is_name)
+}
+
+fn variable(name: &str) -> Result<String, CliError> {
+    std::env::var(name).map_err(|_| CliError::Variable { name: name.to_owned() })
+}
+
+/// The secret that `@FILE` or `$VAR` names; written out it would stand in the list of processes.
+pub(super) fn secret(option: &'static str, text: &str) -> Result<String, CliError> {
+    match (text.strip_prefix('@'), variable_name(text)) {
+        (Some(path), _) => {
+            let bytes = file(Path::new(path))?;
+            Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+        }
+        (None, Some(name)) => variable(name),
+        (None, None) => Err(CliError::SecretInArguments { option }),
+    }
 }
 
 impl Target {

@@ -17,6 +17,7 @@
 //! - `endpoint`, `connect`, `proxy`, `tls`, `http`, `watch`: from an address to a connection
 //! - `failure`: everything that can go wrong, in plain words
 //! - `reflection`: the schema that a server tells of itself
+//! - `rocketmq`: the headers of a RocketMQ client, signed
 //! - `limits`: how much is taken
 //!
 //! [`run()`] blocks and calls back; whoever runs it chooses the thread. An [`Outbox`] sends, half-closes
@@ -39,6 +40,7 @@ mod log;
 mod metadata;
 mod proxy;
 mod reflection;
+mod rocketmq;
 mod run;
 mod status;
 mod tls;
@@ -55,6 +57,7 @@ pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};
 pub use metadata::{Entry, Metadata, MetadataError, split_entry};
 pub use proxy::{Proxy, ProxyAddress};
 pub use reflection::{NotReflected, Reflected, Why, reflect};
+pub use rocketmq::{Credentials, RocketMqClient, new_client_id};
 pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
 pub use status::{Details, Status};
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};

@@ -278,6 +278,8 @@ impl Asking {
         let reason = if message.is_empty() { format!("code {code}") } else { message };
         match question {
             Question::Services => return Err(format!("The server does not list its services: {reason}")),
+            // Some servers tell everything but what they tell it with.
+            Question::Symbol(name) if name.starts_with("grpc.reflection.") => {}
             Question::Symbol(name) => {
                 self.problems.push(format!("The server does not tell the file of \"{name}\": {reason}"));
             }

@@ -180,6 +180,8 @@ struct Exchange<'a> {
     connection: Option<Connection>,
     /// Messages on their way out, the oldest first.
     sending: VecDeque<Message>,
+    /// Nothing will follow those.
+    is_closing: bool,
     http_status: Option<u16>,
     reply: Option<Box<dyn Reply>>,
     n_received: u64,
@@ -210,6 +212,7 @@ impl<'a> Exchange<'a> {
             client: None,
             connection: None,
             sending: VecDeque::new(),
+            is_closing: false,
             http_status: None,
             reply: None,
             n_received: 0,
@@ -322,6 +325,14 @@ impl<'a> Exchange<'a> {
 
     fn close(&mut self, feed: &mut BodyFeed) {
         if feed.messages.take().is_some() {
+            self.is_closing = true;
+            self.tell_half_close();
+        }
+    }
+
+    /// Once the last message is gone.
+    fn tell_half_close(&mut self) {
+        if self.sending.is_empty() && std::mem::take(&mut self.is_closing) {
             let at = self.at();
             (self.on_event)(Event::HalfClosed { at });
         }
@@ -335,6 +346,7 @@ impl<'a> Exchange<'a> {
             if self.sending.is_empty() && self.phase.get() == Phase::Sending {
                 self.phase.set(Phase::Waiting);
             }
+            self.tell_half_close();
         }
     }
 

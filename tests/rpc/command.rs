@@ -242,6 +242,59 @@ fn metadata_is_sent_and_secrets_come_from_files_and_variables() {
 }
 
 #[test]
+fn a_rocketmq_client_signs_every_call_and_headers_given_by_hand_stay() {
+    let server = replying(&[OK_REPLY], status("0"));
+    let program = Program::new();
+    program.file("empty.bin", b"");
+    program.file("secret.txt", "sk\n");
+    let url = server.url();
+    let call = ["call", &url, "MessagingService.QueryRoute", "--data", "empty.bin", "-v"];
+    let key =
+        ["--rocketmq-access-key", "ak", "--rocketmq-secret", "@secret.txt", "--rocketmq-namespace", "ns"];
+    let by_hand = ["-H", "x-mq-date-time: 20261123T095147Z", "-H", "x-mq-language: PYTHON"];
+    let ran = program.run(&[&call[..], &key, &by_hand].concat()).exits(0);
+    let ran = ran.says(&["with RocketMQ access key ak", "x-mq-namespace: ns", "authorization: (not shown)"]);
+    assert!(!ran.said.contains("24f2dec5"), "{}", ran.said);
+    program.run(&[&call[..], &["--rocketmq"]].concat()).exits(0).says(&["without credentials"]);
+    let seen = server.seen();
+    let signature = "24f2dec5b55e0950317194b0239baa3f9944f7e0";
+    let authorization =
+        format!("MQv2-HMAC-SHA1 Credential=ak, SignedHeaders=x-mq-date-time, Signature={signature}");
+    assert_eq!(seen[0].headers["authorization"], authorization);
+    assert_eq!(
+        (&seen[0].headers["x-mq-language"], &seen[0].headers["x-mq-namespace"]),
+        (&"PYTHON".parse().unwrap(), &"ns".parse().unwrap())
+    );
+    assert!(seen[1].headers.contains_key("x-mq-client-id") && !seen[1].headers.contains_key("authorization"));
+    drop(seen);
+    program
+        .run(&[&call[..], &["--rocketmq-access-key", "ak", "--rocketmq-secret", "sk"]].concat())
+        .exits(2)
+        .says(&["--rocketmq-secret takes no secret itself", "@FILE or $VAR"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_systems_roots_are_trusted_and_others_are_shown() {
+    let (server, ca) = crate::tls::trusted_by_ca();
+    let program = Program::new();
+    program.file("empty.bin", b"");
+    program.file("ca.pem", ca);
+    let url = format!("https://localhost:{}", server.address.port());
+    let args = ["call", &url, "a.B/C", "--data", "empty.bin"];
+    let mut with_roots = program.command(&args);
+    program.looked_at(with_roots.env("SSL_CERT_FILE", program.path("ca.pem"))).exits(0);
+    let ran =
+        program.run(&args).exits(1).says(&["not trusted", "certificate: for localhost", "SHA-256", "own CA"]);
+    assert!(ran.out.is_empty());
+    program.run(&[&args[..], &["--ca", "ca.pem"]].concat()).exits(0);
+    program
+        .run(&[&args[..], &["--insecure"]].concat())
+        .exits(0)
+        .says(&["was not verified: nobody who is trusted signed it", "certificate: for localhost"]);
+}
+
+#[test]
 fn wrong_calls_are_refused_with_what_to_do() {
     let program = Program::new();
     program.file("empty.bin", b"");
@@ -332,7 +385,8 @@ fn reflection_lists_a_server_and_saves_what_other_commands_read() {
     let ran = program.run(&["reflect", &server.url(), "-o", "shop.binpb"]).exits(0);
     assert_eq!(
         ran.out,
-        "service  shop.v1.Orders\n  rpc Watch(shop.v1.Order) returns (stream shop.v1.Order)\n"
+        "service  shop.v1.Orders\n  rpc Watch(shop.v1.Order) returns (stream shop.v1.Order)\n\
+         service  grpc.reflection.v1.ServerReflection\n"
     );
     let described = program.run(&["describe", "shop.v1.Order", "--descriptor-set", "shop.binpb"]).exits(0);
     assert!(described.out.contains("order_id"), "{}", described.out);

@@ -81,6 +81,12 @@ fn ask(server: &Server, host: &str, tls: Tls) -> Made {
     make(&call, &[b"x"])
 }
 
+/// A server, and the authority in PEM that has to be trusted for it.
+pub fn trusted_by_ca() -> (Server, String) {
+    let authority = Authority::new("an authority");
+    (server(&authority.sign(&["localhost"], |_| {}), None, &[b"h2"]), authority.certificate.pem())
+}
+
 fn facts(made: &Made) -> TlsFacts {
     match &made.log.steps()[0] {
         Event::Connected { facts, .. } => facts.tls.clone().unwrap(),
