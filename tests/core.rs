@@ -8,5 +8,7 @@ mod captures;
 mod editions;
 #[path = "core/hostile.rs"]
 mod hostile;
+#[path = "core/kinds.rs"]
+mod kinds;
 #[path = "core/support.rs"]
 mod support;

@@ -48,6 +48,14 @@ pub enum Action {
     /// Opens this many levels from the root on.
     ExpandLevels(u32),
     CollapseAll,
+    /// Opens this many levels and closes what is deeper.
+    OpenToDepth(u32),
+    /// Opens everything below a row.
+    ExpandBelow(u64),
+    /// Opens all rows beside a row.
+    ExpandSiblings(u64),
+    /// Whether fields that are not there have rows.
+    ShowAbsent(bool),
 
     // Editing (of the active document)
     Edit(Act),
@@ -71,6 +79,28 @@ pub enum Action {
     AddElement {
         row: RowId,
         key: Option<String>,
+    },
+    /// One more element in front of this one.
+    InsertBefore(RowId),
+    /// Sets this member of the row's oneof and takes the others away; none clears the oneof.
+    ChooseMember {
+        row: RowId,
+        number: Option<u32>,
+    },
+    RenameKey {
+        row: RowId,
+        key: String,
+    },
+    /// One place up or down.
+    MoveRow {
+        row: RowId,
+        down: bool,
+    },
+    /// Right in front of another row of its message, or right behind it.
+    MoveTo {
+        row: RowId,
+        to: RowId,
+        below: bool,
     },
     Duplicate(RowId),
     Remove(RowId),
@@ -199,6 +229,19 @@ pub enum SelectTarget {
     Path(FieldPath),
     /// The message around the selected row.
     Parent,
+    /// The next or previous row of the same message or run.
+    Sibling {
+        forward: bool,
+    },
+    /// The next or previous place that differs from what was saved.
+    Change {
+        forward: bool,
+    },
+    /// The next visible row whose name starts with this; the selected one counts with `here`.
+    Named {
+        start: String,
+        here: bool,
+    },
 }
 
 /// Panes that can be hidden.
@@ -227,6 +270,14 @@ pub enum Dialog {
     /// Fields of a message that can be added.
     AddField {
         row: Option<RowId>,
+    },
+    /// The members of the row's oneof.
+    OneofMember {
+        row: RowId,
+    },
+    /// Another key for a map entry.
+    RenameKey {
+        row: RowId,
     },
     /// A new map entry's key.
     MapKey {

@@ -37,6 +37,11 @@ pub enum Command {
     EditValue,
     AddField,
     AddElement,
+    InsertBefore,
+    MoveUp,
+    MoveDown,
+    ChooseMember,
+    RenameKey,
     Duplicate,
     Remove,
     Cut,
@@ -61,10 +66,26 @@ pub enum Command {
     ToggleKeepLengths,
     GoTo,
     SelectParent,
+    NextSibling,
+    PreviousSibling,
     NextProblem,
     PreviousProblem,
+    NextChange,
+    PreviousChange,
     ExpandAll,
     CollapseAll,
+    ExpandBelow,
+    ExpandSiblings,
+    ExpandTo1,
+    ExpandTo2,
+    ExpandTo3,
+    ExpandTo4,
+    ExpandTo5,
+    ExpandTo6,
+    ExpandTo7,
+    ExpandTo8,
+    ExpandTo9,
+    ShowAbsent,
     ChooseType,
     ReadRecordAs,
     ToggleInspector,
@@ -112,6 +133,9 @@ impl fmt::Display for Shortcut {
             "Minus" => "−",
             "Equals" => "=",
             "Up" => "↑",
+            "Down" => "↓",
+            "Left" => "←",
+            "Right" => "→",
             name => name,
         })
     }
@@ -151,6 +175,7 @@ pub fn shortcut_table() -> String {
 
 const NO_DOCUMENT: &str = "No document is open";
 pub(super) const NO_SELECTION: &str = "Nothing is selected";
+const NOT_SET: &str = "This field is not set";
 
 impl Command {
     /// What it means now; `Err` says why it cannot be done.
@@ -210,6 +235,27 @@ impl Command {
             Command::ZoomIn => Ok(Action::Zoom(1)),
             Command::ZoomOut => Ok(Action::Zoom(-1)),
             Command::ZoomReset => Ok(Action::Zoom(0)),
+            Command::InsertBefore
+            | Command::MoveUp
+            | Command::MoveDown
+            | Command::ChooseMember
+            | Command::RenameKey
+            | Command::NextSibling
+            | Command::PreviousSibling
+            | Command::NextChange
+            | Command::PreviousChange
+            | Command::ExpandBelow
+            | Command::ExpandSiblings
+            | Command::ExpandTo1
+            | Command::ExpandTo2
+            | Command::ExpandTo3
+            | Command::ExpandTo4
+            | Command::ExpandTo5
+            | Command::ExpandTo6
+            | Command::ExpandTo7
+            | Command::ExpandTo8
+            | Command::ExpandTo9
+            | Command::ShowAbsent => super::tree_commands::resolve(self, state),
             Command::Palette => Ok(Action::Show(Dialog::Palette)),
             Command::Shortcuts => Ok(Action::Show(Dialog::Shortcuts)),
             Command::About => Ok(Action::Show(Dialog::About)),
@@ -283,6 +329,7 @@ impl Command {
                 Entry::Rest { .. } | Entry::Unread { .. } => {
                     Err("These bytes are no record; edit them in the hex pane")
                 }
+                Entry::Absent { .. } => Err("This field is not set; Enter sets it"),
                 // The window puts the keyboard into the value's editor.
                 _ => Ok(Action::Select(SelectTarget::Row(selection.row_number))),
             },
@@ -293,8 +340,10 @@ impl Command {
             }
             Command::Duplicate => match row.entry {
                 Entry::Rest { .. } | Entry::Unread { .. } => Err("These bytes are no record"),
+                Entry::Absent { .. } => Err(NOT_SET),
                 _ => Ok(Action::Duplicate(row.id)),
             },
+            Command::Remove | Command::CopyValue if matches!(row.entry, Entry::Absent { .. }) => Err(NOT_SET),
             Command::Remove => Ok(Action::Remove(row.id)),
             Command::CopyPath => Ok(Action::Copy(selection.path.to_string())),
             Command::CopyValue => value_text(open, &row).map(Action::Copy),
@@ -420,7 +469,12 @@ mod tests {
             Command::Redo => Some(Command::EditValue),
             Command::EditValue => Some(Command::AddField),
             Command::AddField => Some(Command::AddElement),
-            Command::AddElement => Some(Command::Duplicate),
+            Command::AddElement => Some(Command::InsertBefore),
+            Command::InsertBefore => Some(Command::MoveUp),
+            Command::MoveUp => Some(Command::MoveDown),
+            Command::MoveDown => Some(Command::ChooseMember),
+            Command::ChooseMember => Some(Command::RenameKey),
+            Command::RenameKey => Some(Command::Duplicate),
             Command::Duplicate => Some(Command::Remove),
             Command::Remove => Some(Command::Cut),
             Command::Cut => Some(Command::Copy),
@@ -442,11 +496,27 @@ mod tests {
             Command::ToggleInsert => Some(Command::ToggleKeepLengths),
             Command::ToggleKeepLengths => Some(Command::GoTo),
             Command::GoTo => Some(Command::SelectParent),
-            Command::SelectParent => Some(Command::NextProblem),
+            Command::SelectParent => Some(Command::NextSibling),
+            Command::NextSibling => Some(Command::PreviousSibling),
+            Command::PreviousSibling => Some(Command::NextProblem),
             Command::NextProblem => Some(Command::PreviousProblem),
-            Command::PreviousProblem => Some(Command::ExpandAll),
+            Command::PreviousProblem => Some(Command::NextChange),
+            Command::NextChange => Some(Command::PreviousChange),
+            Command::PreviousChange => Some(Command::ExpandAll),
             Command::ExpandAll => Some(Command::CollapseAll),
-            Command::CollapseAll => Some(Command::ChooseType),
+            Command::CollapseAll => Some(Command::ExpandBelow),
+            Command::ExpandBelow => Some(Command::ExpandSiblings),
+            Command::ExpandSiblings => Some(Command::ExpandTo1),
+            Command::ExpandTo1 => Some(Command::ExpandTo2),
+            Command::ExpandTo2 => Some(Command::ExpandTo3),
+            Command::ExpandTo3 => Some(Command::ExpandTo4),
+            Command::ExpandTo4 => Some(Command::ExpandTo5),
+            Command::ExpandTo5 => Some(Command::ExpandTo6),
+            Command::ExpandTo6 => Some(Command::ExpandTo7),
+            Command::ExpandTo7 => Some(Command::ExpandTo8),
+            Command::ExpandTo8 => Some(Command::ExpandTo9),
+            Command::ExpandTo9 => Some(Command::ShowAbsent),
+            Command::ShowAbsent => Some(Command::ChooseType),
             Command::ChooseType => Some(Command::ReadRecordAs),
             Command::ReadRecordAs => Some(Command::ToggleInspector),
             Command::ToggleInspector => Some(Command::ToggleHex),
@@ -470,7 +540,7 @@ mod tests {
         while let Some(one) = command {
             let rows: Vec<_> = COMMANDS.iter().filter(|row| row.command == one).collect();
             assert_eq!(rows.len(), 1, "{one:?}");
-            let menus = ["File", "Edit", "View", "Go", "Bytes", "Help"];
+            let menus = ["File", "Edit", "Tree", "View", "Go", "Bytes", "Help"];
             assert!(rows[0].menu.is_some_and(|menu| menus.contains(&menu)), "{one:?}");
             n_commands += 1;
             command = next(one);

@@ -66,7 +66,7 @@ pub const COMMANDS: &[CommandRow] = &[
         "Edit",
         "Edit value",
         "Starts editing the selected value",
-        [plain("F2"), plain("Enter")],
+        [plain("Enter"), None],
     ),
     row(
         Command::AddField,
@@ -81,6 +81,41 @@ pub const COMMANDS: &[CommandRow] = &[
         "Add element",
         "Adds an element or map entry behind the selected one",
         [ctrl_shift("N"), None],
+    ),
+    row(
+        Command::InsertBefore,
+        "Edit",
+        "Insert element before",
+        "Adds an element in front of the selected one",
+        [None, None],
+    ),
+    row(
+        Command::MoveUp,
+        "Edit",
+        "Move up",
+        "Moves the selected element or record before the one above",
+        [alt("Up"), None],
+    ),
+    row(
+        Command::MoveDown,
+        "Edit",
+        "Move down",
+        "Moves the selected element or record behind the one below",
+        [alt("Down"), None],
+    ),
+    row(
+        Command::ChooseMember,
+        "Edit",
+        "Choose oneof member…",
+        "Sets another member of the selected oneof, or none",
+        [ctrl("J"), None],
+    ),
+    row(
+        Command::RenameKey,
+        "Edit",
+        "Rename key…",
+        "Gives the selected map entry another key; edits the value of any other row",
+        [plain("F2"), None],
     ),
     row(
         Command::Duplicate,
@@ -126,6 +161,38 @@ pub const COMMANDS: &[CommandRow] = &[
         [ctrl_shift("C"), None],
     ),
     row(
+        Command::ShowAbsent,
+        "Tree",
+        "Fields that are not set",
+        "Shows or hides the fields of the type that are not there",
+        [ctrl_shift("A"), None],
+    ),
+    row(Command::ExpandAll, "Tree", "Expand all", "Opens all rows, up to a bound", [None, None]),
+    row(Command::CollapseAll, "Tree", "Collapse all", "Closes all rows but the first level", [None, None]),
+    row(
+        Command::ExpandBelow,
+        "Tree",
+        "Expand all below",
+        "Opens the selected row and everything in it; so does *",
+        [shift("Right"), None],
+    ),
+    row(
+        Command::ExpandSiblings,
+        "Tree",
+        "Expand siblings",
+        "Opens all rows beside the selected one",
+        [alt("Right"), None],
+    ),
+    depth(Command::ExpandTo1, "Expand to depth 1", "1"),
+    depth(Command::ExpandTo2, "Expand to depth 2", "2"),
+    depth(Command::ExpandTo3, "Expand to depth 3", "3"),
+    depth(Command::ExpandTo4, "Expand to depth 4", "4"),
+    depth(Command::ExpandTo5, "Expand to depth 5", "5"),
+    depth(Command::ExpandTo6, "Expand to depth 6", "6"),
+    depth(Command::ExpandTo7, "Expand to depth 7", "7"),
+    depth(Command::ExpandTo8, "Expand to depth 8", "8"),
+    depth(Command::ExpandTo9, "Expand to depth 9", "9"),
+    row(
         Command::ChooseType,
         "View",
         "Message type…",
@@ -139,8 +206,6 @@ pub const COMMANDS: &[CommandRow] = &[
         "Chooses the message type that a bytes field or an undeclared record is read as",
         [ctrl_shift("T"), None],
     ),
-    row(Command::ExpandAll, "View", "Expand all", "Opens all rows, as many as fit", [None, None]),
-    row(Command::CollapseAll, "View", "Collapse all", "Closes all rows but the first level", [None, None]),
     row(
         Command::ToggleInspector,
         "View",
@@ -195,7 +260,21 @@ pub const COMMANDS: &[CommandRow] = &[
         "Go",
         "Message around",
         "Selects the message around the selection",
-        [alt("Up"), None],
+        [alt("Left"), None],
+    ),
+    row(
+        Command::NextSibling,
+        "Go",
+        "Next sibling",
+        "Selects the next row of the same message or field",
+        [ctrl("Down"), None],
+    ),
+    row(
+        Command::PreviousSibling,
+        "Go",
+        "Previous sibling",
+        "Selects the row before this one of the same message or field",
+        [ctrl("Up"), None],
     ),
     row(
         Command::NextProblem,
@@ -210,6 +289,20 @@ pub const COMMANDS: &[CommandRow] = &[
         "Previous problem",
         "Selects the field with a problem before this one",
         [shift("F8"), None],
+    ),
+    row(
+        Command::NextChange,
+        "Go",
+        "Next change",
+        "Selects the next place that differs from what was saved",
+        [plain("F7"), None],
+    ),
+    row(
+        Command::PreviousChange,
+        "Go",
+        "Previous change",
+        "Selects the place before this one that differs from what was saved",
+        [shift("F7"), None],
     ),
     row(Command::NextTab, "Go", "Next tab", "Brings the next document to the front", [ctrl("Tab"), None]),
     row(
@@ -335,6 +428,16 @@ const fn row(
     [shortcut, also]: [Option<Shortcut>; 2],
 ) -> CommandRow {
     CommandRow { command, menu: Some(menu), title, hint, shortcut, also }
+}
+
+const fn depth(command: Command, title: &'static str, digit: &'static str) -> CommandRow {
+    row(
+        command,
+        "Tree",
+        title,
+        "Opens the rows down to this depth and closes what is deeper",
+        [alt(digit), None],
+    )
 }
 
 const fn plain(key: &'static str) -> Option<Shortcut> {

@@ -309,7 +309,7 @@ fn value_of(row: &Row) -> Option<Range<u64>> {
     match &row.entry {
         Entry::Record { at, .. } => Some(at.payload()),
         Entry::Element { range, .. } | Entry::Rest { range, .. } => Some(range.clone()),
-        Entry::Run { .. } | Entry::Unread { .. } => None,
+        Entry::Run { .. } | Entry::Unread { .. } | Entry::Absent { .. } => None,
     }
 }
 

@@ -463,10 +463,13 @@ pub(super) fn unfold(open: &mut OpenDocument) {
 
 /// The row with this id, of the revision that `revision` names.
 pub(super) fn row_now(open: &OpenDocument, row: RowId, revision: usize) -> RowId {
-    use crate::document::Anchored;
+    use crate::document::{Anchored, Facet};
     let splices = open.document.splices();
-    match splices.resolve(splices.anchor_at(row.offset, revision)) {
-        Anchored::At(offset) | Anchored::Gone(offset) => RowId { offset, facet: row.facet },
+    // What is absent goes with the last byte in front of its message's records.
+    let inside = u64::from(matches!(row.facet, Facet::Absent(_)));
+    let Some(offset) = row.offset.checked_sub(inside) else { return row };
+    match splices.resolve(splices.anchor_at(offset, revision)) {
+        Anchored::At(offset) | Anchored::Gone(offset) => RowId { offset: offset + inside, facet: row.facet },
     }
 }
 

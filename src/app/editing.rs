@@ -9,6 +9,7 @@ use super::plans::{self, Inside, Spot, Value};
 use super::selection;
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument, TabId};
+use super::structures;
 use crate::document::{
     Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId,
 };
@@ -35,6 +36,8 @@ pub(super) enum After {
     Gone,
     /// The bytes at the cursor.
     Cursor(CursorAfter),
+    /// What was moved, a row of this facet.
+    Moved(Facet),
 }
 
 type Plan = Box<dyn FnOnce(&Document) -> Outcome + Send>;
@@ -46,7 +49,13 @@ impl Session {
             Action::Paste(text) => return self.paste(text),
             _ => {}
         }
-        if let Some(Dialog::AddField { .. } | Dialog::MapKey { .. }) = self.state.dialog {
+        if let Some(
+            Dialog::AddField { .. }
+            | Dialog::MapKey { .. }
+            | Dialog::OneofMember { .. }
+            | Dialog::RenameKey { .. },
+        ) = self.state.dialog
+        {
             self.state.dialog = None;
         }
         let Some((tab, open)) = self.active() else { return };
@@ -129,7 +138,17 @@ impl Session {
             Outcome::Occupied { path } => self.ask_occupied(action, &path),
             Outcome::Undo => self.step(tab, Document::undo),
             Outcome::Redo => self.step(tab, Document::redo),
-            Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
+            Outcome::Refused(reason) => {
+                // The key can be typed again.
+                match action {
+                    Action::RenameKey { row, .. } => self.state.dialog = Some(Dialog::RenameKey { row }),
+                    Action::AddElement { row, key: Some(_) } => {
+                        self.state.dialog = Some(Dialog::MapKey { row });
+                    }
+                    _ => {}
+                }
+                self.notify(NoticeTone::Error, reason);
+            }
             Outcome::Older { n_older } => {
                 if let Action::Remove(row) = action {
                     self.state.dialog = Some(Dialog::Question(Question::OlderValue { row, n_older }));
@@ -176,6 +195,7 @@ impl Session {
                         cursor::place_after(open, to, n_before);
                     }
                     After::Gone => select_where_removed(open, &act, n_before),
+                    After::Moved(facet) => select_moved(open, &act, facet, n_before),
                 }
             }
         }
@@ -251,6 +271,27 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
             let spot = spot(&row)?;
             (Box::new(move |document| plans::add_element(document, &spot, key.as_deref())), After::New)
         }
+        Action::InsertBefore(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| structures::insert_before(document, &spot)), After::New)
+        }
+        Action::ChooseMember { row, number } => {
+            let spot = spot(&row)?;
+            let after = if number.is_some() { After::New } else { After::Gone };
+            (Box::new(move |document| structures::choose_member(document, &spot, number)), after)
+        }
+        Action::RenameKey { row, key } => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| structures::rename_key(document, &spot, &key)), After::Keep)
+        }
+        Action::MoveRow { row, down } => {
+            let (spot, after) = (spot(&row)?, After::Moved(row.facet));
+            (Box::new(move |document| structures::move_row(document, &spot, down)), after)
+        }
+        Action::MoveTo { row, to, below } => {
+            let (spot, to, after) = (spot(&row)?, spot(&to)?, After::Moved(row.facet));
+            (Box::new(move |document| structures::move_to(document, &spot, &to, below)), after)
+        }
         Action::Duplicate(row) => {
             let spot = spot(&row)?;
             (Box::new(move |document| plans::duplicate(document, &spot)), After::New)
@@ -305,6 +346,11 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::SetBytes { row, bytes } => Action::SetBytes { row: now(row), bytes },
         Action::AddField { row, number } => Action::AddField { row: row.map(now), number },
         Action::AddElement { row, key } => Action::AddElement { row: now(row), key },
+        Action::InsertBefore(row) => Action::InsertBefore(now(row)),
+        Action::ChooseMember { row, number } => Action::ChooseMember { row: now(row), number },
+        Action::RenameKey { row, key } => Action::RenameKey { row: now(row), key },
+        Action::MoveRow { row, down } => Action::MoveRow { row: now(row), down },
+        Action::MoveTo { row, to, below } => Action::MoveTo { row: now(row), to: now(to), below },
         Action::Duplicate(row) => Action::Duplicate(now(row)),
         Action::Remove(row) => Action::Remove(now(row)),
         Action::RemoveAll(row) => Action::RemoveAll(now(row)),
@@ -357,7 +403,7 @@ fn keep_selection(open: &mut OpenDocument, before: Option<(RowId, Vec<u64>)>, n_
     let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
     let place = Place {
         chain: chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect(),
-        row: RowId { offset: offset_now(open, row.offset, n_before), facet: row.facet },
+        row: row_now(open, row, n_before),
     };
     let n_reveals = open.n_reveals;
     if !selection::select_place(open, &place, ReadMode::Cached) {
@@ -375,10 +421,24 @@ fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
     let (chain, offset, n_added, facet) = match act.edits.first() {
         Some(Edit::Insert { chain, offset, bytes }) => (chain, *offset, bytes.len() as u64, Facet::Record),
         Some(Edit::Splice { chain, range, bytes }) => (chain, range.end, bytes.len() as u64, Facet::Element),
-        _ => return,
+        _ => return select_where_removed(open, act, n_before),
     };
     let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
     let offset = offset_now(open, offset, n_before).saturating_sub(n_added);
+    let place = Place { chain, row: RowId { offset, facet } };
+    if !selection::select_place(open, &place, ReadMode::Cached) {
+        selection::select_offset(open, offset);
+    }
+}
+
+/// Selects what was moved, where it is now.
+fn select_moved(open: &mut OpenDocument, act: &Act, facet: Facet, n_before: usize) {
+    let Some(Edit::Move { chain, range, to }) = act.edits.first() else {
+        return select_new(open, act, n_before);
+    };
+    let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
+    // Nothing else changed: no length does when a record moves within its message.
+    let offset = if range.start < *to { to - (range.end - range.start) } else { *to };
     let place = Place { chain, row: RowId { offset, facet } };
     if !selection::select_place(open, &place, ReadMode::Cached) {
         selection::select_offset(open, offset);

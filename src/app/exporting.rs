@@ -27,7 +27,7 @@ impl Session {
                 let found = self.state.active_document().and_then(|open| open.row(*row));
                 let range = found.and_then(|row| match row.entry {
                     Entry::Record { at, .. } => Some(at.payload()),
-                    Entry::Unread { .. } => None,
+                    Entry::Unread { .. } | Entry::Absent { .. } => None,
                     entry => Some(entry.range()),
                 });
                 match tab.zip(range) {

@@ -244,6 +244,7 @@ impl Session {
     /// Starts what is to be done next; after every action and every event.
     pub(super) fn go_on(&mut self) {
         self.think_on();
+        self.keep_absent();
         self.keep_journals();
         self.ask_for_pending();
         self.store_settings();

@@ -84,6 +84,7 @@ fn lifted(document: &Document, spot: &Spot) -> Result<Lifted, String> {
         }
         Entry::Rest { .. } => return Err("These bytes are no record; only they can be copied".to_owned()),
         Entry::Unread { error, .. } => return Err(error.to_string()),
+        Entry::Absent { .. } => return Err("This field is not set; there is nothing to copy".to_owned()),
     }
     Ok(lifted)
 }

@@ -28,6 +28,9 @@ mod session;
 mod settings;
 mod spelled;
 mod state;
+mod structures;
+mod tree_commands;
+mod walking;
 mod window;
 
 pub use crate::worker::jobs::{Excerpt, ListedDifference};
@@ -45,6 +48,9 @@ pub use state::{
     Content, DiskState, Guess, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection,
     State, Tab, TabId, TypeChoice,
 };
+pub use structures::{members_of, why_not_move};
+pub use tree_commands::is_map_entry;
+pub use walking::{message_rows, siblings};
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at what is on the disk")]

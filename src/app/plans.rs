@@ -6,14 +6,14 @@
 use super::selection::name_of;
 use super::state::OpenDocument;
 use crate::document::ops::{self, NewValue, OpError};
-use crate::document::value::{Encoded, ValueError, default_payload, parse_value};
+use crate::document::value::{Encoded, ValueError, edit_text, parse_value};
 use crate::document::{
     Act, Chain, Document, Edit, Entry, Facet, Found, Gesture, Located, Meaning, MessagePart, Parent,
     Path as FieldPath, ReadMode, Reader, RecordAt, Row, RowId, SMALL_WINDOW, SourceError, Step, Target,
     path_of,
 };
 use crate::format::{JsonOptions, write_json};
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable, is_singular};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, field_of, is_packable, is_singular};
 use crate::wire::WireType;
 use crate::worker::jobs::{Outcome, Place};
 use std::io;
@@ -96,7 +96,7 @@ impl Spot {
     }
 
     /// All parts of the message that the row's record is in; a split message has several.
-    fn parent(&self, document: &Document) -> Parent {
+    pub fn parent(&self, document: &Document) -> Parent {
         let own = Parent { parts: vec![self.part.clone()], message: self.message.clone() };
         let Ok(resolved) = document.resolve(&self.path) else { return own };
         let is_ours = resolved.parent.parts.iter().any(|part| part.chain == self.part.chain);
@@ -104,7 +104,7 @@ impl Spot {
     }
 }
 
-fn finished(outcome: Result<Outcome, OpError>) -> Outcome {
+pub(super) fn finished(outcome: Result<Outcome, OpError>) -> Outcome {
     outcome.unwrap_or_else(|error| {
         let hint = match &error {
             OpError::Value { error, .. } => error.hint(),
@@ -117,7 +117,7 @@ fn finished(outcome: Result<Outcome, OpError>) -> Outcome {
     })
 }
 
-fn refused(reason: impl Into<String>) -> Result<Outcome, OpError> {
+pub(super) fn refused(reason: impl Into<String>) -> Result<Outcome, OpError> {
     Ok(Outcome::Refused(reason.into()))
 }
 
@@ -195,6 +195,7 @@ fn try_set_value(
             return refused("These bytes are no record; they can be changed in the hex pane");
         }
         Entry::Unread { error, .. } => return refused(error.to_string()),
+        Entry::Absent { .. } => return refused("This field is not there yet; add it first"),
     }
     let mut act = Act::new(format!("Set {}", name_of(path)), edits);
     act.gesture = gesture;
@@ -218,7 +219,7 @@ fn unfit_bytes(kind: &Kind, bytes: &[u8]) -> Option<String> {
 }
 
 fn is_in_oneof(field: &FieldDescriptor) -> bool {
-    field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic())
+    crate::document::oneof_of(field).is_some()
 }
 
 fn removes(edit: &Edit, offset: u64) -> bool {
@@ -303,6 +304,7 @@ fn try_remove(document: &Document, spot: &Spot, anyway: bool) -> Result<Outcome,
             Edit::Remove { chain, range: at.range() }
         }
         Entry::Unread { error, .. } => return refused(error.to_string()),
+        Entry::Absent { .. } => return refused("There is nothing to remove"),
     };
     Ok(Outcome::Act(Act::new(format!("Remove {}", label(spot)), vec![edit])))
 }
@@ -314,7 +316,7 @@ fn label(spot: &Spot) -> String {
     }
 }
 
-fn record_at(document: &Document, offset: u64, end: u64) -> Result<Option<RecordAt>, SourceError> {
+pub(super) fn record_at(document: &Document, offset: u64, end: u64) -> Result<Option<RecordAt>, SourceError> {
     let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
     Ok(match reader.record(offset, end)? {
         Found::Record(at) => Some(at),
@@ -408,7 +410,7 @@ fn try_duplicate(document: &Document, spot: &Spot) -> Result<Outcome, OpError> {
             let edit = Edit::Splice { chain: spot.chain.clone(), range: range.end..range.end, bytes };
             Act::new("", vec![edit])
         }
-        Entry::Rest { .. } | Entry::Unread { .. } => {
+        Entry::Rest { .. } | Entry::Unread { .. } | Entry::Absent { .. } => {
             return refused("These bytes are no record and cannot be duplicated");
         }
     };
@@ -425,7 +427,7 @@ fn try_add_field(document: &Document, inside: &Inside, number: u32) -> Result<Ou
     let Some(message) = &inside.message else {
         return refused("Without a type no field can be added; choose a message type first");
     };
-    let Some(field) = message.get_field(number) else {
+    let Some(field) = field_of(message, number) else {
         return refused(format!("{} has no field {number}", message.full_name()));
     };
     if is_singular(&field)
@@ -438,21 +440,17 @@ fn try_add_field(document: &Document, inside: &Inside, number: u32) -> Result<Ou
     let bytes = ops::field_bytes(&field, &default_record(&field));
     let mut edits = vec![ops::insert_record(document, &parent, number, bytes)?];
     edits.extend(ops::clear_oneof(document, &parent, &field)?);
-    let path = inside.path.with(Step::Field(field.name().to_owned()));
+    let path = inside.path.with(Step::of_field(&field));
     Ok(Outcome::Act(Act::new(format!("Add {path}"), edits)))
 }
 
 /// What the first record of a field holds: one element or entry of a repeated one.
 fn default_record(field: &FieldDescriptor) -> Encoded {
-    let default = default_of(field);
+    let default = ops::default_of(field);
     match field.is_list() && field.is_packed() {
         true => Encoded { wire_type: WireType::Len, payload: default.payload },
         false => default,
     }
-}
-
-fn default_of(field: &FieldDescriptor) -> Encoded {
-    default_payload(&field.kind(), Some(&field.default_value()))
 }
 
 /// One more element behind what a row stands for; a map entry needs a key.
@@ -467,7 +465,7 @@ fn try_add_element(document: &Document, spot: &Spot, key: Option<&str>) -> Resul
     let chain = spot.chain.clone();
     let insert = |offset, bytes| Edit::Insert { chain: chain.clone(), offset, bytes };
     let bytes = match key {
-        _ if !field.is_map() => ops::field_bytes(field, &default_of(field)),
+        _ if !field.is_map() => ops::field_bytes(field, &ops::default_of(field)),
         Some(key) => match new_entry(document, spot, field, key)? {
             Ok(bytes) => bytes,
             Err(reason) => return refused(reason),
@@ -491,20 +489,22 @@ fn try_add_element(document: &Document, spot: &Spot, key: Option<&str>) -> Resul
             let mut chain = chain;
             chain.push(at.offset);
             let end = at.payload().end;
-            Edit::Splice { chain, range: end..end, bytes: default_of(field).payload }
+            Edit::Splice { chain, range: end..end, bytes: ops::default_of(field).payload }
         }
         Entry::Record { at, .. } => insert(at.end(), bytes),
         Entry::Element { range, .. } => {
-            Edit::Splice { chain, range: range.end..range.end, bytes: default_of(field).payload }
+            Edit::Splice { chain, range: range.end..range.end, bytes: ops::default_of(field).payload }
+        }
+        Entry::Absent { .. } => {
+            let parent = Parent { parts: vec![spot.part.clone()], message: spot.message.clone() };
+            let bytes = if field.is_map() { bytes } else { ops::field_bytes(field, &default_record(field)) };
+            ops::insert_record(document, &parent, field.number(), bytes)?
         }
         Entry::Rest { .. } | Entry::Unread { .. } => {
             return refused("Nothing can be added to bytes that are no record");
         }
     };
-    let mut path = spot.path.clone();
-    while matches!(path.0.last(), Some(Step::Index(_) | Step::Key(_) | Step::BoolKey(_))) {
-        path.0.pop();
-    }
+    let path = without_brackets(&spot.path);
     Ok(Outcome::Act(Act::new(format!("Add {path}"), vec![edit])))
 }
 
@@ -520,22 +520,35 @@ fn new_entry(
         return Ok(Err("This map has no keys".to_owned()));
     };
     let encoded = parsed(&key_field.kind(), key, &spot.path)?;
-    let step = match key_field.kind() {
-        Kind::String => Some(Step::Key(key.to_owned())),
-        Kind::Bool => Some(Step::BoolKey(key.trim() == "true")),
-        _ => key.trim().parse().ok().map(Step::Index),
-    };
-    let mut path = spot.path.clone();
-    while matches!(path.0.last(), Some(Step::Index(_) | Step::Key(_) | Step::BoolKey(_))) {
-        path.0.pop();
-    }
-    if let Some(step) = step
-        && let Ok(resolved) = document.resolve(&path.with(step))
-        && let Target::Entries { .. } = resolved.target
-    {
+    if has_key(document, spot, &key_field, key) {
         return Ok(Err(format!("The map has an entry {key:?} already; set its value instead")));
     }
     let mut payload = ops::field_bytes(&key_field, &encoded);
-    payload.extend(ops::field_bytes(&value, &default_of(&value)));
+    payload.extend(ops::field_bytes(&value, &ops::default_of(&value)));
     Ok(Ok(ops::field_bytes(field, &Encoded { wire_type: WireType::Len, payload })))
+}
+
+/// Whether the map that the row is, or is an entry of, has an entry with this key.
+pub(super) fn has_key(document: &Document, spot: &Spot, key_field: &FieldDescriptor, key: &str) -> bool {
+    let step = match key_field.kind() {
+        Kind::String => Some(Step::Key(key.to_owned())),
+        Kind::Bool => Some(Step::BoolKey(key.trim() == "true")),
+        // However it is spelled: 0x10 is 16.
+        kind => parse_value(&kind, key)
+            .ok()
+            .and_then(|encoded| edit_text(&kind, &encoded.payload)?.parse().ok())
+            .map(Step::Index),
+    };
+    let path = without_brackets(&spot.path);
+    step.and_then(|step| document.resolve(&path.with(step)).ok())
+        .is_some_and(|resolved| matches!(resolved.target, Target::Entries { .. }))
+}
+
+/// The path of the field as a whole.
+pub(super) fn without_brackets(path: &FieldPath) -> FieldPath {
+    let mut path = path.clone();
+    while path.0.last().is_some_and(Step::is_bracket) {
+        path.0.pop();
+    }
+    path
 }

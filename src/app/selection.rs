@@ -6,13 +6,10 @@ use super::editing::After;
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument, Selection};
 use crate::document::{
-    Document, Facet, Meaning, Path as FieldPath, ReadMode, Resolved, Row, RowId, Step, Target, forms_runs,
-    path_of,
+    Document, Facet, Meaning, Path as FieldPath, ReadMode, Reader, Resolved, Row, RowId, SMALL_WINDOW, Step,
+    Target, forms_runs, path_of,
 };
 use crate::worker::jobs::{Outcome, Place};
-
-/// Rows that one request may open.
-const MAX_OPENED: u64 = 10_000;
 
 impl Session {
     pub(super) fn select(&mut self, target: SelectTarget) {
@@ -44,6 +41,9 @@ impl Session {
                 let plan = Box::new(move |document: &Document| find_path(document, &path));
                 self.think(tab, revision, action, After::Keep, plan);
             }
+            SelectTarget::Sibling { forward } => self.select_sibling(forward),
+            SelectTarget::Change { forward } => self.select_change(forward),
+            SelectTarget::Named { start, here } => self.select_named(&start, here),
             SelectTarget::Parent => {
                 let Some(row) = open.selected_row() else { return };
                 let above = open.tree.row_of_branch(row.branch);
@@ -76,12 +76,6 @@ impl Session {
         }
     }
 
-    pub(super) fn expand_levels(&mut self, n_levels: u32) {
-        let Some((_, open)) = self.active() else { return };
-        open.tree.expand_levels(open.document.snapshot(), n_levels, MAX_OPENED, ReadMode::Cached);
-        refresh(open);
-    }
-
     pub(super) fn collapse_all(&mut self) {
         let Some((_, open)) = self.active() else { return };
         let offset = open.selection.as_ref().map(|selection| selection.range.start);
@@ -97,6 +91,8 @@ impl Session {
     pub(super) fn reveal_pending(&mut self) {
         if let Some((_, open)) = self.active() {
             super::documents::unfold(open);
+            let mut reader = Reader::new(open.document.snapshot(), ReadMode::Cached, SMALL_WINDOW);
+            open.tree.survey_wanting(&mut reader);
             refresh(open);
             reveal_pending(open);
         }

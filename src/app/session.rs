@@ -141,12 +141,21 @@ impl Session {
             Action::CollapseRow(number) => self.collapse_row(number),
             Action::ExpandLevels(n_levels) => self.expand_levels(n_levels),
             Action::CollapseAll => self.collapse_all(),
+            Action::OpenToDepth(n_levels) => self.open_to_depth(n_levels),
+            Action::ExpandBelow(number) => self.expand_below(number),
+            Action::ExpandSiblings(number) => self.expand_siblings(number),
+            Action::ShowAbsent(is_shown) => self.show_absent(is_shown),
             Action::Edit(_)
             | Action::SetValue { .. }
             | Action::ReplaceValue { .. }
             | Action::SetBytes { .. }
             | Action::AddField { .. }
             | Action::AddElement { .. }
+            | Action::InsertBefore(_)
+            | Action::ChooseMember { .. }
+            | Action::RenameKey { .. }
+            | Action::MoveRow { .. }
+            | Action::MoveTo { .. }
             | Action::Duplicate(_)
             | Action::Remove(_)
             | Action::RemoveAll(_)

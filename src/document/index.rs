@@ -8,7 +8,7 @@ use super::level::{MessageAt, forms_runs};
 use super::reader::{Found, Reader};
 use super::source::SourceError;
 use super::splices::{Hull, Splice};
-use crate::schema::{FieldDescriptor, is_packable, wire_type};
+use crate::schema::{FieldDescriptor, extensions_of, is_packable, wire_type};
 use crate::wire::{Damage, WireType, count_varints, read_varint};
 use std::ops::Range;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ enum Stepped {
 impl Index {
     /// An index of a message that has seen nothing yet.
     pub fn of_message(at: &MessageAt) -> Index {
-        let fields = at.message.iter().flat_map(|message| message.fields());
+        let fields = at.message.iter().flat_map(|message| message.fields().chain(extensions_of(message)));
         let runs = fields
             .filter(forms_runs)
             .map(|field| RunField { number: field.number(), packed_width: packed_width(&field) });

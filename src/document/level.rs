@@ -3,7 +3,7 @@
 use super::reader::{Reader, RecordAt};
 use super::reading::{Reading, Scope, type_in_any};
 use super::source::SourceError;
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable, wire_type};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, field_of, is_packable, wire_type};
 use crate::wire::WireType;
 use std::fmt;
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub enum Meaning {
     Packed(FieldDescriptor),
     /// The number is declared, but as a kind that has another wire type.
     Clash(FieldDescriptor),
-    /// No field with this number is declared.
+    /// No field and no extension with this number is declared.
     Unknown,
     /// Otherwise than declared, or undeclared: as a person chose, or as the Any around it says.
     Chosen { declared: Option<FieldDescriptor>, reading: Reading },
@@ -59,7 +59,7 @@ impl fmt::Debug for Meaning {
 impl Meaning {
     /// What `message` says of a record with this number and wire type.
     pub fn of(message: Option<&MessageDescriptor>, number: u32, found: WireType) -> Meaning {
-        let Some(field) = message.and_then(|message| message.get_field(number)) else {
+        let Some(field) = message.and_then(|message| field_of(message, number)) else {
             return Meaning::Unknown;
         };
         if wire_type(&field) == found {

@@ -7,6 +7,7 @@
 //! - `reader`: records of a snapshot, through a window
 //! - `level`, `reading`: what a schema says of a record, and what a person chose to read it as
 //! - `edit`, `history`, `splices`, `doc`: the closed set of edits, undo, and places that survive both
+//! - `changes`: where two states of a document differ
 //! - `index`, `rows`, `view`, `plausible`: the tree as numbered rows, and the words of a row
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
 //! - `value`: one value as text
@@ -14,6 +15,7 @@
 //!
 //! **Not here:** files (`worker` implements [`Source`]), JSON (`format`), drawing (`ui`).
 
+mod changes;
 pub mod diff;
 mod doc;
 mod edit;
@@ -35,6 +37,7 @@ mod splices;
 pub mod value;
 mod view;
 
+pub use changes::changes;
 pub use doc::{Act, Document, Stepped};
 pub use edit::{Chain, Edit, EditError};
 pub use history::{Gesture, HistoryEntry};
@@ -46,8 +49,10 @@ pub use reader::{Found, LARGE_WINDOW, Reader, RecordAt, SMALL_WINDOW};
 pub use resolve::{
     Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve, resolve_in,
 };
-pub use rows::{BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Tree};
+pub use rows::{
+    Absent, BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Standing, Tree, oneof_of,
+};
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};
 pub use splices::{Anchor, Anchored, Hull, Splice, SpliceLog};
-pub use view::{RowText, Tone, entry_row_text, numbers_of, opens_by_itself, path_of, row_text};
+pub use view::{Note, RowText, Tone, entry_row_text, numbers_of, opens_by_itself, path_of, row_text};

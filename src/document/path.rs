@@ -1,5 +1,6 @@
 //! How a place in a message is written: `messages[0].user_properties["k"]`, `99[1].2`, `(pkg.ext)`.
 
+use crate::schema::{FieldDescriptor, extension_name};
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,6 +65,21 @@ impl Path {
             }
         }
         None
+    }
+}
+
+impl Step {
+    /// The step to a declared field or extension.
+    pub fn of_field(field: &FieldDescriptor) -> Step {
+        match extension_name(field) {
+            Some(name) => Step::Extension(name.to_owned()),
+            None => Step::Field(field.name().to_owned()),
+        }
+    }
+
+    /// Whether it is written in brackets behind a name.
+    pub fn is_bracket(&self) -> bool {
+        matches!(self, Step::Index(_) | Step::Key(_) | Step::BoolKey(_))
     }
 }
 

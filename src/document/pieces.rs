@@ -32,6 +32,11 @@ impl Piece {
         self.tagged_start & ADDED != 0
     }
 
+    /// Tells source and added bytes apart as well as where they are; what follows is one more.
+    pub fn name(self) -> u64 {
+        self.tagged_start
+    }
+
     /// Offset within the source or the added bytes.
     pub fn start(self) -> u64 {
         self.tagged_start & !ADDED

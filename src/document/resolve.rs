@@ -7,7 +7,7 @@ use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
 use super::reading::{Reading, Scope};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, extension_of, field_of};
 use crate::wire::WireType;
 use std::ops::Range;
 
@@ -411,7 +411,7 @@ fn named(
     let text = step.to_string();
     match (step, message) {
         (Step::Number(number), _) => {
-            let field = message.and_then(|message| message.get_field(*number));
+            let field = message.and_then(|message| field_of(message, *number));
             Ok(Named { number: *number, field, text, by_number: true })
         }
         (Step::Field(name), Some(message)) => {
@@ -427,18 +427,14 @@ fn named(
                 }),
             }
         }
-        (Step::Extension(name), Some(message)) => {
-            match message.extensions().find(|extension| extension.full_name() == name) {
-                Some(extension) => {
-                    Ok(Named { number: extension.number(), field: None, text, by_number: true })
-                }
-                None => Err(ResolveError::NoExtension {
-                    message: message.full_name().to_owned(),
-                    name: name.clone(),
-                    path: path(),
-                }),
-            }
-        }
+        (Step::Extension(name), Some(message)) => match extension_of(message, name) {
+            Some(field) => Ok(Named { number: field.number(), field: Some(field), text, by_number: false }),
+            None => Err(ResolveError::NoExtension {
+                message: message.full_name().to_owned(),
+                name: name.clone(),
+                path: path(),
+            }),
+        },
         _ => Err(ResolveError::NoType { name: text, path: path() }),
     }
 }

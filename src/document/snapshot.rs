@@ -144,6 +144,12 @@ impl Snapshot {
         Some(Part { range: offset..base + piece.len, source_start })
     }
 
+    /// What the bytes are made of, in order: a start that names a place in the source or among the
+    /// added bytes, and how many follow it there.
+    pub(super) fn spans(&self) -> Vec<(u64, u64)> {
+        self.pieces.slice(0..self.len()).into_iter().map(|piece| (piece.name(), piece.len)).collect()
+    }
+
     pub(super) fn splice(&mut self, range: Range<u64>, bytes: &[u8]) -> Vec<Piece> {
         let added = if bytes.is_empty() { None } else { Some(self.added.push(bytes)) };
         self.pieces.splice(range, added.as_slice())

@@ -6,12 +6,13 @@ use super::plausible::is_plausible_message;
 use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
 use super::reading::{Reading, plausible_readings};
 use super::resolve::{MapKey, read_key};
-use super::rows::{BranchId, Entry, Row, Tree};
+use super::rows::{Absent, BranchId, Entry, Row, Standing, Tree};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
-use super::value::{Mark, ValueText, grouped, show_packed, show_value};
-use crate::schema::{FieldDescriptor, Kind, kind_label, kind_name, wire_type};
+use super::value::{Mark, ValueText, default_text, grouped, show_packed, show_value};
+use crate::schema::{FieldDescriptor, Kind, has_presence, is_singular, kind_label, kind_name, wire_type};
 use crate::wire::WireType;
+use std::fmt;
 use std::ops::Range;
 
 /// Bytes of a payload that are read to show its value.
@@ -28,6 +29,30 @@ pub enum Tone {
     Summary,
     Unknown,
     Problem,
+    /// A field that is not there.
+    Absent,
+}
+
+/// What a row is beside its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A member of the oneof of this name.
+    Oneof(String),
+    Standing(Standing),
+    /// Written although parsers cannot tell it from an absent field.
+    Default,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Oneof(name) => write!(f, "oneof {name}"),
+            Note::Standing(Standing::Overridden) => f.write_str("overridden"),
+            Note::Standing(Standing::Effective) => f.write_str("counts"),
+            Note::Standing(Standing::Part { nth, n_parts }) => write!(f, "part {nth} of {n_parts}"),
+            Note::Default => f.write_str("default"),
+        }
+    }
 }
 
 /// A row in words.
@@ -45,11 +70,14 @@ pub struct RowText {
     pub tone: Tone,
     /// What is irregular about the value.
     pub marks: Vec<Mark>,
+    pub notes: Vec<Note>,
 }
 
 /// Puts a row into words; values are cut at about `max_chars`.
 pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode) -> RowText {
-    entry_row_text(snapshot, &row.entry, max_chars, mode)
+    let mut text = entry_row_text(snapshot, &row.entry, max_chars, mode);
+    text.notes.extend(row.standing.map(Note::Standing));
+    text
 }
 
 /// Puts what a row stands for into words, for rows that are in no [`Tree`].
@@ -63,6 +91,7 @@ pub fn entry_row_text(snapshot: &Snapshot, entry: &Entry, max_chars: usize, mode
         n_bytes: range.end - range.start,
         tone: Tone::Summary,
         marks: Vec::new(),
+        notes: notes(entry),
     };
     match entry {
         Entry::Run { field, n_records, counted, .. } => {
@@ -86,6 +115,51 @@ pub fn entry_row_text(snapshot: &Snapshot, entry: &Entry, max_chars: usize, mode
             ..text
         },
         Entry::Unread { error, .. } => unread(text, error),
+        Entry::Absent { what, .. } => absent_text(what, text),
+    }
+}
+
+fn notes(entry: &Entry) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Entry::Record { at, meaning: Meaning::Field(field), .. } = entry {
+        notes.extend(entry.oneof().map(|oneof| Note::Oneof(oneof.name().to_owned())));
+        let is_scalar = is_singular(field) && !matches!(field.kind(), Kind::Message(_));
+        let is_zero = match at.wire_type() {
+            WireType::Len => at.record.payload_len == 0,
+            _ => at.record.scalar.value == 0,
+        };
+        if is_scalar && is_zero && !has_presence(field) {
+            notes.push(Note::Default);
+        }
+    }
+    notes
+}
+
+/// What a parser gives for the field: its default where it cannot tell that it is absent.
+fn absent_text(what: &Absent, text: RowText) -> RowText {
+    let number = what.number().to_string();
+    let text = RowText { number, name: what.name().to_owned(), tone: Tone::Absent, ..text };
+    match what {
+        Absent::Oneof(oneof) => {
+            let n = oneof.fields().len();
+            RowText { number: String::new(), kind: format!("oneof of {n}"), value: "None".to_owned(), ..text }
+        }
+        Absent::Field(field) => {
+            let value = match is_singular(field) {
+                false if field.is_map() => "no entries".to_owned(),
+                false => "no elements".to_owned(),
+                true if has_presence(field) => match field.field_descriptor_proto().default_value() {
+                    "" => "not set".to_owned(),
+                    default => format!("not set, reads as {default}"),
+                },
+                true => match field.kind() {
+                    Kind::String => "\"\"".to_owned(),
+                    Kind::Bytes => "no bytes".to_owned(),
+                    kind => default_text(&kind, Some(&field.default_value())),
+                },
+            };
+            RowText { kind: kind_label(field), value, ..text }
+        }
     }
 }
 
@@ -348,7 +422,7 @@ pub fn numbers_of(tree: &Tree, snapshot: &Snapshot, row: &Row, mode: ReadMode) -
 
 /// The steps from a message to a row of it.
 fn steps_of(reader: &mut Reader<'_>, row: &Row) -> Vec<Step> {
-    let named = |field: &FieldDescriptor| Step::Field(field.name().to_owned());
+    let named = Step::of_field;
     match &row.entry {
         Entry::Run { field, .. } => vec![named(field)],
         Entry::Record { at, meaning: Meaning::Field(field), .. } if field.is_map() => {
@@ -372,6 +446,8 @@ fn steps_of(reader: &mut Reader<'_>, row: &Row) -> Vec<Step> {
         }
         Entry::Record { at, .. } => vec![Step::Number(at.number())],
         Entry::Element { element_idx, .. } => vec![Step::Index(i128::from(*element_idx))],
+        Entry::Absent { what: Absent::Field(field), .. } => vec![named(field)],
+        Entry::Absent { what: Absent::Oneof(oneof), .. } => vec![Step::Field(oneof.name().to_owned())],
         Entry::Rest { .. } | Entry::Unread { .. } => Vec::new(),
     }
 }

@@ -451,7 +451,8 @@ impl Loader<'_> {
                 let unit = &units[*unit_idx];
                 Some((unit.name.clone(), unit.edition?))
             });
-            Pool { own: Some(own), editions: editions.collect(), descriptors: building.descriptors, comments }
+            let descriptors = super::extensions::with_shadows(building.descriptors);
+            Pool { own: Some(own), editions: editions.collect(), descriptors, comments }
         });
         (Schema::of_pools(made.collect()), report)
     }

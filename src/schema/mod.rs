@@ -16,6 +16,7 @@
 //! - `load`, `unit`, `link`, `pools`, `report`: from sources to a schema, and what is to be said of it
 //! - `lookup`: from a name or a pattern to a declaration
 //! - `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a declaration
+//! - `extensions`: extensions as fields
 //! - `kind`: labels, wire types and well-known types of fields
 //! - `rank`: which message types fit given bytes
 //!
@@ -31,6 +32,7 @@ mod describe_json;
 mod docs;
 mod editions;
 mod error;
+mod extensions;
 mod fence;
 mod find;
 mod kind;
@@ -53,6 +55,7 @@ pub use builtin::BUILTIN_FILES;
 pub use docs::Documented;
 pub use editions::Edition;
 pub use error::SchemaError;
+pub use extensions::{extension_name, extension_of, extensions_of, field_of};
 pub use find::{Found, How};
 pub use kind::{
     FieldShape, WellKnown, accepts, checks_utf8, has_presence, is_closed, is_packable, is_packable_kind,

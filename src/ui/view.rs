@@ -3,6 +3,7 @@
 
 use super::dialogs::DialogView;
 use super::editors::{ChosenForms, Draft, Subject};
+use super::panels::Typed;
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::widgets::{RowListState, TabBarState, Toasts};
@@ -91,6 +92,8 @@ pub struct TabView {
     pub is_in_hex: bool,
     pub problems: RowListState,
     pub history: RowListState,
+    /// A name that is being typed into the tree.
+    pub typed: Typed,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
     /// The row that was selected in the last frame.

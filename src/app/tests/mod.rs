@@ -11,6 +11,7 @@ mod offers;
 mod readings;
 mod recovery;
 mod sequences;
+mod structures;
 
 use super::*;
 use crate::document::{Facet, Path as FieldPath, ReadMode, Row, RowId, row_text};

@@ -1,6 +1,15 @@
 //! What a person means by an edit, as the edits that do it.
 //!
-//! Each function returns an [`Act`] for [`super::Document::apply`]; none changes anything itself.
+//! Each function returns an [`Act`] for [`super::Document::apply`], or edits for one; none changes
+//! anything itself.
+
+mod map_key;
+mod oneof;
+mod place;
+
+pub use map_key::rename_key;
+pub use oneof::{choose_member, default_of, records_of};
+pub use place::{Around, Piece, neighbour, put_beside};
 
 mod lifted;
 
@@ -14,7 +23,7 @@ use crate::document::resolve::{Located, MapKey, MessagePart, Parent, ResolveErro
 use crate::document::source::{ReadMode, SourceError};
 use crate::document::value::{Encoded, ValueError, edit_text, parse_raw, parse_value, raw_edit_text};
 use crate::document::{Act, Document};
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, extension_of, field_of, is_packable};
 use crate::wire::{WireType, write_tag, write_varint};
 use std::ops::Range;
 
@@ -467,7 +476,8 @@ fn build_layers(
             (Step::Field(name), Some(message)) => {
                 message.get_field_by_name(name).or_else(|| message.get_field_by_json_name(name))
             }
-            (Step::Number(number), Some(message)) => message.get_field(*number),
+            (Step::Number(number), Some(message)) => field_of(message, *number),
+            (Step::Extension(name), Some(message)) => extension_of(message, name),
             _ => None,
         };
         let Some(field) = field else { return Err(OpError::NeedsWireType { path: path.to_string() }) };
@@ -534,5 +544,7 @@ fn key_bytes(entry: &MessageDescriptor, key: &MapKey, path: &Path) -> Result<Vec
     Ok(field_bytes(&field, &encoded))
 }
 
+#[cfg(test)]
+mod place_tests;
 #[cfg(test)]
 mod tests;

@@ -64,7 +64,7 @@ impl Tree {
                     self.run_start(walk.reader, row.branch, range.start, field.number()).unwrap_or((0, 0));
                 walk.run(&field, range, first).ok()
             }
-            Entry::Unread { .. } => None,
+            Entry::Unread { .. } | Entry::Absent { .. } => None,
         }
     }
 }

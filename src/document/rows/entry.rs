@@ -4,7 +4,7 @@ use super::super::level::{Meaning, message_in};
 use super::super::reader::RecordAt;
 use super::super::source::SourceError;
 use super::tree::BranchId;
-use crate::schema::FieldDescriptor;
+use crate::schema::{FieldDescriptor, OneofDescriptor};
 use crate::wire::Damage;
 use std::fmt;
 use std::ops::Range;
@@ -20,6 +20,9 @@ pub enum Facet {
     Element,
     /// Bytes that are no record.
     Rest,
+    /// No bytes: a field that is not there, by its number; of a oneof that of its first member. The
+    /// offset is where the records of its message start.
+    Absent(u32),
 }
 
 /// Names a row by the bytes it stands for; unique in one revision of a document.
@@ -27,6 +30,42 @@ pub enum Facet {
 pub struct RowId {
     pub offset: u64,
     pub facet: Facet,
+}
+
+/// What a message could have and has not.
+#[derive(Clone, PartialEq)]
+pub enum Absent {
+    Field(FieldDescriptor),
+    /// A oneof of which no member is set.
+    Oneof(OneofDescriptor),
+}
+
+impl Absent {
+    /// The field's number; of a oneof that of its first member.
+    pub fn number(&self) -> u32 {
+        match self {
+            Absent::Field(field) => field.number(),
+            Absent::Oneof(oneof) => oneof.fields().map(|field| field.number()).min().unwrap_or(0),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Absent::Field(field) => field.name(),
+            Absent::Oneof(oneof) => oneof.name(),
+        }
+    }
+}
+
+/// How a record stands to others that say the same field, or to those of the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A later record counts instead.
+    Overridden,
+    /// The last of several: the one that counts.
+    Effective,
+    /// One of the records that an embedded message is split into, which merge.
+    Part { nth: u32, n_parts: u32 },
 }
 
 /// What a row stands for.
@@ -55,6 +94,8 @@ pub enum Entry {
     Rest { range: Range<u64>, damage: Damage },
     /// Bytes that could not be read yet, or at all.
     Unread { offset: u64, error: SourceError },
+    /// What the message in this range has not.
+    Absent { what: Absent, message: Range<u64> },
 }
 
 impl Entry {
@@ -66,11 +107,15 @@ impl Entry {
             }
             Entry::Record { at, .. } => at.range(),
             Entry::Unread { offset, .. } => *offset..*offset,
+            Entry::Absent { message, .. } => message.end..message.end,
         }
     }
 
     pub fn id(&self) -> RowId {
         let facet = match self {
+            Entry::Absent { what, message } => {
+                return RowId { offset: message.start, facet: Facet::Absent(what.number()) };
+            }
             Entry::Run { .. } => Facet::Run,
             Entry::Record { .. } => Facet::Record,
             Entry::Element { .. } => Facet::Element,
@@ -84,7 +129,16 @@ impl Entry {
         match self {
             Entry::Run { field, .. } | Entry::Element { field, .. } => Some(field),
             Entry::Record { meaning, .. } => meaning.field(),
-            Entry::Rest { .. } | Entry::Unread { .. } => None,
+            Entry::Absent { what: Absent::Field(field), .. } => Some(field),
+            Entry::Absent { .. } | Entry::Rest { .. } | Entry::Unread { .. } => None,
+        }
+    }
+
+    /// The oneof that the row is a member of, or stands for.
+    pub fn oneof(&self) -> Option<OneofDescriptor> {
+        match self {
+            Entry::Absent { what: Absent::Oneof(oneof), .. } => Some(oneof.clone()),
+            _ => oneof_of(self.field()?),
         }
     }
 
@@ -109,6 +163,11 @@ impl Entry {
     }
 }
 
+/// The oneof that a field is a member of; the one behind a proto3 `optional` is none.
+pub fn oneof_of(field: &FieldDescriptor) -> Option<OneofDescriptor> {
+    field.containing_oneof().filter(|oneof| !oneof.is_synthetic())
+}
+
 // Descriptors are named instead of written out: see `Meaning`.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,6 +176,7 @@ impl fmt::Debug for Entry {
             Entry::Record { meaning, .. } => write!(f, " {meaning:?}"),
             Entry::Rest { damage, .. } => write!(f, " {damage}"),
             Entry::Unread { error, .. } => write!(f, " {error}"),
+            Entry::Absent { what, .. } => write!(f, " {}", what.name()),
             _ => write!(f, " {}", self.field().map_or("", FieldDescriptor::full_name)),
         }
     }
@@ -133,4 +193,6 @@ pub struct Row {
     pub ordinal: u64,
     pub entry: Entry,
     pub is_expanded: bool,
+    /// Set where several records say the same.
+    pub standing: Option<Standing>,
 }

@@ -217,13 +217,26 @@ impl Tree {
         let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
         let mut branch = BranchId::root();
         loop {
-            let ordinal = self.ordinal_at(&mut reader, branch, id.offset).ok()??;
+            if let Some(row) = self.absent_row(&mut reader, branch, id) {
+                return Some(row);
+            }
+            // What is absent from a message is looked for through the record around it.
+            let inside = u64::from(matches!(id.facet, Facet::Absent(_)));
+            let ordinal = self.ordinal_at(&mut reader, branch, id.offset.checked_sub(inside)?).ok()??;
             let row = self.row(&mut reader, branch, ordinal);
             if row.id == id {
                 return Some(row);
             }
             branch = *self.branch(branch)?.children.get(&ordinal)?;
         }
+    }
+
+    /// The row with this id behind the records of a branch, if its message is the one that is meant.
+    pub(super) fn absent_row(&self, reader: &mut Reader<'_>, id: BranchId, row: RowId) -> Option<Row> {
+        let Facet::Absent(number) = row.facet else { return None };
+        let What::Message { index, .. } = &self.branch(id)?.what else { return None };
+        let ordinal = self.ordinal_of_absent(id, number).filter(|_| index.range().start == row.offset)?;
+        Some(self.row(reader, id, ordinal))
     }
 
     /// The deepest visible row that holds the byte at `offset`.
@@ -277,6 +290,10 @@ impl BranchId {
     /// The branch of the root's rows.
     pub fn root() -> BranchId {
         super::tree::ROOT
+    }
+
+    pub(super) fn of_idx(idx: u32) -> BranchId {
+        BranchId(idx)
     }
 }
 

@@ -48,6 +48,11 @@ impl Tree {
         let mut chain = chain.iter();
         let mut wanted = chain.next().copied();
         loop {
+            if wanted.is_none()
+                && let Some(row) = self.absent_row(&mut reader, branch, id)
+            {
+                return Some(row);
+            }
             let row = self.row_at(&mut reader, branch, wanted.unwrap_or(id.offset));
             let Some(row) = row else { break };
             if wanted.is_none() && row.id == id {

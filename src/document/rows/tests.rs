@@ -1,5 +1,5 @@
 use super::*;
-use crate::document::{Act, Document, Edit, ReadMode};
+use crate::document::{Act, Document, Edit, ReadMode, Reader, SMALL_WINDOW};
 use crate::schema::MessageDescriptor;
 use crate::wire::{WireType, write_len, write_tag, write_varint};
 use proptest::prelude::*;
@@ -53,6 +53,7 @@ fn shown(document: &Document, tree: &Tree) -> Vec<String> {
             Entry::Element { element_idx, .. } => format!("[{element_idx}]"),
             Entry::Rest { .. } => "rest".to_owned(),
             Entry::Unread { .. } => "unread".to_owned(),
+            Entry::Absent { what, .. } => format!("({})", what.name()),
         };
         format!("{indent}{what} {}..{}", range.start, range.end)
     };
@@ -234,6 +235,11 @@ proptest! {
         n_open in 0_usize..400,
     ) {
         let (mut document, mut tree) = open(&records.concat());
+        let is_shown = n_open % 2 == 0;
+        let show = |document: &Document, tree: &mut Tree| {
+            tree.show_absent(&mut Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW), is_shown);
+        };
+        show(&document, &mut tree);
         let mut at = 0;
         while at < tree.n_rows().min(n_open as u64) {
             let row = tree.rows(document.snapshot(), at..at + 1, ReadMode::Wait).remove(0);
@@ -259,6 +265,7 @@ proptest! {
             }
             tree.follow(&document, ReadMode::Wait);
             let mut fresh = Tree::new(&document, ReadMode::Wait);
+            show(&document, &mut fresh);
             let opened: Vec<u64> = rows(&document, &tree).iter().enumerate()
                 .filter(|(_, row)| row.is_expanded).map(|(idx, _)| idx as u64).collect();
             for number in opened {

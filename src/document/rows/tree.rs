@@ -2,14 +2,15 @@
 
 use super::super::doc::Document;
 use super::super::edit::Chain;
-use super::super::index::{Index, Place};
-use super::super::level::{Meaning, MessageAt, forms_runs};
-use super::super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
+use super::super::index::Index;
+use super::super::level::{Meaning, MessageAt};
+use super::super::reader::{Reader, SMALL_WINDOW};
 use super::super::reading::Scope;
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
 use super::entry::{Entry, Row, RowId};
-use crate::schema::{FieldDescriptor, MessageDescriptor, is_packable};
+use super::survey::Survey;
+use crate::schema::{FieldDescriptor, MessageDescriptor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -20,7 +21,7 @@ const EXPAND_RECORDS: u64 = 20_000;
 
 /// An expanded row, or the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BranchId(u32);
+pub struct BranchId(pub(super) u32);
 
 #[derive(Clone)]
 pub(super) struct Branch {
@@ -34,6 +35,8 @@ pub(super) struct Branch {
     pub n_rows: u64,
     pub depth: u32,
     pub error: Option<SourceError>,
+    /// What the records say together; of messages alone.
+    pub survey: Survey,
 }
 
 /// What an expanded row holds.
@@ -100,6 +103,8 @@ pub struct Tree {
     pub(super) n_followed: usize,
     /// Rows whose bytes were removed while they were expanded, with the log's length just before.
     pub(super) gone: Vec<(usize, Vec<RowId>)>,
+    /// Whether fields without a record have rows.
+    pub(super) shows_absent: bool,
 }
 
 impl fmt::Debug for Tree {
@@ -125,12 +130,14 @@ impl Tree {
             n_rows: 0,
             depth: 0,
             error: None,
+            survey: Survey::default(),
         };
         let mut tree = Tree {
             branches: vec![Some(branch)],
             free: Vec::new(),
             n_followed: document.revision(),
             gone: Vec::new(),
+            shows_absent: false,
         };
         tree.advance(document.snapshot(), ROOT, mode);
         tree
@@ -212,10 +219,12 @@ impl Tree {
 
     pub(super) fn recount_own(&mut self, reader: &mut Reader<'_>, id: BranchId) {
         let n_own = self.count_own(reader, id);
+        let survey = self.survey(reader, id);
         if let Some((n_own, branch)) = n_own.zip(self.branch_mut(id)) {
             let unread =
                 branch.error.as_ref().is_some_and(|error| !matches!(error, SourceError::Missing { .. }));
-            branch.n_own = n_own + u64::from(unread);
+            branch.survey = survey;
+            branch.n_own = n_own + u64::from(unread) + branch.survey.absent.len() as u64;
         }
     }
 
@@ -282,7 +291,7 @@ impl Tree {
         }
     }
 
-    fn successor(&self, id: BranchId, ordinal: u64) -> Option<(BranchId, u64)> {
+    pub(super) fn successor(&self, id: BranchId, ordinal: u64) -> Option<(BranchId, u64)> {
         if let Some(child) = self.branch(id)?.children.get(&ordinal)
             && self.branch(*child)?.n_own > 0
         {
@@ -311,63 +320,6 @@ impl Tree {
             number += 1;
             id = parent;
             ordinal = place;
-        }
-    }
-
-    pub(super) fn row(&self, reader: &mut Reader<'_>, id: BranchId, ordinal: u64) -> Row {
-        let branch = self.branch(id);
-        let entry = branch.and_then(|_| self.entry(reader, id, ordinal).transpose()).unwrap_or_else(|| {
-            let error = branch.and_then(|branch| branch.error.clone());
-            let offset = branch.and_then(|b| b.what.index()).map_or(0, |index| index.frontier().offset);
-            Ok(Entry::Unread { offset, error: error.unwrap_or(SourceError::Missing { offset }) })
-        });
-        let entry = entry.unwrap_or_else(|error| Entry::Unread {
-            offset: branch.and_then(|b| b.what.index()).map_or(0, |index| index.range().start),
-            error,
-        });
-        let is_expanded = branch.is_some_and(|branch| branch.children.contains_key(&ordinal));
-        Row { id: entry.id(), depth: branch.map_or(0, |b| b.depth), branch: id, ordinal, entry, is_expanded }
-    }
-
-    fn entry(
-        &self,
-        reader: &mut Reader<'_>,
-        id: BranchId,
-        ordinal: u64,
-    ) -> Result<Option<Entry>, SourceError> {
-        let Some(branch) = self.branch(id) else { return Ok(None) };
-        match &branch.what {
-            What::Message { index, .. } => {
-                if let (Some(place), Some(around)) = (index.seek_row(reader, ordinal)?, branch.what.message())
-                {
-                    return message_entry(reader, index, &around, place, ordinal);
-                }
-                Ok(rest_entry(index, ordinal))
-            }
-            What::Run { first_record, first_element, field, .. } => {
-                let Some((parent, _)) = branch.parent else { return Ok(None) };
-                let what = self.branch(parent).map(|parent| &parent.what);
-                let Some((index, around)) = what.and_then(|what| what.index().zip(what.message())) else {
-                    return Ok(None);
-                };
-                let Some(place) = index.seek_record(reader, first_record + ordinal)? else { return Ok(None) };
-                if is_packable(field) {
-                    return record_entry(reader, index, &around, place);
-                }
-                Ok(plain_record(reader, &around, place)?.map(|(at, meaning)| Entry::Record {
-                    at,
-                    meaning,
-                    element_idx: Some(first_element + ordinal),
-                }))
-            }
-            What::Packed { index, field, first_element, .. } => {
-                let Some(place) = index.seek_record(reader, ordinal)? else {
-                    return Ok(rest_entry(index, ordinal));
-                };
-                let Some(next) = index.next(reader, place)? else { return Ok(None) };
-                let range = place.offset..next.offset;
-                Ok(Some(Entry::Element { field: field.clone(), range, element_idx: first_element + ordinal }))
-            }
         }
     }
 
@@ -448,6 +400,7 @@ impl Tree {
             n_rows: 0,
             depth: row.depth + 1,
             error: None,
+            survey: Survey::default(),
         };
         let id = self.insert(branch);
         if let Some(parent) = self.branch_mut(row.branch) {
@@ -497,77 +450,4 @@ impl Tree {
             }
         }
     }
-
-    /// Opens rows from the first on until `n_levels` are open or `max_rows` rows are visible.
-    pub fn expand_levels(&mut self, snapshot: &Snapshot, n_levels: u32, max_rows: u64, mode: ReadMode) {
-        let mut at = Some((ROOT, 0)).filter(|_| self.n_rows() > 0);
-        let mut n_seen = 0;
-        while let Some((id, ordinal)) = at
-            && n_seen < max_rows
-            && self.n_rows() < max_rows.saturating_mul(4)
-        {
-            let row = self.row(&mut Reader::new(snapshot, mode, SMALL_WINDOW), id, ordinal);
-            let plausible = row.entry.field().is_some() || matches!(row.entry, Entry::Record { .. });
-            if row.depth < n_levels
-                && plausible
-                && super::super::view::opens_by_itself(snapshot, &row.entry, mode)
-            {
-                self.expand(snapshot, &row, mode);
-            }
-            at = self.successor(id, ordinal);
-            n_seen += 1;
-        }
-    }
-}
-
-pub(super) fn rest_entry(index: &Index, ordinal: u64) -> Option<Entry> {
-    let (offset, damage) = index.rest()?;
-    (ordinal == index.frontier().n_rows).then(|| Entry::Rest { range: offset..index.range().end, damage })
-}
-
-/// The row of a message that starts at `place`: a run, or one record.
-fn message_entry(
-    reader: &mut Reader<'_>,
-    index: &Index,
-    around: &MessageAt,
-    place: Place,
-    ordinal: u64,
-) -> Result<Option<Entry>, SourceError> {
-    let Some(Entry::Record { at, meaning, element_idx }) = record_entry(reader, index, around, place)? else {
-        return Ok(None);
-    };
-    let Some(field) = meaning.field().filter(|field| forms_runs(field)).cloned() else {
-        return Ok(Some(Entry::Record { at, meaning, element_idx }));
-    };
-    let next = index.seek_row(reader, ordinal + 1)?;
-    let counted = next.is_some() || index.is_done();
-    let end = next.unwrap_or_else(|| index.frontier());
-    let n_records = end.n_records.saturating_sub(place.n_records);
-    if n_records == 1 && counted && matches!(meaning, Meaning::Packed(_)) {
-        return Ok(Some(Entry::Record { at, meaning, element_idx }));
-    }
-    Ok(Some(Entry::Run { field, range: place.offset..end.offset, n_records, counted }))
-}
-
-fn plain_record(
-    reader: &mut Reader<'_>,
-    around: &MessageAt,
-    place: Place,
-) -> Result<Option<(RecordAt, Meaning)>, SourceError> {
-    let Found::Record(at) = reader.record(place.offset, around.range.end)? else { return Ok(None) };
-    let meaning = around.meaning(reader, &at)?;
-    Ok(Some((at, meaning)))
-}
-
-fn record_entry(
-    reader: &mut Reader<'_>,
-    index: &Index,
-    around: &MessageAt,
-    place: Place,
-) -> Result<Option<Entry>, SourceError> {
-    let Some((at, meaning)) = plain_record(reader, around, place)? else { return Ok(None) };
-    let repeated = meaning.field().is_some_and(forms_runs);
-    let element_idx =
-        if repeated { Some(index.n_elements_before(reader, place, at.number())?) } else { None };
-    Ok(Some(Entry::Record { at, meaning, element_idx }))
 }

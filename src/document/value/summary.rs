@@ -10,7 +10,7 @@ use super::{
     Mark, SecondsNanos, ValueText, default_payload, duration_text, read_seconds_nanos, show_value,
     timestamp_text,
 };
-use crate::schema::{WellKnown, kind_wire_type};
+use crate::schema::{WellKnown, field_of, kind_wire_type};
 use crate::wire::{Record, WireType};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
@@ -154,7 +154,7 @@ fn summary(message: &MessageDescriptor, payload: &[u8], total_len: u64, max_char
     let mut shown = ValueText::default();
     let (mut n_parts, mut n_chars) = (0, 0);
     for (record, bytes) in parts(head) {
-        let Some(field) = message.get_field(record.tag.number) else { continue };
+        let Some(field) = field_of(message, record.tag.number) else { continue };
         let Some(part) = show_part(&field, &record, bytes) else { continue };
         let len = part.text.chars().count();
         if n_parts == MAX_PARTS || (n_parts > 0 && n_chars + 3 + len > max_chars) {
@@ -212,7 +212,7 @@ fn inner_text(message: &MessageDescriptor, payload: &[u8]) -> Option<ValueText> 
             Some(show_message(message, payload, payload.len() as u64, MAX_PART_CHARS))
         }
         _ => parts(payload).find_map(|(record, bytes)| {
-            let field = message.get_field(record.tag.number)?;
+            let field = field_of(message, record.tag.number)?;
             let is_text = field.kind() == Kind::String && !field.is_list();
             let is_len = record.tag.wire_type == WireType::Len;
             (is_text && is_len && !bytes.is_empty()).then(|| show_record(&field.kind(), &record, bytes))

@@ -4,7 +4,7 @@ use super::DialogView;
 use super::frame::{buttons_ui, dialog};
 use crate::app::{Action, OpenDocument, State};
 use crate::document::{Entry, Found, MessageAt, ReadMode, Reader, RowId, SMALL_WINDOW, message_in};
-use crate::schema::{FieldDescriptor, Schema, is_singular, kind_label};
+use crate::schema::{FieldDescriptor, Schema, extensions_of, is_singular, kind_label};
 use crate::ui::fonts;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::fuzzy::ranked;
@@ -91,7 +91,7 @@ fn present(open: &OpenDocument, at: &MessageAt) -> Vec<u32> {
 /// By number; those that can be added without repeating or replacing anything first.
 fn fields(at: &MessageAt, present: &[u32]) -> Vec<FieldDescriptor> {
     let mut fields: Vec<FieldDescriptor> =
-        at.message.as_ref().map(|message| message.fields().collect()).unwrap_or_default();
+        at.message.iter().flat_map(|message| message.fields().chain(extensions_of(message))).collect();
     fields.sort_by_key(|field| {
         let is_there = present.contains(&field.number());
         (is_there && is_singular(field), is_there, field.number())

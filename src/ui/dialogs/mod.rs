@@ -15,7 +15,9 @@ mod file;
 mod frame;
 mod go_to;
 mod map_key;
+mod oneof_member;
 mod question;
+mod rename_key;
 mod shortcuts;
 mod type_picker;
 
@@ -64,6 +66,10 @@ pub fn dialog_ui(
         Dialog::RecordType { row } => type_picker::record_type_ui(ctx, state, *row, view, actions),
         Dialog::AddField { row } => add_field::add_field_ui(ctx, state, *row, view, actions),
         Dialog::MapKey { row } => map_key::map_key_ui(ctx, state, *row, view, actions),
+        Dialog::OneofMember { row } => {
+            oneof_member::oneof_member_ui(ctx, state, *row, view, actions);
+        }
+        Dialog::RenameKey { row } => rename_key::rename_key_ui(ctx, state, *row, view, actions),
         Dialog::File(dialog) => file::file_ui(ctx, state, dialog, &mut view.file, actions),
         Dialog::Question(question) => question::question_ui(ctx, state, question, actions),
         Dialog::Differences => differences::differences_ui(ctx, state, view, actions),

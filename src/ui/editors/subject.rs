@@ -5,8 +5,8 @@ use crate::app::OpenDocument;
 use crate::document::reading::{Reading, Readings, plausible_readings};
 use crate::document::value::{bits_text, default_payload, edit_text, escaped_text, hex, raw_edit_text};
 use crate::document::{
-    Chain, Entry, Found, Meaning, ReadMode, Reader, RecordAt, Row, RowText, SMALL_WINDOW, SourceError,
-    numbers_of, row_text,
+    Absent, Chain, Entry, Found, Meaning, ReadMode, Reader, RecordAt, Row, RowText, SMALL_WINDOW,
+    SourceError, numbers_of, row_text,
 };
 use crate::schema::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, WellKnown};
 use crate::wire::{Damage, WireType};
@@ -30,6 +30,8 @@ pub enum What {
     Packed(FieldDescriptor),
     Rest(Damage),
     Unread(SourceError),
+    /// A field that is not there.
+    Absent(Absent),
 }
 
 /// One way to read the payload, in words.
@@ -122,6 +124,7 @@ impl Subject {
             Entry::Run { field, .. } => self.what = What::Run(field),
             Entry::Rest { damage, .. } => self.what = What::Rest(damage),
             Entry::Unread { error, .. } => self.what = What::Unread(error),
+            Entry::Absent { what, .. } => self.what = What::Absent(what),
             Entry::Element { field, range, .. } => {
                 self.payload = range;
                 self.read_value(open, field.kind())?;

@@ -1,10 +1,11 @@
 //! All that is known of the selected field, and its editor.
 
 use super::docs::comment_ui;
+use super::oneof::oneof_ui;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, Command};
 use crate::document::value::grouped;
-use crate::document::{Entry, RecordAt};
+use crate::document::{Absent, Entry, RecordAt};
 use crate::schema;
 use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
 use crate::ui::commands::offer;
@@ -60,6 +61,7 @@ fn field_ui(
     editor_ui(ui, shown, subject, view, asked, actions);
     ui.add_space(theme(ui).size.gap_small);
     buttons_ui(ui, shown, actions);
+    oneof_ui(ui, &subject.row, actions);
     open_ui(ui, shown, subject, view, folds, actions);
     problems_ui(ui, shown, subject, folds);
     docs_ui(ui, shown, subject, folds);
@@ -122,6 +124,8 @@ fn kind_text(subject: &Subject) -> String {
         (What::Raw(wire_type), None) => format!("{wire_type}, not declared by the type"),
         (What::Rest(_), _) => "Bytes that are no record".to_owned(),
         (What::Unread(_), _) => String::new(),
+        (What::Absent(Absent::Field(field)), _) => kind_label(field),
+        (What::Absent(Absent::Oneof(_)), _) => "A oneof of which no member is set".to_owned(),
     }
 }
 
@@ -148,6 +152,9 @@ fn editor_ui(
         }
         What::Unread(error) => {
             ui.colored_label(theme(ui).color.problem, error.to_string());
+        }
+        What::Absent(_) => {
+            ui.weak("Not set. Enter or a double click on its row sets it");
         }
         What::Value(_) | What::Raw(_) => {
             let Some(editor) = editors::editor_of(subject) else { return };

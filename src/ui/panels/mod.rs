@@ -14,10 +14,15 @@ mod hex_row;
 pub mod hex_strip;
 pub mod history;
 pub mod inspector;
+mod oneof;
 pub mod path_bar;
+mod path_menu;
 pub mod problems;
 pub mod tree;
+mod tree_input;
 mod tree_row;
+
+pub use tree_input::Typed;
 
 use super::widgets::Tone;
 use crate::app::{OpenDocument, State, TabId};

@@ -1,6 +1,7 @@
 //! The path of the selected field; a click on a part goes there.
 
 use super::Shown;
+use super::path_menu::path_menu_ui;
 use crate::app::{Action, Dialog, SelectTarget};
 use crate::document::{Path, Step};
 use crate::ui::fonts;
@@ -51,10 +52,8 @@ pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
         }
         let right = part_ui(ui, rest, part_idx, name, part_idx == last, path, actions);
         rest.min.x = right;
-        if part_idx < last {
-            let center = pos2(rest.left() + 6.0, rest.center().y);
-            Icon::ChevronRight.paint_sized(ui.painter(), center, 12.0, theme.color.muted);
-            rest.min.x += 14.0;
+        if let Some((_, next)) = parts.get(part_idx + 1) {
+            rest.min.x = path_menu_ui(ui, rest, shown, last - part_idx - 1, next, actions);
         }
     }
     if 0.0 < rest.width() {

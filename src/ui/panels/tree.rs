@@ -4,9 +4,10 @@
 //! fetched by the session.
 
 use super::Shown;
+use super::tree_input::{drop_target, typed_ui};
 use super::tree_row::{self, Columns};
-use crate::app::{Action, Command, OpenDocument, SelectTarget};
-use crate::document::Row as DocumentRow;
+use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget, is_map_entry};
+use crate::document::{Absent, Entry, Row as DocumentRow};
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Subject};
 use crate::ui::keys;
@@ -29,8 +30,10 @@ const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
 const BATCH: u64 = 64;
 
 /// What the rows of a context menu are, in groups.
-const MENU: [&[Command]; 5] = [
-    &[Command::EditValue, Command::AddField, Command::AddElement],
+const MENU: [&[Command]; 7] = [
+    &[Command::EditValue, Command::RenameKey, Command::ChooseMember],
+    &[Command::AddField, Command::AddElement, Command::InsertBefore],
+    &[Command::MoveUp, Command::MoveDown],
     &[Command::Duplicate, Command::Remove],
     &[Command::ReadRecordAs],
     &[Command::CopyPath, Command::CopyValue, Command::CopyHex],
@@ -70,10 +73,10 @@ pub fn tree_ui(
     let columns = Columns { layout: &layout, theme: theme(ui) };
     let mut list = std::mem::take(&mut view.tree);
     let mut in_row = Vec::new();
-    let response = RowList::tree("Fields", open.tree.n_rows()).selected(|row| Some(row) == selected).show(
-        ui,
-        &mut list,
-        |ui, row| {
+    let response = RowList::tree("Fields", open.tree.n_rows())
+        .selected(|row| Some(row) == selected)
+        .draggable(|drag| drop_target(open, drag).is_some())
+        .show(ui, &mut list, |ui, row| {
             let mut rows = rows.borrow_mut();
             let Some(document_row) = rows.get(row.idx) else { return RowLabel::new("") };
             let is_edited = row.is_selected && view.is_editing_row;
@@ -85,11 +88,17 @@ pub fn tree_ui(
             if drawn.chevron_clicked {
                 in_row.push(toggle(row.idx, document_row.is_expanded));
             }
+            if drawn.oneof_clicked {
+                in_row.push(Action::Select(SelectTarget::Row(row.idx)));
+                in_row.push(Action::Show(Dialog::OneofMember { row: document_row.id }));
+            }
             row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
             drawn.label
-        },
-    );
+        });
     view.tree = list;
+    if let Some((row, to, below)) = response.dropped.and_then(|drag| drop_target(open, drag)) {
+        in_row.push(Action::MoveTo { row, to, below });
+    }
     actions.append(&mut in_row);
     if std::mem::take(&mut asked.focus_tree) {
         response.response.request_focus();
@@ -141,6 +150,21 @@ fn toggle(row: u64, is_expanded: bool) -> Action {
     if is_expanded { Action::CollapseRow(row) } else { Action::ExpandRow(row) }
 }
 
+/// Sets a field that is not there, and goes on with its value.
+fn set(row: &DocumentRow, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let Entry::Absent { what, .. } = &row.entry else { return };
+    match what {
+        Absent::Oneof(_) => actions.push(Action::Show(Dialog::OneofMember { row: row.id })),
+        Absent::Field(field) if field.is_map() => {
+            actions.push(Action::AddElement { row: row.id, key: None });
+        }
+        Absent::Field(field) => {
+            actions.push(Action::AddField { row: Some(row.id), number: field.number() });
+            asked.edit = true;
+        }
+    }
+}
+
 fn pointer(
     response: &RowListResponse,
     rows: &mut Rows<'_>,
@@ -159,6 +183,7 @@ fn pointer(
             Some(found) if found.entry.is_expandable() && !is_value(found.id) => {
                 actions.push(toggle(row, found.is_expanded));
             }
+            Some(found) if matches!(found.entry, Entry::Absent { .. }) => set(found, asked, actions),
             _ => asked.edit = true,
         }
     }
@@ -180,6 +205,7 @@ fn keys_ui(
     if !list.has_focus() {
         return;
     }
+    typed_ui(ui, shown, view, asked, actions);
     let Some(number) = selected else { return };
     // Not the subject's row, which does not know what was opened since it was read.
     let Some(row) = shown.open.selected_row() else { return };
@@ -199,6 +225,7 @@ fn keys_ui(
     }
     if pressed(Key::Enter) {
         match &view.subject {
+            _ if matches!(row.entry, Entry::Absent { .. }) => set(&row, asked, actions),
             Some(subject) if subject.fits_a_row() || !can_open => asked.edit = true,
             _ => actions.push(toggle(number, row.is_expanded)),
         }
@@ -266,6 +293,13 @@ fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<A
         }
         for command in *group {
             let Some(offer) = offer(*command, shown.state) else { continue };
+            // What fits few rows is listed for those.
+            let is_special =
+                matches!(command, Command::RenameKey | Command::ChooseMember | Command::InsertBefore);
+            let is_entry = || shown.open.selected_row().is_some_and(|row| is_map_entry(&row.entry));
+            if is_special && (offer.action.is_err() || (*command == Command::RenameKey && !is_entry())) {
+                continue;
+            }
             if menu_item_ui(ui, &offer.choice()) {
                 match (command, offer.action) {
                     (Command::EditValue, _) => asked.edit = true,

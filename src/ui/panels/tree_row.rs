@@ -1,12 +1,12 @@
 //! One row of the tree, painted.
 
 use super::{Shown, problems_in, size_text, tone_of};
-use crate::document::{Entry, ReadMode, Row as DocumentRow, RowText, Tone, row_text};
+use crate::document::{Entry, Note, ReadMode, Row as DocumentRow, RowText, Standing, Tone, row_text};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::{self, ColumnLayout, Row, RowLabel, cell, tree_cell, visible_text};
-use egui::{Align, Color32, FontId, Painter, Rect, Ui, pos2};
+use crate::ui::widgets::{self, ColumnLayout, Row, RowLabel, cell, elide, tree_cell, visible_text};
+use egui::{Align, Color32, FontId, Painter, Rect, Ui, pos2, vec2};
 
 /// Characters of a value that can matter to a row.
 const MAX_CHARS: usize = 240;
@@ -22,6 +22,8 @@ pub struct Drawn {
     pub label: RowLabel,
     pub value_rect: Rect,
     pub chevron_clicked: bool,
+    /// The mark of its oneof was clicked.
+    pub oneof_clicked: bool,
 }
 
 pub fn row_ui(
@@ -45,17 +47,24 @@ pub fn row_ui(
     let kind_cell = cell(painter, at(2), &kind, &dense, kind_color(theme, document_row), Align::Min);
     kind_cell.full_text_on_hover(ui, &row.response, || kind.clone().into_owned());
     let value_rect = at(3);
+    let mut oneof_clicked = false;
     if !is_edited {
-        value_ui(ui, theme, value_rect, row, &text);
+        let (rest, is_clicked) = notes_ui(ui, theme, value_rect, row, &text.notes);
+        oneof_clicked = is_clicked;
+        value_ui(ui, theme, rest, row, &text);
     }
-    cell(painter, at(4), &size_text(text.n_bytes), &mono, muted, Align::Max);
+    let size = if text.tone == Tone::Absent { String::new() } else { size_text(text.n_bytes) };
+    cell(painter, at(4), &size, &mono, muted, Align::Max);
     let is_expanded = document_row.entry.is_expandable().then_some(document_row.is_expanded);
     let mut name = format!("{}, {}", text.name, text.kind);
     if !text.value.is_empty() {
         name = format!("{name}, {}", text.value);
     }
+    for note in &text.notes {
+        name = format!("{name}, {note}");
+    }
     let label = RowLabel::new(name).level(document_row.depth as usize).expanded(is_expanded);
-    Drawn { label, value_rect, chevron_clicked }
+    Drawn { label, value_rect, chevron_clicked, oneof_clicked }
 }
 
 /// The worst problem of a row: of all that is in it while it is closed, else of its own bytes.
@@ -114,13 +123,62 @@ fn name_color(theme: &Theme, row: &DocumentRow, text: &RowText) -> Color32 {
     match (&row.entry, text.tone) {
         (Entry::Rest { .. }, _) => theme.color.problem,
         (Entry::Unread { .. }, _) => theme.color.muted,
+        (_, Tone::Absent) => theme.color.muted,
+        _ if is_overridden(text) => theme.color.muted,
         (_, Tone::Unknown) => theme.color.unknown,
         _ => theme.color.text,
     }
 }
 
+fn is_overridden(text: &RowText) -> bool {
+    text.notes.contains(&Note::Standing(Standing::Overridden))
+}
+
+/// What a row is beside its value, at the right end of the cell; returns what is left of it, and
+/// whether the mark of a oneof was clicked.
+fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> (Rect, bool) {
+    let font = fonts::regular(theme.size.text_small);
+    let mut is_clicked = false;
+    for note in notes.iter().rev() {
+        let is_oneof = matches!(note, Note::Oneof(_));
+        let text = note.to_string();
+        let text = visible_text(&text);
+        let most = at.width() / 2.0;
+        let color = theme.color.muted;
+        let (galley, _) = elide::one_line(ui.painter(), &text, &font, color, most, elide::Elide::End);
+        let icon = if is_oneof { 12.0 } else { 0.0 };
+        let width = galley.size().x + icon + 2.0 * theme.size.gap_small + 2.0;
+        if at.width() < width + 40.0 {
+            break;
+        }
+        let chip = at.with_min_x(at.right() - width).shrink2(vec2(0.0, 4.0));
+        let is_over = is_oneof
+            && row.response.contains_pointer()
+            && ui.input(|input| input.pointer.hover_pos()).is_some_and(|pos| chip.contains(pos));
+        let fill = if is_over { theme.color.pressed } else { theme.color.surface_2 };
+        ui.painter().rect_filled(chip, theme.size.radius, fill);
+        let inner = chip.shrink2(vec2(theme.size.gap_small + 1.0, 0.0));
+        let text_at = elide::place(ui.painter(), inner, &galley, Align::Min);
+        ui.painter().galley(text_at.min, galley, color);
+        if is_oneof {
+            let center = pos2(inner.right() - 4.0, chip.center().y);
+            Icon::ChevronDown.paint_sized(ui.painter(), center, 11.0, color);
+        }
+        if is_over {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+            row.response.clone().on_hover_text_at_pointer("Choose another member");
+        }
+        is_clicked |= is_over && row.response.clicked();
+        at.max.x = chip.left() - theme.size.gap_small;
+    }
+    (at, is_clicked)
+}
+
 fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText) {
-    let (font, color) = value_style(theme, text.tone);
+    let (font, mut color) = value_style(theme, text.tone);
+    if is_overridden(text) {
+        color = theme.color.muted;
+    }
     let icon = match text.tone {
         Tone::Unknown => Some(Icon::Help),
         Tone::Problem => Some(Icon::Error),
@@ -148,7 +206,7 @@ fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
         Tone::Number => (mono, theme.color.number),
         Tone::Enum => (mono, theme.color.enumeration),
         Tone::Bytes => (mono, theme.color.bytes),
-        Tone::Summary => (dense, theme.color.muted),
+        Tone::Summary | Tone::Absent => (dense, theme.color.muted),
         Tone::Unknown => (dense, theme.color.unknown),
         Tone::Problem => (dense, theme.color.problem),
     }

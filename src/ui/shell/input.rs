@@ -75,7 +75,7 @@ impl Asked {
         actions: &mut Vec<Action>,
     ) {
         match (command, action) {
-            (Command::EditValue, Ok(_)) => self.edit = true,
+            (Command::EditValue, Ok(_)) | (Command::RenameKey, Ok(Action::Select(_))) => self.edit = true,
             (Command::Paste | Command::PasteAsDocument, Ok(_)) => {
                 self.paste_as_document = command == Command::PasteAsDocument;
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);

@@ -120,6 +120,9 @@ fn group_of(command: Command) -> u8 {
         Command::EditValue
         | Command::AddField
         | Command::AddElement
+        | Command::InsertBefore
+        | Command::ChooseMember
+        | Command::RenameKey
         | Command::Duplicate
         | Command::Remove => 11,
         Command::Cut | Command::Copy | Command::Paste | Command::CopyPath | Command::CopyValue => 12,
@@ -134,10 +137,21 @@ fn group_of(command: Command) -> u8 {
         | Command::BytesToFile => 13,
         Command::SelectAllBytes | Command::SelectValue => 14,
         Command::ToggleInsert | Command::ToggleKeepLengths => 15,
-        Command::GoTo | Command::SelectParent => 20,
-        Command::NextProblem | Command::PreviousProblem => 21,
+        Command::MoveUp | Command::MoveDown => 16,
+        Command::GoTo | Command::SelectParent | Command::NextSibling | Command::PreviousSibling => 20,
+        Command::NextProblem | Command::PreviousProblem | Command::NextChange | Command::PreviousChange => 21,
         Command::NextTab | Command::PreviousTab => 22,
-        Command::ExpandAll | Command::CollapseAll => 30,
+        Command::ShowAbsent => 29,
+        Command::ExpandAll | Command::CollapseAll | Command::ExpandBelow | Command::ExpandSiblings => 30,
+        Command::ExpandTo1
+        | Command::ExpandTo2
+        | Command::ExpandTo3
+        | Command::ExpandTo4
+        | Command::ExpandTo5
+        | Command::ExpandTo6
+        | Command::ExpandTo7
+        | Command::ExpandTo8
+        | Command::ExpandTo9 => 35,
         Command::ChooseType | Command::ReadRecordAs => 31,
         Command::ToggleInspector
         | Command::ToggleHex
@@ -159,6 +173,7 @@ fn is_on(command: Command, state: &State) -> Option<bool> {
         Command::ToggleHex => settings.show_hex,
         Command::ToggleProblems => settings.show_problems,
         Command::ToggleHistory => settings.show_history,
+        Command::ShowAbsent => settings.show_absent,
         Command::ThemeSystem => settings.theme == ThemeSetting::System,
         Command::ThemeLight => settings.theme == ThemeSetting::Light,
         Command::ThemeDark => settings.theme == ThemeSetting::Dark,

@@ -36,7 +36,7 @@ pub use field::{TextField, error_line_ui};
 pub use palette::{PaletteResponse, PaletteState, palette};
 pub use path_field::{PathField, PathFieldResponse, PathFieldState};
 pub use progress::progress_ui;
-pub use row_list::{Row, RowLabel, RowList, RowListResponse, RowListState};
+pub use row_list::{Row, RowDrag, RowLabel, RowList, RowListResponse, RowListState};
 pub use section::{KeyValue, section_ui};
 pub use segment::Segment;
 pub use tab_bar::{Tab, TabBarResponse, TabBarState, tab_bar_ui};

@@ -10,6 +10,7 @@
 //! **Not here:** what a row shows (the caller's closure), which row is selected, and keys,
 //! but for [`RowListState::selection_by_keys`].
 
+mod drag;
 pub mod position;
 mod scroll_bar;
 
@@ -30,6 +31,8 @@ pub struct RowListState {
     extent: Extent,
     wanted: Option<Wanted>,
     grab: scroll_bar::Grab,
+    /// The row that the person is dragging.
+    dragged: Option<u64>,
 }
 
 /// Carried out by the next frame, which knows how high the view is.
@@ -146,6 +149,17 @@ pub struct RowListResponse {
     pub clicked: Option<(u64, Modifiers)>,
     pub double_clicked: Option<u64>,
     pub secondary_clicked: Option<u64>,
+    /// Let go in this frame.
+    pub dropped: Option<RowDrag>,
+}
+
+/// A row on its way to another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowDrag {
+    pub from: u64,
+    /// The row under the pointer, and whether it is in its lower half.
+    pub over: u64,
+    pub below: bool,
 }
 
 /// A list to be shown.
@@ -156,6 +170,7 @@ pub struct RowList<'a> {
     roles: (Role, Role),
     is_selected: Box<dyn Fn(u64) -> bool + 'a>,
     has_hover: bool,
+    may_drop: Option<Box<dyn Fn(RowDrag) -> bool + 'a>>,
 }
 
 impl<'a> RowList<'a> {
@@ -168,6 +183,7 @@ impl<'a> RowList<'a> {
             roles: (Role::List, Role::ListItem),
             is_selected: Box::new(|_| false),
             has_hover: true,
+            may_drop: None,
         }
     }
 
@@ -189,6 +205,12 @@ impl<'a> RowList<'a> {
     /// For lists whose rows are not the unit of choice, such as hex.
     pub fn without_hover(mut self) -> Self {
         self.has_hover = false;
+        self
+    }
+
+    /// Lets rows be dragged to where `may_drop` says that they can go.
+    pub fn draggable(mut self, may_drop: impl Fn(RowDrag) -> bool + 'a) -> Self {
+        self.may_drop = Some(Box::new(may_drop));
         self
     }
 
@@ -224,13 +246,22 @@ impl<'a> RowList<'a> {
             clicked: None,
             double_clicked: None,
             secondary_clicked: None,
+            dropped: None,
         };
         let mut rows =
             ui.new_child(UiBuilder::new().id_salt(id).max_rect(rows_rect).accessibility_parent(id));
         // Hover and selection run under the scroll bar, to the edge.
         rows.shrink_clip_rect(rect);
+        let mut started = None;
         for (row_idx, row_rect) in rows_in_view(state, rows_rect, ui.pixels_per_point()) {
-            self.row(&mut rows, row_idx, row_rect, &mut shown, &mut row_ui);
+            let is_started = self.row(&mut rows, row_idx, row_rect, &mut shown, &mut row_ui);
+            if is_started {
+                started = Some(row_idx);
+            }
+        }
+        state.dragged = started.or(state.dragged);
+        if let Some(may_drop) = &self.may_drop {
+            shown.dropped = drag::drag_ui(&rows, state, rows_rect, &**may_drop);
         }
         ui.painter().add(thumb);
         take_focus(ui, &shown);
@@ -270,9 +301,10 @@ impl<'a> RowList<'a> {
         rect: Rect,
         shown: &mut RowListResponse,
         row_ui: &mut impl FnMut(&mut Ui, &Row) -> RowLabel,
-    ) {
+    ) -> bool {
         let theme = theme(ui);
-        let response = ui.interact(rect, shown.response.id.with(row_idx), Sense::CLICK);
+        let sense = if self.may_drop.is_some() { Sense::CLICK | Sense::DRAG } else { Sense::CLICK };
+        let response = ui.interact(rect, shown.response.id.with(row_idx), sense);
         let is_dragging = ui.ctx().dragged_id().is_some();
         let row = Row {
             idx: row_idx,
@@ -305,6 +337,7 @@ impl<'a> RowList<'a> {
         if row.response.secondary_clicked() {
             shown.secondary_clicked = Some(row_idx);
         }
+        row.response.drag_started_by(egui::PointerButton::Primary)
     }
 
     fn announce(&self, ui: &Ui, response: &Response) {

@@ -1,0 +1,197 @@
+use super::*;
+use crate::document::{Document, Meaning, ReadMode, Reader, SMALL_WINDOW, row_text};
+use crate::schema::MessageDescriptor;
+
+const PROTO: &str = r#"
+    syntax = "proto3";
+    package t;
+    message A {
+        A inner = 1;
+        int32 number = 2;
+        optional int32 maybe = 3;
+        repeated string words = 4;
+        map<string, int32> counts = 5;
+        oneof choice { A left = 6; string right = 7; bool up = 8; }
+    }
+"#;
+
+fn message() -> MessageDescriptor {
+    struct OneFile;
+    impl protox::file::FileResolver for OneFile {
+        fn open_file(&self, name: &str) -> Result<protox::file::File, protox::Error> {
+            protox::file::File::from_source(name, PROTO)
+        }
+    }
+    let mut compiler = protox::Compiler::with_file_resolver(OneFile);
+    compiler.open_file("t.proto").unwrap();
+    compiler.descriptor_pool().get_message_by_name("t.A").unwrap()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    text.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect()
+}
+
+/// The document with everything open and, with `absent`, what is not there.
+fn open(hex: &str, absent: bool) -> (Document, Tree) {
+    let document = Document::of_bytes(&unhex(hex), Some(message()));
+    let mut tree = Tree::new(&document, ReadMode::Wait);
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+    tree.show_absent(&mut reader, absent);
+    tree.expand_levels(document.snapshot(), 9, 1_000, ReadMode::Wait);
+    (document, tree)
+}
+
+fn rows(document: &Document, tree: &Tree) -> Vec<Row> {
+    tree.rows(document.snapshot(), 0..u64::MAX, ReadMode::Wait)
+}
+
+/// Name, value and notes of each row.
+fn shown(document: &Document, tree: &Tree) -> Vec<String> {
+    let line = |row: &Row| {
+        let text = row_text(document.snapshot(), row, 60, ReadMode::Wait);
+        let notes: String = text.notes.iter().map(|note| format!(" ({note})")).collect();
+        format!("{}{} {}{notes}", "  ".repeat(row.depth as usize), text.name, text.value)
+    };
+    rows(document, tree).iter().map(line).collect()
+}
+
+#[test]
+fn what_is_absent_has_rows_on_request_behind_the_records_and_a_oneof_one() {
+    let (document, mut tree) = open("0a 00 10 05", true);
+    let expected =
+        ["inner {}", "number 5", "maybe not set", "words no elements", "counts no entries", "choice None"];
+    assert_eq!(shown(&document, &tree), expected, "an empty message is not opened by itself");
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+    tree.show_absent(&mut reader, false);
+    assert_eq!(shown(&document, &tree), expected[..2]);
+    let (document, tree) = open("1a 00", true);
+    assert_eq!(shown(&document, &tree)[0], "maybe \"\" · 2 readings", "{:?}", shown(&document, &tree));
+}
+
+#[test]
+fn presence_is_told_apart_from_a_default() {
+    let (document, tree) = open("10 00 18 00 40 00", true);
+    assert_eq!(
+        shown(&document, &tree),
+        [
+            "number 0 (default)",
+            "maybe 0",
+            "up false (oneof choice)",
+            "inner not set",
+            "words no elements",
+            "counts no entries",
+        ]
+    );
+    let (document, tree) = open("", true);
+    assert_eq!(shown(&document, &tree)[1], "number 0");
+}
+
+#[test]
+fn earlier_records_of_a_singular_field_are_overridden() {
+    let (document, tree) = open("10 01 10 02 10 03", false);
+    assert_eq!(
+        shown(&document, &tree),
+        ["number 1 (overridden)", "number 2 (overridden)", "number 3 (counts)"]
+    );
+}
+
+#[test]
+fn a_split_message_is_shown_as_parts_that_merge() {
+    // inner { number: 1 maybe: 1 inner { number: 5 } }  inner { number: 2 inner { maybe: 6 } }
+    let (document, tree) = open("0a 08 10 01 18 01 0a 02 10 05 0a 06 10 02 0a 02 18 06", true);
+    let found = shown(&document, &tree);
+    assert_eq!(
+        found,
+        [
+            "inner number 1 · maybe 1 (part 1 of 2)",
+            "  number 1 (overridden)",
+            "  maybe 1",
+            "  inner number 5 (part 1 of 2)",
+            "    number 5",
+            "inner number 2 (part 2 of 2)",
+            "  number 2 (counts)",
+            "  inner maybe 6 (part 2 of 2)",
+            "    maybe 6",
+            "    inner not set",
+            "    words no elements",
+            "    counts no entries",
+            "    choice None",
+            "  words no elements",
+            "  counts no entries",
+            "  choice None",
+            "number 0",
+            "maybe not set",
+            "words no elements",
+            "counts no entries",
+            "choice None",
+        ]
+    );
+}
+
+#[test]
+fn the_last_member_of_a_oneof_and_the_last_entry_of_a_key_count() {
+    // right "a", left {}, left {}, up true; counts { a: 1 } twice and { b: 2 } once
+    let (document, tree) = open(
+        "3a 01 61 32 00 32 00 40 01 2a 05 0a 01 61 10 01 2a 05 0a 01 62 10 02 2a 05 0a 01 61 10 03",
+        false,
+    );
+    let found: Vec<String> = shown(&document, &tree).into_iter().filter(|line| line.contains('(')).collect();
+    assert_eq!(
+        found,
+        [
+            "right \"a\" (oneof choice) (overridden)",
+            "left {} (oneof choice) (overridden)",
+            "left {} (oneof choice) (overridden)",
+            "up true (oneof choice)",
+            "  [\"a\"] 1 (overridden)",
+            "  [\"a\"] 3 (counts)",
+        ]
+    );
+}
+
+#[test]
+fn a_row_of_something_absent_is_found_by_its_id_in_messages_that_end_together() {
+    // inner { inner { } }, all ending at the same byte
+    let (document, tree) = open("0a 04 0a 02 10 01", true);
+    let absent: Vec<Row> =
+        rows(&document, &tree).into_iter().filter(|row| matches!(row.entry, Entry::Absent { .. })).collect();
+    assert_eq!(absent.len(), 5 + 5 + 5);
+    for row in &absent {
+        let found = tree.find(document.snapshot(), row.id, ReadMode::Wait).unwrap();
+        assert_eq!((found.branch, found.ordinal), (row.branch, row.ordinal));
+        let mut closed = Tree::new(&document, ReadMode::Wait);
+        closed.show_absent(&mut Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW), true);
+        let chain = tree.chain(row.branch);
+        let revealed = closed.reveal_record(document.snapshot(), &chain, row.id, ReadMode::Wait).unwrap();
+        assert_eq!((revealed.id, revealed.depth), (row.id, row.depth));
+    }
+}
+
+#[test]
+fn recursive_types_do_not_open_what_is_absent() {
+    let (document, tree) = open("", true);
+    let n_rows = tree.n_rows();
+    assert_eq!(n_rows, 6);
+    let all = rows(&document, &tree);
+    assert!(all.iter().all(|row| !row.entry.is_expandable() && !row.is_expanded));
+}
+
+#[test]
+fn a_message_with_too_many_records_has_no_survey_but_a_long_list_does_not_count() {
+    let words = "22 01 61 ".repeat(20_000);
+    let (document, mut tree) = open(&format!("10 01 {words} 10 02"), true);
+    let work = tree.index_work();
+    if let Some(mut work) = work {
+        let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+        work.index.advance(&mut reader, u64::MAX, u64::MAX).unwrap();
+        assert!(tree.take_index(work, document.snapshot()));
+    }
+    let last = tree.rows(document.snapshot(), tree.n_rows() - 1..u64::MAX, ReadMode::Wait).remove(0);
+    assert!(matches!(last.entry, Entry::Absent { .. }), "{:?}", last.entry);
+    let first = tree.rows(document.snapshot(), 0..1, ReadMode::Wait).remove(0);
+    assert_eq!(first.standing, Some(Standing::Overridden));
+    let (document, tree) = open(&"10 01 ".repeat(5_000), true);
+    let all = rows(&document, &tree);
+    assert!(all.iter().all(|row| row.standing.is_none()
+        && matches!(&row.entry, Entry::Record { meaning: Meaning::Field(_), .. })));
+}
