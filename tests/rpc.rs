@@ -16,6 +16,8 @@ mod hostile; // answers that mean harm, one by one
 mod kinds; // the four kinds, message by message
 #[path = "rpc/proxies.rs"]
 mod proxies; // Unix sockets and what may stand in between
+#[path = "rpc/random.rs"]
+mod random; // answers that nobody thought of
 #[path = "rpc/reflection.rs"]
 mod reflection; // the schema that a server tells of itself
 #[path = "rpc/server.rs"]

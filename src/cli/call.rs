@@ -74,7 +74,7 @@ pub(super) struct CallArgs {
     #[arg(short, long)]
     verbose: bool,
     /// Ask the server for its declarations first
-    #[arg(long, conflicts_with_all = ["proto", "descriptor_set"], help_heading = "Reading")]
+    #[arg(long, conflicts_with = "sources", help_heading = "Reading")]
     reflect: bool,
     #[command(flatten)]
     schema: SchemaArgs,
@@ -204,7 +204,7 @@ impl Listener<'_> {
         let sender = std::thread::spawn(move || {
             let _ = messages.into_iter().try_for_each(|message| outbox.send(message));
         });
-        if self.args.verbose {
+        if self.args.verbose && !call.metadata.is_empty() {
             self.console.say(&ending::metadata(&call.metadata));
         }
         let mut failed: Option<CliError> = None;

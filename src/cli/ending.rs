@@ -23,6 +23,7 @@ pub(super) fn report(ending: &Ending, in_band: Option<&InBand>, schema: &Schema,
         lines.push(format!("error: {failure}"));
         lines.extend(failure_lines(failure));
         lines.extend(failure.hint());
+        lines.extend(options(failure).map(|options| format!("Options: {options}")));
     }
     if let Some(leftover) = &ending.leftover {
         let text = quote_bytes(&leftover.bytes, true, MAX_SHOWN).0;
@@ -102,6 +103,20 @@ fn failure_lines(failure: &Failure) -> Vec<String> {
     }
     lines.extend(failure.certificate().map(certificate));
     lines
+}
+
+/// The options that change what a failure is about.
+fn options(failure: &Failure) -> Option<&'static str> {
+    Some(match failure {
+        Failure::Deadline { .. } => "--deadline TIME",
+        Failure::Proxy { .. } => "--proxy URL, --proxy none",
+        Failure::Untrusted { .. } => "--ca FILE, --insecure",
+        Failure::WrongName { .. } => "--authority NAME, --server-name NAME",
+        Failure::ClientCertificate { .. } => "--cert FILE, --key FILE",
+        Failure::NoHttp2 => "--protocol grpc-web, --protocol connect",
+        Failure::MessageTooLarge { .. } => "--max-message SIZE",
+        _ => return None,
+    })
 }
 
 /// Whose a certificate is.

@@ -228,6 +228,9 @@ fn foreign(answer: &ForeignAnswer) -> String {
 fn foreign_hint(answer: &ForeignAnswer) -> &'static str {
     match answer.http_status {
         None => "Is this a gRPC server? gRPC-Web and Connect also work over HTTP/1.1",
+        Some(400..=499) if wants_certificate(&answer.first_bytes) => {
+            "The server, or a proxy before it, wants a client certificate"
+        }
         Some(301..=308) => "Redirects are not followed; call the address it names if you trust it",
         Some(401 | 407) => "Credentials are wanted, maybe by a proxy in between",
         Some(403) => "Something in between forbids the call",
@@ -236,6 +239,11 @@ fn foreign_hint(answer: &ForeignAnswer) -> &'static str {
         Some(502..=504) => "A proxy answered in place of the server, which it could not reach",
         Some(_) => "Is this the address of a gRPC server, and the protocol right?",
     }
+}
+
+/// Whether a text says what nginx and others say to a caller who shows no certificate.
+fn wants_certificate(text: &[u8]) -> bool {
+    String::from_utf8_lossy(text).to_ascii_lowercase().contains("ssl certificate")
 }
 
 fn too_large(declared: Option<u64>, limit: u64) -> String {

@@ -68,6 +68,14 @@ impl Program {
     }
 }
 
+/// The content of all files in a folder and below.
+fn files_in(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![std::fs::read(path).unwrap()] })
+        .collect()
+}
+
 fn replying(messages: &[&[u8]], trailers: Vec<(&'static str, String)>) -> Server {
     let frames = messages.iter().flat_map(|message| framed(0, message)).collect();
     Server::start(vec![
@@ -205,6 +213,8 @@ fn metadata_is_sent_and_secrets_come_from_files_and_variables() {
         "--data",
         "empty.bin",
         "-v",
+        "-o",
+        "kept",
         "-H",
         "x-mq-client-id: me@1",
         "-H",
@@ -238,6 +248,10 @@ fn metadata_is_sent_and_secrets_come_from_files_and_variables() {
     let ran =
         ran.says(&["authorization from \"auth.txt\"", "x-token from $PROTOLOUPE_TEST_TOKEN", "trailers"]);
     assert!(!ran.said.contains("hidden") && !ran.out.contains("hidden"), "{}", ran.said);
+    // Nor is a secret in any file that the program wrote.
+    std::fs::remove_file(program.path("auth.txt")).unwrap();
+    assert!(!files_in(program.0.path()).iter().any(|bytes| bytes.windows(6).any(|six| six == b"hidden")));
+    program.file("auth.txt", "x");
     program.run(&args).exits(2).says(&["$PROTOLOUPE_TEST_TOKEN is not set"]);
 }
 
@@ -428,6 +442,7 @@ fn ctrl_c_gives_the_call_up_and_keeps_what_came() {
         ["call", &url, "a.B/C", "--kind", "server", "--data", "empty.bin", "-o", "out", "--deadline", "none"];
     let mut child = program.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !program.path("out/0001.bin").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
         std::thread::yield_now();
     }
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

@@ -179,6 +179,29 @@ fn a_goaway_is_said_with_its_code() {
 }
 
 #[test]
+fn a_goaway_that_lets_the_call_go_on_does_not_end_it() {
+    let server = answering([Step::GoAwayLater, Step::Data(framed(0, b"reply")), Step::Trailers(status("0"))]);
+    assert_eq!(unary(&server).succeeds().received(), [b"reply"]);
+}
+
+#[test]
+fn a_connection_that_answers_no_pings_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = std::thread::spawn(move || {
+        use std::io::Read as _;
+        let (mut stream, _) = listener.accept().unwrap();
+        // Settings, and from then on nothing.
+        stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let mut call = call(&format!("http://{address}"), RpcKind::ServerStream);
+    call.keep_alive = Some(std::time::Duration::from_millis(200));
+    make(&call, &[b"x"]).fails(&["The connection ended", "pings"]);
+    thread.join().unwrap();
+}
+
+#[test]
 fn an_endless_stream_takes_bounded_memory_and_ends_when_told_to() {
     let server = answering([Step::Endless(framed(0, &[7; 1000]).repeat(50))]);
     let mut n_received = 0;

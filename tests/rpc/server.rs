@@ -6,6 +6,7 @@ use hyper::body::Bytes;
 use hyper::{HeaderMap, Request, Response};
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -39,6 +40,8 @@ pub enum Step {
     End,
     Reset(Reason),
     GoAway(Reason),
+    /// Says that no more calls are taken on the connection, and goes on with this one.
+    GoAwayLater,
     /// Waits until the caller has given up.
     Silence,
 }
@@ -134,7 +137,10 @@ async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, script: Vec<Step>, seen:
     let (go_away, mut going_away) = mpsc::channel(1);
     loop {
         tokio::select! {
-            Some(reason) = going_away.recv() => connection.abrupt_shutdown(reason),
+            Some(reason) = going_away.recv() => match reason {
+                Some(reason) => connection.abrupt_shutdown(reason),
+                None => connection.graceful_shutdown(),
+            },
             request = connection.accept() => match request {
                 Some(Ok((request, respond))) => {
                     tokio::spawn(play(request, respond, script.clone(), seen.clone(), go_away.clone()));
@@ -150,7 +156,7 @@ async fn play(
     mut respond: SendResponse<Bytes>,
     script: Vec<Step>,
     seen: Arc<Mutex<Vec<Seen>>>,
-    go_away: mpsc::Sender<Reason>,
+    go_away: mpsc::Sender<Option<Reason>>,
 ) {
     let (parts, mut body) = request.into_parts();
     let at = {
@@ -217,7 +223,8 @@ async fn play(
             (Step::End, Some(out)) => _ = out.send_data(Bytes::new(), true),
             (Step::Reset(reason), Some(out)) => out.send_reset(reason),
             (Step::Reset(reason), None) => respond.send_reset(reason),
-            (Step::GoAway(reason), _) => _ = go_away.send(reason).await,
+            (Step::GoAway(reason), _) => _ = go_away.send(Some(reason)).await,
+            (Step::GoAwayLater, _) => _ = go_away.send(None).await,
             (Step::Silence, Some(out)) => {
                 let reason = poll_fn(|cx| out.poll_reset(cx)).await;
                 seen.lock().unwrap()[at].reset = reason.ok();
@@ -279,6 +286,15 @@ async fn send(out: &mut SendStream<Bytes>, mut bytes: Bytes) -> bool {
 pub struct PlainServer {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<PlainRequest>>>,
+    is_closed: Arc<AtomicBool>,
+}
+
+impl Drop for PlainServer {
+    fn drop(&mut self) {
+        self.is_closed.store(true, Ordering::Release);
+        // Wakes the thread that waits for callers.
+        let _ = std::net::TcpStream::connect(self.address);
+    }
 }
 
 impl PlainServer {
@@ -289,9 +305,13 @@ impl PlainServer {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = seen.clone();
-        // Ends with the test's process; it holds nothing but its socket.
+        let is_closed = Arc::new(AtomicBool::new(false));
+        let stop = is_closed.clone();
         std::thread::spawn(move || {
             while let Ok((mut stream, _)) = listener.accept() {
+                if stop.load(Ordering::Acquire) {
+                    return;
+                }
                 let mut request = Vec::new();
                 let mut buffer = [0; 4096];
                 loop {
@@ -309,7 +329,7 @@ impl PlainServer {
                 let _ = stream.write_all(&answer);
             }
         });
-        PlainServer { address, seen }
+        PlainServer { address, seen, is_closed }
     }
 
     pub fn url(&self) -> String {
