@@ -1,6 +1,7 @@
 //! What can be wrong with a call, and what to do about it.
 
 use crate::document::ops::OpError;
+use crate::document::search::QueryError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::FormatError;
 use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected};
@@ -39,6 +40,8 @@ pub enum CliError {
     BinaryToTerminal { what: &'static str },
     #[error("Standard input can be one of two messages, not both")]
     InputTwice,
+    #[error("{error} of \"{query}\"")]
+    Query { error: QueryError, query: String },
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
     #[error("{reason}")]
@@ -137,6 +140,7 @@ impl CliError {
             | CliError::Call(_)
             | CliError::Kind { .. }
             | CliError::NewTarget { .. }
+            | CliError::Query { .. }
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -174,6 +178,7 @@ impl CliError {
             CliError::BinaryToTerminal { .. } => {
                 "Write it to a file with -o FILE, or pipe it into another program"
             }
+            CliError::Query { error, .. } => error.hint,
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",
             CliError::Edit { .. } => "Nothing was written",

@@ -12,6 +12,7 @@
 //! - `target`, `rocketmq`, `interrupt`, `ending`: the server of a call, who calls, Ctrl-C, and what is
 //!   said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
+//! - `search`, `rows`: the commands that find places in a large message
 //!
 //! To add a command: a file `cli/<name>.rs` with its arguments and its `run`, a line in [`Command`]
 //! and an arm in [`run`].
@@ -38,6 +39,9 @@ mod target;
 mod terminal;
 mod types;
 mod window;
+
+mod rows;
+mod search;
 
 pub use args::{ReadArgs, SchemaArgs};
 pub use console::Console;
@@ -102,6 +106,8 @@ enum Command {
     Diff(diff::DiffArgs),
     Call(Box<call::CallArgs>),
     Reflect(Box<reflect::ReflectArgs>),
+    Search(search::SearchArgs),
+    Rows(rows::RowsArgs),
     Render(RenderArgs),
 }
 
@@ -143,6 +149,8 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Call(args) => call::run(&args, console),
         Command::Reflect(args) => reflect::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
+        Command::Search(args) => search::run(&args, console),
+        Command::Rows(args) => rows::run(&args, console),
         Command::Render(_) => Ok(Outcome::Done),
     }
 }
@@ -158,6 +166,8 @@ fn misplaced(command: &Command) -> CliError {
         Command::Call(_) => "call",
         Command::Reflect(_) => "reflect",
         Command::Diff(_) => "diff",
+        Command::Search(_) => "search",
+        Command::Rows(_) => "rows",
         Command::Render(_) => "render",
     };
     CliError::Misplaced { command: name }

@@ -139,8 +139,10 @@ fn sample(args: &WindowArgs) -> Result<Opened, CliError> {
 
 /// A missing file whose name is nearly a command was probably meant as one.
 fn with_near_command(error: CliError, file: &std::path::Path) -> CliError {
-    const COMMANDS: [&str; 10] =
-        ["decode", "set", "types", "describe", "guess", "check", "diff", "call", "reflect", "render"];
+    const COMMANDS: [&str; 12] = [
+        "decode", "set", "types", "describe", "guess", "check", "diff", "search", "rows", "call", "reflect",
+        "render",
+    ];
     let CliError::Open { error, .. } = error else { return error };
     let typed: Vec<char> = file.to_string_lossy().chars().take(20).collect();
     let is_near = |command: &&str| {

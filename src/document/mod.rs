@@ -12,6 +12,7 @@
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
 //! - `value`: one value as text
 //! - `diff`: what differs between two snapshots
+//! - `search`: finding records by what is in them and where they stand
 //!
 //! **Not here:** files (`worker` implements [`Source`]), JSON (`format`), drawing (`ui`).
 
@@ -31,6 +32,7 @@ mod reader;
 pub mod reading;
 mod resolve;
 mod rows;
+pub mod search;
 mod snapshot;
 mod source;
 mod splices;

@@ -21,7 +21,7 @@ use std::ops::{ControlFlow, Range};
 pub use hex::write_hex;
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
 pub use literal::{LITERALS, Literal, literal, spaced_hex};
-pub use tree::{MAX_DEPTH, TreeReport, write_tree};
+pub use tree::{MAX_DEPTH, TreeReport, write_rows, write_tree};
 
 /// Why no text, or not all of it, was written.
 #[derive(Debug, thiserror::Error)]

@@ -39,9 +39,11 @@ pub use encode::{default_payload, encode_value};
 pub use error::ValueError;
 pub use escape::{escape_char, grouped, hex, is_hidden, quote_bytes, quote_text};
 pub use escaped::{HiddenIn, escaped_text, hidden_in, line_of_text, parse_escaped};
+pub(super) use parse::parse_bytes;
 pub use parse::{file_reference, parse_value};
 pub use probe::{MAX_PROBED, Order, Probe, Unit};
 pub use raw::{parse_raw, raw_edit_text};
+pub(super) use scalar::scalar_of_bits;
 pub use scalar::{Scalar, read_scalar};
 pub use show::{Mark, ValueText, show_packed, show_value};
 pub use timestamp::{

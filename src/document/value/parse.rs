@@ -54,7 +54,7 @@ pub(super) fn write_integer(kind: &Kind, value: i128, out: &mut Vec<u8>) {
 }
 
 /// `hex:…`, `base64:…` or the text's own UTF-8.
-pub(super) fn parse_bytes(text: &str) -> Result<Vec<u8>, ValueError> {
+pub(in crate::document) fn parse_bytes(text: &str) -> Result<Vec<u8>, ValueError> {
     if let Some(digits) = text.strip_prefix("hex:") {
         parse_hex(digits)
     } else if let Some(digits) = text.strip_prefix("base64:") {

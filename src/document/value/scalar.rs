@@ -34,7 +34,7 @@ pub fn read_scalar(kind: &Kind, payload: &[u8]) -> Option<Scalar> {
 }
 
 /// What the bits of a varint or fixed-width payload stand for.
-pub(super) fn scalar_of_bits(kind: &Kind, bits: u64) -> Scalar {
+pub(in crate::document) fn scalar_of_bits(kind: &Kind, bits: u64) -> Scalar {
     match kind {
         Kind::Int32 | Kind::Sfixed32 => Scalar::Int(i128::from(bits as u32 as i32)),
         Kind::Int64 | Kind::Sfixed64 => Scalar::Int(i128::from(bits as i64)),

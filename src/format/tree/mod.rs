@@ -31,6 +31,8 @@ pub const MAX_DEPTH: u32 = 1 << 16;
 pub struct TreeReport {
     /// Rows written.
     pub n_rows: u64,
+    /// Rows before those, passed over.
+    pub n_before: u64,
     /// Rows after those, counted and not written.
     pub n_remaining: u64,
 }
@@ -56,26 +58,75 @@ pub fn write_tree(
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<TreeReport, FormatError> {
-    let end = range.end.min(snapshot.len());
-    let mut walk = walk::Walk::new(snapshot, range.start.min(end)..end, message);
+    let mut pass = Pass::new(snapshot, range, message, progress);
     let mut layout = Layout::new(snapshot);
     let mut report = TreeReport::default();
-    let mut next_tick = 0;
-    while let Some(row) = walk.next()? {
+    while let Some(row) = pass.next()? {
         if report.n_rows < max_rows {
             layout.add(&row, out)?;
             report.n_rows += 1;
         } else {
             report.n_remaining += 1;
         }
-        if walk.offset() >= next_tick {
-            next_tick = walk.offset() + (1 << 20);
-            if progress(walk.offset()).is_break() {
-                return Err(FormatError::Cancelled);
-            }
+    }
+    layout.flush(out)?;
+    out.flush()?;
+    Ok(report)
+}
+
+/// Writes the lines of some rows, counted from 0, and looks at nothing behind them.
+pub fn write_rows(
+    snapshot: &Snapshot,
+    range: Range<u64>,
+    message: Option<&MessageDescriptor>,
+    rows: Range<u64>,
+    out: &mut dyn Write,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<TreeReport, FormatError> {
+    let mut pass = Pass::new(snapshot, range, message, progress);
+    let mut layout = Layout::new(snapshot);
+    let mut report = TreeReport::default();
+    while report.n_before + report.n_rows < rows.end
+        && let Some(row) = pass.next()?
+    {
+        if report.n_before < rows.start {
+            report.n_before += 1;
+        } else {
+            layout.add(&row, out)?;
+            report.n_rows += 1;
         }
     }
     layout.flush(out)?;
     out.flush()?;
     Ok(report)
+}
+
+/// The rows one after the other, with a word about how far it is now and then.
+struct Pass<'a> {
+    walk: walk::Walk<'a>,
+    progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
+    next_tick: u64,
+}
+
+impl<'a> Pass<'a> {
+    fn new(
+        snapshot: &'a Snapshot,
+        range: Range<u64>,
+        message: Option<&MessageDescriptor>,
+        progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Self {
+        let end = range.end.min(snapshot.len());
+        let walk = walk::Walk::new(snapshot, range.start.min(end)..end, message);
+        Self { walk, progress, next_tick: 0 }
+    }
+
+    fn next(&mut self) -> Result<Option<TreeRow>, FormatError> {
+        if self.walk.offset() >= self.next_tick {
+            self.next_tick = self.walk.offset() + (1 << 20);
+            if (self.progress)(self.walk.offset()).is_break() {
+                return Err(FormatError::Cancelled);
+            }
+        }
+        Ok(self.walk.next()?)
+    }
 }

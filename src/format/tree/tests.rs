@@ -10,7 +10,7 @@ fn lines(bytes: &[u8], message: &str) -> Vec<String> {
     let go_on = &mut |_| ControlFlow::Continue(());
     let report = write_tree(&snapshot, 0..snapshot.len(), Some(&message), u64::MAX, &mut out, go_on).unwrap();
     let text = String::from_utf8(out).unwrap();
-    assert_eq!(report, TreeReport { n_rows: text.lines().count() as u64, n_remaining: 0 });
+    assert_eq!(report, TreeReport { n_rows: text.lines().count() as u64, n_before: 0, n_remaining: 0 });
     text.lines().map(str::to_owned).collect()
 }
 
@@ -156,8 +156,36 @@ fn rows_beyond_the_limit_are_counted() {
     let mut out = Vec::new();
     let go_on = &mut |_| ControlFlow::Continue(());
     let report = write_tree(&snapshot, 0..4_000, None, 5, &mut out, go_on).unwrap();
-    assert_eq!(report, TreeReport { n_rows: 5, n_remaining: 1_995 });
+    assert_eq!(report, TreeReport { n_rows: 5, n_before: 0, n_remaining: 1_995 });
     assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 5);
+}
+
+#[test]
+fn some_rows_are_those_of_the_whole_tree() {
+    let bytes = [len_record(1, &[0x08, 0x01]), vec![0x10, 0x02], len_record(1, b"\x08\x03")].concat();
+    let snapshot = Snapshot::of_bytes(&bytes.repeat(300));
+    let end = snapshot.len();
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let mut all = Vec::new();
+    write_tree(&snapshot, 0..end, None, u64::MAX, &mut all, go_on).unwrap();
+    let words = |text: &[u8]| -> Vec<String> {
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    };
+    let all = words(&all);
+    for (rows, n_before) in [(0..3, 0), (700..710, 700), (1_495..u64::MAX, 1_495), (2_000..3_000, 1_500)] {
+        let mut some = Vec::new();
+        let report = write_rows(&snapshot, 0..end, None, rows.clone(), &mut some, go_on).unwrap();
+        let expected = all.get(rows.start as usize..(rows.end as usize).min(all.len())).unwrap_or_default();
+        assert_eq!(words(&some), expected);
+        assert_eq!((report.n_before, report.n_rows), (n_before, expected.len() as u64));
+    }
+}
+
+fn len_record(number: u32, payload: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    crate::wire::write_len(&mut out, number, payload);
+    out
 }
 
 #[test]
