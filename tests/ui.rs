@@ -18,6 +18,8 @@ mod harness; // the one way to start a test window
 mod icon; // the icon is what our painter draws
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
+#[path = "ui/search.rs"]
+mod search; // the search box, results and filters
 #[path = "ui/structures.rs"]
 mod structures; // oneofs, maps, order, absent fields, ways through the tree
 #[path = "ui/values.rs"]

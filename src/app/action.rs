@@ -2,6 +2,7 @@
 
 use super::comparing::Compare;
 use super::cursor::ByteAct;
+use super::filtering::TreeFilter;
 use super::state::TabId;
 use crate::document::ops::{Lifted, Occupied};
 use crate::document::reading::Reading;
@@ -56,6 +57,21 @@ pub enum Action {
     ExpandSiblings(u64),
     /// Whether fields that are not there have rows.
     ShowAbsent(bool),
+
+    // Search and filter (of the active document)
+    /// Looks for what the text asks for; blank text ends it.
+    Search(String),
+    ClearSearch,
+    /// The next hit behind the selection, or the one before it.
+    StepHit {
+        forward: bool,
+    },
+    /// The hit with this place in the list.
+    GoToHit(u64),
+    /// The row with this place in the filtered tree.
+    GoToFiltered(u64),
+    ToggleResults,
+    Filter(TreeFilter),
 
     // Editing (of the active document)
     Edit(Act),

@@ -72,6 +72,16 @@ pub enum Command {
     PreviousProblem,
     NextChange,
     PreviousChange,
+    Find,
+    FindNext,
+    FindPrevious,
+    ClearSearch,
+    ToggleResults,
+    ShowAll,
+    ShowSet,
+    ShowUnknown,
+    ShowProblems,
+    ShowMatches,
     ExpandAll,
     CollapseAll,
     ExpandBelow,
@@ -220,6 +230,16 @@ impl Command {
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
             Command::PreviousProblem => problem(state, false),
+            Command::Find
+            | Command::FindNext
+            | Command::FindPrevious
+            | Command::ClearSearch
+            | Command::ToggleResults
+            | Command::ShowAll
+            | Command::ShowSet
+            | Command::ShowUnknown
+            | Command::ShowProblems
+            | Command::ShowMatches => super::searching::resolve(self, state),
             Command::ExpandAll => document(state).map(|_| Action::ExpandLevels(ALL_LEVELS)),
             Command::CollapseAll => document(state).map(|_| Action::CollapseAll),
             Command::ChooseType => document(state).map(|(tab, _)| Action::Show(Dialog::TypePicker(tab))),
@@ -502,7 +522,17 @@ mod tests {
             Command::NextProblem => Some(Command::PreviousProblem),
             Command::PreviousProblem => Some(Command::NextChange),
             Command::NextChange => Some(Command::PreviousChange),
-            Command::PreviousChange => Some(Command::ExpandAll),
+            Command::PreviousChange => Some(Command::Find),
+            Command::Find => Some(Command::FindNext),
+            Command::FindNext => Some(Command::FindPrevious),
+            Command::FindPrevious => Some(Command::ClearSearch),
+            Command::ClearSearch => Some(Command::ToggleResults),
+            Command::ToggleResults => Some(Command::ShowAll),
+            Command::ShowAll => Some(Command::ShowSet),
+            Command::ShowSet => Some(Command::ShowUnknown),
+            Command::ShowUnknown => Some(Command::ShowProblems),
+            Command::ShowProblems => Some(Command::ShowMatches),
+            Command::ShowMatches => Some(Command::ExpandAll),
             Command::ExpandAll => Some(Command::CollapseAll),
             Command::CollapseAll => Some(Command::ExpandBelow),
             Command::ExpandBelow => Some(Command::ExpandSiblings),

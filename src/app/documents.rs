@@ -419,6 +419,8 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
         selection: None,
         cursor: ByteCursor::default(),
         problems: ProblemList::default(),
+        search: Default::default(),
+        filter: Default::default(),
         identity: None,
         disk: DiskState::Same,
         open_elsewhere: None,

@@ -62,6 +62,15 @@ pub(super) enum Purpose {
     Export {
         action: Action,
     },
+    Search {
+        tab: TabId,
+        serial: u64,
+    },
+    Outline {
+        tab: TabId,
+        serial: u64,
+        revision: usize,
+    },
     PayloadFrom {
         tab: TabId,
         row: RowId,
@@ -101,6 +110,11 @@ impl Session {
             Report::IndexPart(work) => {
                 if let Some(Purpose::Index { tab, .. }) = self.jobs.get(&job) {
                     self.take_index(*tab, work);
+                }
+            }
+            Report::FoundPart(found) => {
+                if let Some(Purpose::Search { tab, serial }) = self.jobs.get(&job) {
+                    self.take_hits(*tab, *serial, found, false);
                 }
             }
             Report::FileChange(change) => self.file_changed(&change),
@@ -143,6 +157,12 @@ impl Session {
                 }
             }
             (Purpose::Compare { number }, Report::Compared(compared)) => self.compared(number, compared),
+            (Purpose::Search { tab, serial }, Report::Searched(found)) => {
+                self.take_hits(tab, serial, found, true)
+            }
+            (Purpose::Outline { tab, serial, revision }, Report::Outlined(found)) => {
+                self.take_outline(tab, serial, revision, found);
+            }
             (Purpose::Export { .. }, Report::Exported(exported)) => self.exported(&exported),
             (Purpose::PayloadFrom { tab, row, revision }, Report::SmallFile { bytes, .. }) => {
                 self.payload_read(tab, row, revision, bytes);
@@ -175,6 +195,8 @@ impl Session {
             Purpose::Export { .. } => {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
             }
+            Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
+            Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, None),
             Purpose::Plan { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
                     open.backing.thinking = None;
@@ -200,6 +222,8 @@ impl Session {
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::Mark { .. } | Purpose::List => return,
+            Purpose::Search { tab, serial } => self.search_ended(tab, serial, Some(error.to_string())),
+            Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, Some(error.to_string())),
             Purpose::Plan { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
                     open.backing.thinking = None;
@@ -243,6 +267,8 @@ impl Session {
 
     /// Starts what is to be done next; after every action and every event.
     pub(super) fn go_on(&mut self) {
+        self.follow_search();
+        self.follow_filter();
         self.think_on();
         self.keep_absent();
         self.keep_journals();

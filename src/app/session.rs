@@ -145,6 +145,13 @@ impl Session {
             Action::ExpandBelow(number) => self.expand_below(number),
             Action::ExpandSiblings(number) => self.expand_siblings(number),
             Action::ShowAbsent(is_shown) => self.show_absent(is_shown),
+            Action::Search(text) => self.search(text),
+            Action::ClearSearch => self.clear_search(),
+            Action::StepHit { forward } => self.step_hit(forward),
+            Action::GoToHit(nth) => self.go_to_hit(nth),
+            Action::GoToFiltered(nth) => self.go_to_filtered(nth),
+            Action::ToggleResults => self.toggle_results(),
+            Action::Filter(kind) => self.set_filter(kind),
             Action::Edit(_)
             | Action::SetValue { .. }
             | Action::ReplaceValue { .. }

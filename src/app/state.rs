@@ -4,6 +4,8 @@ use super::action::{Action, Dialog};
 use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
+use super::filtering::Filter;
+use super::searching::Search;
 use super::settings::Settings;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
@@ -92,6 +94,8 @@ pub struct OpenDocument {
     /// In the bytes, where the hex pane types.
     pub cursor: ByteCursor,
     pub problems: ProblemList,
+    pub search: Search,
+    pub filter: Filter,
     /// The file as it was opened or last saved; `None` for what was never on disk.
     pub identity: Option<FileIdentity>,
     pub disk: DiskState,

@@ -1,5 +1,6 @@
 //! Ways through the tree beside arrows: siblings, changes, names, and opening many rows at once.
 
+use super::filtering::TreeFilter;
 use super::selection::{refresh, select_offset, select_row};
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument};
@@ -132,8 +133,9 @@ impl Session {
 
     /// Brings the document in front in line with the setting, and its surveys up to date.
     pub(super) fn keep_absent(&mut self) {
-        let is_shown = self.state.settings.show_absent;
+        let is_wanted = self.state.settings.show_absent;
         let Some((_, open)) = self.active() else { return };
+        let is_shown = is_wanted && open.filter.kind != TreeFilter::Set;
         if open.tree.shows_absent() == is_shown {
             return;
         }

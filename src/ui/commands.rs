@@ -66,6 +66,10 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::BytesToFile => Icon::Export,
         Command::ToggleData => Icon::Number,
         Command::GoTo => Icon::GoTo,
+        Command::Find => Icon::Search,
+        Command::ShowSet | Command::ShowUnknown | Command::ShowProblems | Command::ShowMatches => {
+            Icon::Filter
+        }
         Command::ChooseType | Command::ReadRecordAs => Icon::Message,
         Command::ReviewChanges | Command::CompareTabs => Icon::Compare,
         Command::NextProblem | Command::PreviousProblem => Icon::Warning,

@@ -22,11 +22,20 @@ pub struct View {
     pub forms: ChosenForms,
     pub layout: Layout,
     /// Which of the panes beside the hex pane is in front.
-    pub shows_history: bool,
+    pub beside: Beside,
     /// A command that the window carries out itself.
     pub asked: Asked,
     /// Which tab was in front of the last frame, and whether a dialog was open over it.
     pub front: (Option<TabId>, bool),
+}
+
+/// The panes that share a place beside the hex pane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    #[default]
+    Problems,
+    History,
+    Results,
 }
 
 /// Sizes as the person drags them; handed to the settings when a drag ends.
@@ -80,6 +89,8 @@ pub struct Asked {
     pub focus_tree: bool,
     /// What the clipboard gives next is for a tab of its own.
     pub paste_as_document: bool,
+    /// Give the search box the keyboard.
+    pub focus_search: bool,
 }
 
 /// One per tab.
@@ -94,6 +105,14 @@ pub struct TabView {
     pub history: RowListState,
     /// A name that is being typed into the tree.
     pub typed: Typed,
+    pub results: RowListState,
+    pub filtered: RowListState,
+    /// What stands in the search box, and the search that it was last made equal to.
+    pub search_text: String,
+    pub seen_search: String,
+    /// What the lists were last scrolled to.
+    pub seen_hit: Option<usize>,
+    pub seen_filtered: Option<u64>,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
     /// The row that was selected in the last frame.

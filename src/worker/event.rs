@@ -3,7 +3,7 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
-use super::jobs::{Compared, Exported, ListEntry, Outcome, Ranked, Restored};
+use super::jobs::{Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
@@ -31,8 +31,8 @@ pub struct Event {
     pub report: Report,
 }
 
-/// Every job ends with exactly one report that is neither [`Report::Progress`] nor
-/// [`Report::IndexPart`].
+/// Every job ends with exactly one report that is none of [`Report::Progress`], [`Report::IndexPart`]
+/// and [`Report::FoundPart`].
 #[derive(Debug)]
 pub enum Report {
     /// In bytes where the job reads or writes them. Only the newest waits to be polled.
@@ -72,6 +72,11 @@ pub enum Report {
     },
     Compared(Compared),
     Exported(Exported),
+    /// Some of what a search has found so far; more follows.
+    FoundPart(Hits),
+    /// The last of what a search found.
+    Searched(Hits),
+    Outlined(Outlined),
     JournalOpened {
         journal: Arc<Journal>,
         /// What ended sessions left, the newest first.

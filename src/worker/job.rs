@@ -4,8 +4,8 @@ use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
     BuildIndex, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
-    OpenJournal, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, StoreSettings, WriteFile,
-    WriteJournal,
+    OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, Search, StoreSettings,
+    WriteFile, WriteJournal,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub enum Job {
     RestoreEntry(RestoreEntry),
     DiscardEntry(DiscardEntry),
     Mark(Mark),
+    Search(Search),
+    OutlineRows(OutlineRows),
 }
 
 impl Job {
@@ -57,6 +59,8 @@ impl Job {
             Job::RestoreEntry(job) => Box::new(job),
             Job::DiscardEntry(job) => Box::new(job),
             Job::Mark(job) => Box::new(job),
+            Job::Search(job) => Box::new(job),
+            Job::OutlineRows(job) => Box::new(job),
         }
     }
 }
@@ -96,6 +100,10 @@ pub(super) enum Line {
     /// The journal's entry of one document.
     Journal(u64),
     Listing,
+    /// The search in one document.
+    Search(u64),
+    /// The filter of one document's tree.
+    Outline(u64),
     #[cfg(test)]
     Test(u32),
 }

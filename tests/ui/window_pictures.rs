@@ -3,7 +3,9 @@
 //!
 //! Without it a few are drawn, so that no state of the window panics.
 
-use protoloupe::app::{Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId};
+use protoloupe::app::{
+    Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId, TreeFilter,
+};
 use protoloupe::schema::Schema;
 use protoloupe::ui::picture::{RenderArgs, render_window};
 
@@ -102,6 +104,21 @@ fn scenes() -> Vec<Scene> {
         ),
         scene("failed", "", vec![Action::Open(vec!["/nowhere/orders.bin".into()])]),
     ];
+    let search = |text: &str| Action::Search(text.to_owned());
+    scenes.extend([
+        scene("search", "", vec![search("order"), Action::StepHit { forward: true }]),
+        scene("search-values", "", vec![search("messages[0].system_properties.*")]),
+        scene("search-error", "", vec![search("body.len > much")]),
+        scene("search-nothing", "", vec![search("topik == 1")]),
+        scene("filter-unknown", "messages[0].99", vec![Action::Filter(TreeFilter::Unknown)]),
+        scene(
+            "filter-matches",
+            "messages[0].topic.name",
+            vec![search("name"), Action::Filter(TreeFilter::Matches)],
+        ),
+    ]);
+    let narrow = vec![search("order"), Action::Filter(TreeFilter::Problems)];
+    scenes.push(Scene { size: (760.0, 520.0), ..scene("search-narrow", "", narrow) });
     for (name, size) in [("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))] {
         scenes.push(Scene { size, ..scene(name, "messages[0].topic.name", vec![]) });
     }

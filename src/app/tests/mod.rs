@@ -10,6 +10,7 @@ mod large;
 mod offers;
 mod readings;
 mod recovery;
+mod search;
 mod sequences;
 mod structures;
 

@@ -6,6 +6,7 @@
 
 pub mod data;
 pub mod docs;
+pub mod filtered;
 pub mod hex;
 mod hex_input;
 mod hex_layout;
@@ -18,6 +19,8 @@ mod oneof;
 pub mod path_bar;
 mod path_menu;
 pub mod problems;
+pub mod results;
+pub mod search_marks;
 pub mod tree;
 mod tree_input;
 mod tree_row;

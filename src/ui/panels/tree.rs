@@ -4,6 +4,7 @@
 //! fetched by the session.
 
 use super::Shown;
+use super::search_marks::search_mark;
 use super::tree_input::{drop_target, typed_ui};
 use super::tree_row::{self, Columns};
 use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget, is_map_entry};
@@ -80,6 +81,7 @@ pub fn tree_ui(
             let mut rows = rows.borrow_mut();
             let Some(document_row) = rows.get(row.idx) else { return RowLabel::new("") };
             let is_edited = row.is_selected && view.is_editing_row;
+            search_mark(ui.painter(), columns.theme, shown, row, document_row);
             let drawn = tree_row::row_ui(ui, &columns, shown, row, document_row, is_edited);
             if is_edited && let Some(subject) = view.subject.take() {
                 in_row.extend(edit_in_row(ui, shown, &subject, drawn.value_rect, view, asked));
@@ -127,7 +129,7 @@ fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
 
 /// The value takes what the other columns leave, so its right edge resizes the last one. In a
 /// narrow window the wide columns take no more than their share.
-fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widgets::ColumnLayout {
+pub(super) fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widgets::ColumnLayout {
     if widths.len() != WIDTHS.len() {
         *widths = WIDTHS.to_vec();
     }

@@ -198,7 +198,7 @@ fn paint_icon(painter: &Painter, icon: Icon, at: Rect, theme: &Theme, color: Col
     icon.paint_sized(painter, center, theme.size.icon - 2.0, color);
 }
 
-fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
+pub(super) fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
     match tone {

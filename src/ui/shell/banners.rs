@@ -1,6 +1,7 @@
 //! Strips over the document: something about all of it, and what can be done.
 
-use crate::app::{Action, Compare, Dialog, DiskState, TypeChoice};
+use crate::app::{Action, Compare, Dialog, DiskState, Filter, TreeFilter, TypeChoice};
+use crate::document::value::grouped;
 use crate::ui::panels::Shown;
 use crate::ui::view::TabView;
 use crate::ui::widgets::{BannerResponse, Tone, banner_ui};
@@ -65,6 +66,15 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
             can_close: true,
         });
     }
+    if let Some(text) = filter_text(&open.filter) {
+        banners.push(Banner {
+            name: "filter",
+            tone: Tone::Note,
+            text,
+            buttons: vec![("Show everything", Action::Filter(TreeFilter::All))],
+            can_close: false,
+        });
+    }
     if open.choice == TypeChoice::Unclear {
         banners.push(Banner {
             name: "type",
@@ -75,6 +85,24 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
         });
     }
     banners
+}
+
+/// What a filter leaves in the tree.
+fn filter_text(filter: &Filter) -> Option<String> {
+    let what = match filter.kind {
+        TreeFilter::All => return None,
+        TreeFilter::Set => return Some("Only set fields are shown.".to_owned()),
+        TreeFilter::Unknown => "unknown fields",
+        TreeFilter::Problems => "rows with problems",
+        TreeFilter::Matches => "matches",
+    };
+    let n_found = match (filter.is_made, filter.is_cut) {
+        (false, _) => String::new(),
+        (true, false) => format!(": {} found", grouped(filter.outline.n_found() as u64)),
+        (true, true) => format!(": the first {} rows", grouped(filter.outline.len() as u64)),
+    };
+    let goes_on = if filter.running.is_some() && filter.is_made { " Looking again…" } else { "" };
+    Some(format!("Only {what} and what is around them{n_found}.{goes_on}"))
 }
 
 fn unclear(shown: Shown<'_>) -> String {

@@ -1,10 +1,11 @@
-//! The panes below the document: hex on the left, problems and history on the right.
+//! The panes below the document: hex on the left, problems, history and results on the right.
 
 use crate::app::{Action, Pane, State};
+use crate::document::value::grouped;
 use crate::ui::icons::Icon;
-use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems};
+use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems, results};
 use crate::ui::theme::theme;
-use crate::ui::view::{Asked, View};
+use crate::ui::view::{Asked, Beside, View};
 use crate::ui::widgets::{IconButton, TextButton};
 use egui::{Align, Frame, Layout, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
@@ -17,8 +18,8 @@ const LEAST_BESIDE: f32 = 300.0;
 
 pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
-    let has_beside = settings.show_problems || settings.show_history;
     let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
+    let has_beside = settings.show_problems || settings.show_history || open.search.is_listed;
     if !settings.show_hex && !has_beside {
         return;
     }
@@ -103,41 +104,49 @@ fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked
 fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let settings = &shown.state.settings;
-    let (has_problems, has_history) = (settings.show_problems, settings.show_history);
-    view.shows_history = has_history && (view.shows_history || !has_problems);
+    let problems = &shown.open.problems;
+    let n_problems = problems.n_errors + problems.n_warnings + problems.n_notes;
+    let (n_edits, n_found) = (shown.open.document.n_edits(), shown.open.search.n_found);
+    let mut tabs = vec![
+        (settings.show_problems, Beside::Problems, format!("Problems  {}", grouped(n_problems))),
+        (settings.show_history, Beside::History, format!("History  {}", grouped(n_edits as u64))),
+        (shown.open.search.is_listed, Beside::Results, format!("Results  {}", grouped(n_found))),
+    ];
+    tabs.retain(|(is_there, ..)| *is_there);
+    if !tabs.iter().any(|(_, beside, _)| *beside == view.beside) {
+        view.beside = tabs.first().map(|(_, beside, _)| *beside).unwrap_or_default();
+    }
     let strip = strip(ui);
     let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
     let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        let problems = &shown.open.problems;
-        let n_problems = problems.n_errors + problems.n_warnings + problems.n_notes;
-        let tabs = [
-            (has_problems, false, format!("Problems  {n_problems}")),
-            (has_history, true, format!("History  {}", shown.open.document.n_edits())),
-        ];
-        for (_, is_history, title) in tabs.iter().filter(|(is_there, _, _)| *is_there) {
-            let is_front = view.shows_history == *is_history;
+        for (_, beside, title) in &tabs {
+            let is_front = view.beside == *beside;
             let response = TextButton::new(title).show(ui);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(is_front.into()));
-            if is_front && has_problems && has_history {
+            if is_front && tabs.len() > 1 {
                 let line = response.rect.with_min_y(response.rect.bottom() - 2.0);
                 ui.painter().rect_filled(line.shrink2(vec2(4.0, 0.0)), 0.0, theme.color.accent);
             }
             if response.clicked() {
-                view.shows_history = *is_history;
+                view.beside = *beside;
             }
         }
     });
-    let pane = if view.shows_history { Pane::History } else { Pane::Problems };
-    if close_ui(ui, strip, if view.shows_history { "Hide history" } else { "Hide problems" }) {
-        actions.push(Action::TogglePane(pane));
+    let (hide, close) = match view.beside {
+        Beside::Problems => ("Hide problems", Action::TogglePane(Pane::Problems)),
+        Beside::History => ("Hide history", Action::TogglePane(Pane::History)),
+        Beside::Results => ("Hide results", Action::ToggleResults),
+    };
+    if close_ui(ui, strip, hide) {
+        actions.push(close);
     }
-    let shows_history = view.shows_history;
+    let beside = view.beside;
     let tab = view.tab(shown.tab);
-    if shows_history {
-        history::history_ui(ui, shown, tab);
-    } else {
-        problems::problems_ui(ui, shown, tab, actions);
+    match beside {
+        Beside::Problems => problems::problems_ui(ui, shown, tab, actions),
+        Beside::History => history::history_ui(ui, shown, tab),
+        Beside::Results => results::results_ui(ui, shown, tab, actions),
     }
 }

@@ -4,7 +4,7 @@ use super::banners::banners_ui;
 use crate::app::{Action, Command, Content, Running, State, Tab as DocumentTab};
 use crate::ui::commands::{icon_of, offer};
 use crate::ui::icons::Icon;
-use crate::ui::panels::{Shown, path_bar, size_text, tree};
+use crate::ui::panels::{Shown, filtered, path_bar, size_text, tree};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{Choice, Tab, empty_state_ui, menu_item_ui, progress_ui, tab_bar_ui};
@@ -32,7 +32,10 @@ pub fn center_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
             path_bar::path_bar_ui(ui, shown, actions);
             let View { tabs, layout, .. } = view;
             let tab_view = tabs.entry(tab.id).or_default();
-            tree::tree_ui(ui, shown, tab_view, &mut layout.tree_columns, asked, actions);
+            match open.filter.kind.is_outline() {
+                true => filtered::filtered_ui(ui, shown, tab_view, &mut layout.tree_columns, asked, actions),
+                false => tree::tree_ui(ui, shown, tab_view, &mut layout.tree_columns, asked, actions),
+            }
         }
     }
 }

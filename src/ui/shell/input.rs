@@ -80,6 +80,7 @@ impl Asked {
                 self.paste_as_document = command == Command::PasteAsDocument;
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
             }
+            (Command::Find, Ok(_)) => self.focus_search = true,
             (_, Ok(action)) => actions.push(action),
             (_, Err(_)) => {}
         }

@@ -9,6 +9,7 @@ mod banners;
 mod bottom;
 mod center;
 mod input;
+mod search_box;
 mod status_bar;
 mod top_bar;
 
@@ -182,7 +183,8 @@ impl Shell {
         }
         if std::mem::take(&mut asked.edit) {
             asked.focus_tree = false;
-            tab.is_editing_row = subject.fits_a_row();
+            // A filtered tree has no fields in its rows.
+            tab.is_editing_row = subject.fits_a_row() && !open.filter.kind.is_outline();
             if let Some(draft) = tab.draft.as_mut().filter(|_| tab.is_editing_row) {
                 draft.fit_a_row(subject);
             }
@@ -195,7 +197,7 @@ impl Shell {
         let state = self.session.state();
         let bar = Frame::new().fill(theme.color.surface_1).inner_margin(Margin::symmetric(8, 0));
         Panel::top("top bar").frame(bar).exact_size(theme.size.toolbar).show(ui, |ui| {
-            top_bar::top_bar_ui(ui, state, asked, actions);
+            top_bar::top_bar_ui(ui, state, &mut self.view, asked, actions);
         });
         Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
             status_bar::status_bar_ui(ui, state, actions);

@@ -1,13 +1,14 @@
 //! Menus, the most used commands, and what the bytes are read as.
 
-use crate::app::{Action, COMMANDS, Command, OpenDocument, State, ThemeSetting, TypeChoice};
+use super::search_box::search_box_ui;
+use crate::app::{Action, COMMANDS, Command, OpenDocument, State, ThemeSetting, TreeFilter, TypeChoice};
 use crate::ui::commands::{Offer, menus, offer};
 use crate::ui::icons::Icon;
-use crate::ui::view::Asked;
+use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui};
 use egui::{Align, Layout, Popup, Response, Ui};
 
-pub fn top_bar_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
+pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         menus_ui(ui, state, asked, actions);
@@ -25,6 +26,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut V
             button_ui(ui, state, Command::ToggleProblems, Some(beside), asked, actions);
             bar_separator_ui(ui);
             button_ui(ui, state, Command::Palette, None, asked, actions);
+            search_box_ui(ui, state, view, asked, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 if let Some(open) = state.active_document() {
                     type_ui(ui, state, open, actions);
@@ -140,6 +142,7 @@ fn group_of(command: Command) -> u8 {
         Command::MoveUp | Command::MoveDown => 16,
         Command::GoTo | Command::SelectParent | Command::NextSibling | Command::PreviousSibling => 20,
         Command::NextProblem | Command::PreviousProblem | Command::NextChange | Command::PreviousChange => 21,
+        Command::Find | Command::FindNext | Command::FindPrevious | Command::ClearSearch => 23,
         Command::NextTab | Command::PreviousTab => 22,
         Command::ShowAbsent => 29,
         Command::ExpandAll | Command::CollapseAll | Command::ExpandBelow | Command::ExpandSiblings => 30,
@@ -158,8 +161,14 @@ fn group_of(command: Command) -> u8 {
         | Command::ToggleData
         | Command::ToggleProblems
         | Command::ToggleHistory
+        | Command::ToggleResults
         | Command::ResetPanes => 32,
         Command::ThemeSystem | Command::ThemeLight | Command::ThemeDark => 33,
+        Command::ShowAll
+        | Command::ShowSet
+        | Command::ShowUnknown
+        | Command::ShowProblems
+        | Command::ShowMatches => 36,
         Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
         Command::Palette | Command::Shortcuts | Command::About => 40,
     }
@@ -168,12 +177,19 @@ fn group_of(command: Command) -> u8 {
 /// Whether a switch is on; `None` for what is no switch.
 fn is_on(command: Command, state: &State) -> Option<bool> {
     let settings = &state.settings;
+    let filter = state.active_document().map(|open| open.filter.kind).unwrap_or_default();
     Some(match command {
         Command::ToggleInspector => settings.show_inspector,
         Command::ToggleHex => settings.show_hex,
         Command::ToggleProblems => settings.show_problems,
         Command::ToggleHistory => settings.show_history,
         Command::ShowAbsent => settings.show_absent,
+        Command::ToggleResults => state.active_document().is_some_and(|open| open.search.is_listed),
+        Command::ShowAll => filter == TreeFilter::All,
+        Command::ShowSet => filter == TreeFilter::Set,
+        Command::ShowUnknown => filter == TreeFilter::Unknown,
+        Command::ShowProblems => filter == TreeFilter::Problems,
+        Command::ShowMatches => filter == TreeFilter::Matches,
         Command::ThemeSystem => settings.theme == ThemeSetting::System,
         Command::ThemeLight => settings.theme == ThemeSetting::Light,
         Command::ThemeDark => settings.theme == ThemeSetting::Dark,
@@ -194,7 +210,9 @@ fn type_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Ac
         let choice = Choice { hint: &reason, title, icon: None, ..offer.choice() };
         TextButton::of(choice).icon(Icon::Message).menu()
     };
-    let title = [&long, &short].into_iter().find(|title| button(title).width(ui) <= ui.available_width());
+    let shortest = "…".to_owned();
+    let title =
+        [&long, &short, &shortest].into_iter().find(|title| button(title).width(ui) <= ui.available_width());
     let Some(title) = title else { return };
     let response = button(title).show(ui);
     ui.ctx().accesskit_node_builder(response.id, |node| {

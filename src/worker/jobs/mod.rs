@@ -22,6 +22,7 @@ mod rank_types;
 mod read_small_file;
 mod recovery;
 mod save;
+mod search;
 mod store_settings;
 mod write_file;
 
@@ -39,6 +40,7 @@ pub use rank_types::{RankTypes, Ranked};
 pub use read_small_file::ReadSmallFile;
 pub use recovery::{DiscardEntry, OpenJournal, RestoreEntry, Restored};
 pub use save::Save;
+pub use search::{Hits, OutlineRows, Outlined, Search, Wanted};
 pub use store_settings::StoreSettings;
 pub use write_file::WriteFile;
 

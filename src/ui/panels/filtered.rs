@@ -1,0 +1,200 @@
+//! The tree with some of its rows only: what a filter leaves, and what is around it.
+
+use super::tree::columns_ui;
+use super::tree_row::value_style;
+use super::{Shown, problems_in, size_text, tone_of};
+use crate::app::{Action, TreeFilter};
+use crate::document::value::quote_text;
+use crate::document::{Entry, MapKey, Meaning, ReadMode, RowText, SMALL_WINDOW, entry_row_text};
+use crate::document::{Reader, read_key};
+use crate::schema::Kind;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::keys;
+use crate::ui::theme::{Theme, theme};
+use crate::ui::view::{Asked, TabView};
+use crate::ui::widgets::{
+    ColumnLayout, Row, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
+};
+use egui::{Align, Key, Modifiers, Ui, pos2};
+
+/// Characters of a value that can matter to a row.
+const MAX_CHARS: usize = 240;
+
+pub fn filtered_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    view: &mut TabView,
+    widths: &mut Vec<f32>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let filter = &shown.open.filter;
+    if filter.places.is_empty() {
+        nothing_ui(ui, shown);
+        return;
+    }
+    let layout = columns_ui(ui, widths);
+    let theme = theme(ui);
+    let selected = shown.open.selection.as_ref().map(|selection| selection.row);
+    let row_id = |nth: u64| {
+        let (idx, _) = filter.places.get(nth as usize)?;
+        filter.outline.row_id(idx, &filter.places)
+    };
+    let is_selected = |nth: u64| selected.is_some() && row_id(nth) == selected;
+    let here = selected.and_then(|row| {
+        let nth = filter.places.n_before(row.offset) as u64;
+        (row_id(nth) == Some(row)).then_some(nth)
+    });
+    if view.seen_filtered != here {
+        view.seen_filtered = here;
+        if let Some(here) = here {
+            view.filtered.ensure_visible(here);
+        }
+    }
+    let n_rows = filter.places.len() as u64;
+    let response = RowList::tree("Filtered fields", n_rows).selected(is_selected).show(
+        ui,
+        &mut view.filtered,
+        |ui, row| row_ui(ui, theme, &layout, row, shown),
+    );
+    let list = &response.response;
+    if std::mem::take(&mut asked.focus_tree) {
+        list.request_focus();
+    }
+    let moved = view.filtered.selection_by_keys(list, here);
+    let clicked = response.clicked.map(|(row, _)| row).or(response.secondary_clicked);
+    if let Some(nth) = clicked.or(moved) {
+        actions.push(Action::GoToFiltered(nth));
+    }
+    if response.double_clicked.is_some() {
+        asked.edit = true;
+    }
+    if !list.has_focus() {
+        return;
+    }
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::Enter) {
+        asked.edit = true;
+    }
+    if pressed(Key::Escape) {
+        actions.push(Action::Filter(TreeFilter::All));
+    }
+    for command in keys::pressed_in_list(ui.ctx()) {
+        asked.run(ui.ctx(), command, command.resolve(shown.state), actions);
+    }
+}
+
+/// Says why there are no rows.
+fn nothing_ui(ui: &mut Ui, shown: Shown<'_>) {
+    let filter = &shown.open.filter;
+    let (icon, sentence, hint) = match (&filter.failure, filter.is_made, filter.kind) {
+        (Some(failure), ..) => (Icon::Error, "The rows could not be found", failure.as_str()),
+        (None, false, _) if filter.running.is_some() => (Icon::Clock, "Looking for rows…", ""),
+        (None, false, _) => {
+            (Icon::Filter, "Looking for rows was stopped", "Choose the filter again to go on.")
+        }
+        (.., TreeFilter::Unknown) => (Icon::Check, "No unknown fields", "The type declares every record."),
+        (.., TreeFilter::Problems) => {
+            (Icon::Check, "No problems", "Every byte is accounted for by the type it is read as.")
+        }
+        _ => (Icon::Search, "No matches", "The search finds nothing in this document."),
+    };
+    empty_state_ui(ui, icon, sentence, hint, &[]);
+}
+
+fn row_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, shown: Shown<'_>) -> RowLabel {
+    let open = shown.open;
+    let filter = &open.filter;
+    let (snapshot, root) = (open.document.snapshot(), open.document.root());
+    let Some((idx, offset)) = filter.places.get(row.idx as usize) else { return RowLabel::new("") };
+    let Some(outlined) = filter.outline.rows().get(idx) else { return RowLabel::new("") };
+    let entry = match filter.outline.entry(idx, &filter.places, snapshot, &root, ReadMode::Cached) {
+        Ok(Some(entry)) => entry,
+        Ok(None) => {
+            return plain_ui(ui, theme, columns, row, "changed", "These bytes are read otherwise by now");
+        }
+        Err(error) => {
+            let text =
+                entry_row_text(snapshot, &Entry::Unread { offset, error }, MAX_CHARS, ReadMode::Cached);
+            return plain_ui(ui, theme, columns, row, &text.name, &text.value);
+        }
+    };
+    let text = entry_row_text(snapshot, &entry, MAX_CHARS, ReadMode::Cached);
+    let painter = ui.painter();
+    let mono = fonts::mono(theme.size.text_mono);
+    let dense = fonts::regular(theme.size.text_dense);
+    cell(painter, columns.cell(row.rect, 0), &text.number, &mono, theme.color.muted, Align::Max);
+    let name_at = columns.cell(row.rect, 1);
+    let most = ((name_at.width() / 3.0) / theme.size.indent).floor().max(1.0) as usize;
+    let depth = outlined.depth as usize;
+    let has_below = filter.outline.rows().get(idx + 1).is_some_and(|next| next.depth > outlined.depth);
+    let mut at = tree_cell(painter, theme, name_at, depth.min(most), has_below.then_some(true)).text;
+    let found = problems_in(open, &own_range(&entry, has_below));
+    if let Some(tone) = found.iter().map(|problem| problem.severity).max().map(tone_of) {
+        let center = pos2(at.right() - theme.size.icon / 2.0, at.center().y);
+        tone.icon().paint_sized(painter, center, theme.size.icon - 2.0, tone.color(theme));
+        at.max.x -= theme.size.icon + theme.size.gap_small;
+    }
+    let name = name_of(shown, &entry, &text);
+    let name_text = visible_text(&name);
+    let color = if outlined.is_found { theme.color.text } else { theme.color.muted };
+    let font = fonts::regular(theme.size.text);
+    let drawn = cell(painter, at, &name_text, &font, color, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || name_text.clone().into_owned());
+    let kind = visible_text(&text.kind);
+    cell(painter, columns.cell(row.rect, 2), &kind, &dense, theme.color.muted, Align::Min);
+    let value = visible_text(&text.value);
+    let (value_font, tone) = value_style(theme, text.tone);
+    let value_color = if outlined.is_found { tone } else { theme.color.muted };
+    let value_cell = cell(painter, columns.cell(row.rect, 3), &value, &value_font, value_color, Align::Min);
+    value_cell.full_text_on_hover(ui, &row.response, || value.clone().into_owned());
+    let size = size_text(text.n_bytes);
+    cell(painter, columns.cell(row.rect, 4), &size, &mono, theme.color.muted, Align::Max);
+    RowLabel::new(format!("{name}, {}, {}", text.kind, text.value))
+        .level(depth)
+        .expanded(has_below.then_some(true))
+}
+
+/// A row of which only words are known.
+fn plain_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, name: &str, value: &str) -> RowLabel {
+    let dense = fonts::regular(theme.size.text_dense);
+    let muted = theme.color.muted;
+    cell(ui.painter(), columns.cell(row.rect, 1), name, &dense, muted, Align::Min);
+    cell(ui.painter(), columns.cell(row.rect, 3), value, &dense, muted, Align::Min);
+    RowLabel::new(format!("{name}, {value}"))
+}
+
+/// The bytes that are the row's own and not those of rows below it.
+fn own_range(entry: &Entry, has_below: bool) -> std::ops::Range<u64> {
+    let range = entry.range();
+    match entry {
+        Entry::Record { at, .. } if has_below => range.start..at.payload().start,
+        _ => range,
+    }
+}
+
+/// The field's name with its index or key, as there are no rows for runs here.
+fn name_of(shown: Shown<'_>, entry: &Entry, text: &RowText) -> String {
+    match entry {
+        Entry::Record { at, meaning: Meaning::Field(field), .. } if field.is_map() => {
+            let Kind::Message(inner) = field.kind() else { return field.name().to_owned() };
+            let Some(key) = inner.get_field(1) else { return field.name().to_owned() };
+            let mut reader = Reader::new(shown.open.document.snapshot(), ReadMode::Cached, SMALL_WINDOW);
+            let key = read_key(&mut reader, at.payload(), &key.kind()).ok().flatten();
+            match key {
+                Some(MapKey::Text(key)) => {
+                    format!("{}[{}]", field.name(), quote_text(&String::from_utf8_lossy(&key), 80).0)
+                }
+                Some(key) => format!("{}{}", field.name(), key.step()),
+                None => format!("{}[…]", field.name()),
+            }
+        }
+        Entry::Record { meaning, element_idx: Some(idx), .. } => match meaning.field() {
+            Some(field) if !matches!(meaning, Meaning::Packed(_)) => format!("{}[{idx}]", field.name()),
+            _ => text.name.clone(),
+        },
+        Entry::Element { field, element_idx, .. } => format!("{}[{element_idx}]", field.name()),
+        _ => text.name.clone(),
+    }
+}

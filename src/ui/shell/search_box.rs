@@ -1,0 +1,188 @@
+//! The search box in the top bar, what can be written into it, and the filter of the tree.
+
+use crate::app::{Action, Command, OpenDocument, State, TabId, TreeFilter};
+use crate::document::search::SYNTAX;
+use crate::document::value::grouped;
+use crate::ui::commands::offer;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::view::{Asked, Beside, View};
+use crate::ui::widgets::{IconButton, TextField, cell, menu_item_ui};
+use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
+
+/// Points of the box in a wide and in a narrow window.
+const WIDEST: f32 = 300.0;
+const NARROWEST: f32 = 120.0;
+/// Of the place where the count stands.
+const COUNT: f32 = 84.0;
+
+/// The field itself, for asking for the focus from elsewhere.
+fn field_id(tab: TabId) -> Id {
+    Id::unique(("search box", tab))
+}
+
+/// From right to left: filter, help, box and count.
+pub fn search_box_ui(
+    ui: &mut Ui,
+    state: &State,
+    view: &mut View,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let (Some(tab), Some(open)) = (state.active, state.active_document()) else {
+        asked.focus_search = false;
+        return;
+    };
+    filter_ui(ui, state, open, actions);
+    help_ui(ui);
+    let draft = follow(view, tab, open);
+    let width = (ui.available_width() * 0.45).clamp(NARROWEST, WIDEST);
+    if ui.available_width() < width {
+        return;
+    }
+    box_ui(ui, tab, open, draft, width, asked, actions);
+    if ui.available_width() > 3.0 * COUNT {
+        count_ui(ui, open);
+    }
+}
+
+/// The text in the box: as it is typed, unless the search was changed elsewhere.
+fn follow<'a>(view: &'a mut View, tab: TabId, open: &OpenDocument) -> &'a mut String {
+    let tab_view = view.tabs.entry(tab).or_default();
+    if tab_view.seen_search != open.search.text {
+        tab_view.seen_search.clone_from(&open.search.text);
+        tab_view.search_text.clone_from(&open.search.text);
+        if !open.search.text.is_empty() {
+            view.beside = Beside::Results;
+        }
+    }
+    &mut tab_view.search_text
+}
+
+fn box_ui(
+    ui: &mut Ui,
+    tab: TabId,
+    open: &OpenDocument,
+    draft: &mut String,
+    width: f32,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let id = field_id(tab);
+    let has_focus = ui.memory(|memory| memory.has_focus(id));
+    // Before the field sees them: it would give the focus away.
+    let mut step = None;
+    if has_focus {
+        ui.input_mut(|input| {
+            if input.consume_key(Modifiers::SHIFT, Key::Enter) {
+                step = Some(false);
+            } else if input.consume_key(Modifiers::NONE, Key::Enter) {
+                step = Some(true);
+            }
+        });
+    }
+    let field = TextField::search("Search", draft).id(id).width(width).invalid(open.search.error.is_some());
+    let response = field.show(ui);
+    if std::mem::take(&mut asked.focus_search) {
+        response.request_focus();
+        crate::ui::widgets::field::select_all(ui.ctx(), id, draft);
+    }
+    if response.changed() {
+        actions.push(Action::Search(draft.clone()));
+    }
+    if let Some(forward) = step {
+        if open.search.text != *draft {
+            actions.push(Action::Search(draft.clone()));
+        }
+        actions.push(Action::StepHit { forward });
+    }
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        asked.focus_tree = true;
+    }
+    let has_room = open.search.is_listed;
+    if let Some(error) = open.search.error.as_ref().filter(|_| response.has_focus() && !has_room) {
+        response.show_tooltip_ui(|ui| {
+            ui.colored_label(theme(ui).color.problem, error.to_string());
+            ui.weak(error.hint);
+        });
+    }
+}
+
+/// `3 of 12`, in a place that is kept free.
+fn count_ui(ui: &mut Ui, open: &OpenDocument) {
+    let theme = theme(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(COUNT, theme.size.button), Sense::hover());
+    let search = &open.search;
+    if search.query.is_none() {
+        return;
+    }
+    let here = search.current.and_then(|idx| search.places.now(idx)).map(|now| search.places.n_before(now));
+    let more = if search.running.is_some() { "…" } else { "" };
+    let text = match (here, search.n_found) {
+        (_, 0) if search.running.is_some() => "…".to_owned(),
+        (_, 0) => "None".to_owned(),
+        (Some(nth), n) => format!("{} of {}{more}", grouped(nth as u64 + 1), grouped(n)),
+        (None, n) => format!("{}{more} found", grouped(n)),
+    };
+    let font = fonts::regular(theme.size.text_dense);
+    cell(
+        ui.painter(),
+        rect.shrink2(vec2(theme.size.gap_small, 0.0)),
+        &text,
+        &font,
+        theme.color.muted,
+        Align::Max,
+    );
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Status, true, format!("Found: {text}")));
+}
+
+/// What can be written into the box.
+fn help_ui(ui: &mut Ui) {
+    let button = IconButton::new(Icon::Help, "How to search").show(ui);
+    let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    popup.show(|ui| {
+        let theme = theme(ui);
+        ui.set_max_width(620.0);
+        ui.label(RichText::new("What can be looked for").heading());
+        ui.add_space(theme.size.gap_small);
+        egui::Grid::new("search syntax").num_columns(2).spacing(vec2(2.0 * theme.size.gap, 4.0)).show(
+            ui,
+            |ui| {
+                for (example, what) in SYNTAX {
+                    ui.label(RichText::new(*example).font(fonts::mono(theme.size.text_mono)));
+                    ui.weak(*what);
+                    ui.end_row();
+                }
+            },
+        );
+        ui.add_space(theme.size.gap_small);
+        ui.weak(
+            "Small letters find capitals too; a capital finds itself alone. Enter and F3 go on, Esc leaves.",
+        );
+    });
+}
+
+fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
+    let is_on = open.filter.kind != TreeFilter::All;
+    let button = IconButton::new(Icon::Filter, "Filter the tree").selected(is_on).show(ui);
+    Popup::menu(&button).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.set_min_width(200.0);
+        let commands = [
+            Command::ShowAll,
+            Command::ShowSet,
+            Command::ShowUnknown,
+            Command::ShowProblems,
+            Command::ShowMatches,
+        ];
+        for (command, kind) in commands.into_iter().zip(TreeFilter::EVERY) {
+            let Some(offer) = offer(command, state) else { continue };
+            let mut choice = offer.choice();
+            choice.icon = (open.filter.kind == kind).then_some(Icon::Check);
+            if menu_item_ui(ui, &choice) {
+                actions.extend(offer.action.ok());
+            }
+        }
+    });
+}
