@@ -90,7 +90,7 @@ pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, Cli
         confirm(&format!("Asking for the schema, then calling {}", args.method), console)?;
         let interrupt = interrupt.insert(Interrupt::listen());
         let reflected = reflect(&target, interrupt, console)?;
-        schema_of(&reflected, !args.schema.no_builtin).map_err(|error| CliError::ServerSchema { error })?
+        schema_of(&reflected, !args.schema.no_builtin, console)?
     } else {
         load_schema(&args.schema)?
     };

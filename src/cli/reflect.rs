@@ -6,7 +6,7 @@ use super::types::To;
 use super::{CliError, Console, Outcome};
 use crate::document::Document;
 use crate::rpc::{self, Reflected};
-use crate::schema::{MethodDescriptor, Schema, SchemaError};
+use crate::schema::{FileResolver, LoadRequest, MethodDescriptor, Schema, ServiceDescriptor, Source};
 use crate::worker::{SaveOptions, save};
 use clap::Args;
 use serde_json::{Value, json};
@@ -41,17 +41,17 @@ pub(super) fn run(args: &ReflectArgs, console: &mut Console) -> Result<Outcome, 
     if let Some(output) = &args.output {
         store(&reflected, output, console)?;
     }
-    let schema = schema_of(&reflected, true);
+    let schema = schema_of(&reflected, true, console);
+    let known = schema.as_deref().ok();
     let text = match args.to {
-        To::Text => list(&reflected, schema.as_deref().ok()),
-        To::Json => format!("{:#}\n", list_json(&reflected, schema.as_deref().ok())),
+        To::Text => list(&reflected, known),
+        To::Json => format!("{:#}\n", list_json(&reflected, known)),
     };
+    let is_whole = reflected.services.iter().all(|name| {
+        name.starts_with("grpc.reflection.") || known.is_some_and(|schema| service(schema, name).is_some())
+    });
     console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
-    match schema {
-        Ok(_) if reflected.problems.is_empty() => Ok(Outcome::Done),
-        Ok(_) => Ok(Outcome::No),
-        Err(error) => Err(CliError::ServerSchema { error }),
-    }
+    schema.map(|_| if is_whole { Outcome::Done } else { Outcome::No })
 }
 
 /// Asks the server; what it could not tell is said.
@@ -68,9 +68,33 @@ pub(super) fn reflect(
     Ok(reflected)
 }
 
-/// The schema that a server told, with the built-in one where its names are free.
-pub(super) fn schema_of(reflected: &Reflected, with_builtin: bool) -> Result<Arc<Schema>, SchemaError> {
-    Schema::from_descriptor_set(&reflected.set, with_builtin).map(Arc::new)
+/// The schema that a server told, with the built-in one where its names are free. Files that cannot be
+/// used are said; the others can.
+pub(super) fn schema_of(
+    reflected: &Reflected,
+    with_builtin: bool,
+    console: &mut Console,
+) -> Result<Arc<Schema>, CliError> {
+    let set = Source::Set { path: String::new(), bytes: reflected.set.clone() };
+    let request = LoadRequest { sources: vec![set], includes: Vec::new(), resolver: &NoFiles, with_builtin };
+    let (schema, report) =
+        Schema::load(request, &mut |_, _| true).map_err(|error| CliError::ServerSchema { error })?;
+    if let Some(error) = report.broken_sources().next() {
+        return Err(CliError::ServerSchema { error: error.clone() });
+    }
+    for problem in report.files.iter().filter_map(|file| file.problem.as_ref()) {
+        console.say(&format!("warning: {problem}"));
+    }
+    Ok(Arc::new(schema))
+}
+
+/// A set brings all its files along.
+struct NoFiles;
+
+impl FileResolver for NoFiles {
+    fn read(&self, _path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(None)
+    }
 }
 
 fn store(reflected: &Reflected, output: &Path, console: &mut Console) -> Result<(), CliError> {
@@ -84,8 +108,12 @@ fn store(reflected: &Reflected, output: &Path, console: &mut Console) -> Result<
     Ok(())
 }
 
-fn methods(schema: Option<&Schema>, service: &str) -> Vec<MethodDescriptor> {
-    let service = schema.and_then(|schema| schema.pool().get_service_by_name(service));
+fn service(schema: &Schema, name: &str) -> Option<ServiceDescriptor> {
+    schema.services().into_iter().find(|service| service.full_name() == name)
+}
+
+fn methods(schema: Option<&Schema>, name: &str) -> Vec<MethodDescriptor> {
+    let service = schema.and_then(|schema| service(schema, name));
     service.map(|service| service.methods().collect()).unwrap_or_default()
 }
 

@@ -24,7 +24,8 @@ impl Detail {
 
     /// Its type among those of `google.rpc`, or in `schema`; `None` if nobody declares it.
     pub fn message(&self, schema: Option<&Schema>) -> Option<MessageDescriptor> {
-        let of = |schema: &Schema| schema.pool().get_message_by_name(self.type_name());
+        let name = self.type_name();
+        let of = |schema: &Schema| schema.message(name).ok().filter(|found| found.full_name() == name);
         known().and_then(|known| of(&known)).or_else(|| schema.and_then(of))
     }
 

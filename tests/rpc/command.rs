@@ -412,6 +412,27 @@ fn reflection_lists_a_server_and_saves_what_other_commands_read() {
 }
 
 #[test]
+fn a_file_that_cannot_be_used_is_said_and_the_others_can() {
+    let mut known = shop();
+    let mut broken = known.files[1].clone();
+    broken.name = Some("broken.proto".to_owned());
+    broken.package = Some("broken.v1".to_owned());
+    broken.message_type[0].field[0].number = Some(0);
+    broken.service = known.files[0].service.clone();
+    broken.service[0].method.clear();
+    known.files.push(broken);
+    known.services.push("broken.v1.Orders".to_owned());
+    let server = serving(known);
+    let program = Program::new();
+    let ran = program.run(&["reflect", &server.url()]).exits(1).says(&["warning: ", "broken.proto"]);
+    assert!(
+        ran.out.contains("rpc Watch(shop.v1.Order)") && ran.out.contains("broken.v1.Orders"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn a_call_may_ask_the_server_for_its_schema() {
     let server = serving(shop());
     let program = Program::new();
