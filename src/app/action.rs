@@ -5,6 +5,7 @@ use super::cursor::ByteAct;
 use super::filtering::TreeFilter;
 use super::state::TabId;
 use crate::document::ops::{Lifted, Occupied};
+use crate::document::problem::ProblemKind;
 use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
 use crate::worker::{Input, JobId};
@@ -130,6 +131,13 @@ pub enum Action {
         text: String,
         gesture: Option<Gesture>,
     },
+    /// Puts the problem of this kind at this place right.
+    FixProblem {
+        kind: ProblemKind,
+        range: Range<u64>,
+    },
+    /// Puts all problems of a kind right, as one step.
+    FixAll(ProblemKind),
     Undo,
     Redo,
     /// Moving and typing in the bytes.
@@ -154,6 +162,8 @@ pub enum Action {
         records: Box<Lifted>,
         occupied: Occupied,
     },
+    /// Takes steps back or does them again until so many are applied.
+    GoToStep(usize),
 
     // Differences
     /// Shows what differs between two messages.

@@ -64,6 +64,8 @@ pub enum Command {
     SelectValue,
     ToggleInsert,
     ToggleKeepLengths,
+    FixProblem,
+    FixAllLikeIt,
     GoTo,
     SelectParent,
     NextSibling,
@@ -146,6 +148,7 @@ impl fmt::Display for Shortcut {
             "Down" => "↓",
             "Left" => "←",
             "Right" => "→",
+            "Period" => ".",
             name => name,
         })
     }
@@ -227,6 +230,7 @@ impl Command {
             | Command::SelectValue
             | Command::ToggleInsert
             | Command::ToggleKeepLengths => super::copying::resolve(self, state),
+            Command::FixProblem | Command::FixAllLikeIt => super::fixing::resolve(self, state),
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
             Command::PreviousProblem => problem(state, false),
@@ -532,7 +536,9 @@ mod tests {
             Command::ShowSet => Some(Command::ShowUnknown),
             Command::ShowUnknown => Some(Command::ShowProblems),
             Command::ShowProblems => Some(Command::ShowMatches),
-            Command::ShowMatches => Some(Command::ExpandAll),
+            Command::ShowMatches => Some(Command::FixProblem),
+            Command::FixProblem => Some(Command::FixAllLikeIt),
+            Command::FixAllLikeIt => Some(Command::ExpandAll),
             Command::ExpandAll => Some(Command::CollapseAll),
             Command::CollapseAll => Some(Command::ExpandBelow),
             Command::ExpandBelow => Some(Command::ExpandSiblings),

@@ -147,6 +147,20 @@ pub const COMMANDS: &[CommandRow] = &[
         [ctrl("V"), None],
     ),
     row(
+        Command::FixProblem,
+        "Edit",
+        "Fix problem",
+        "Puts the selected field's problem right, where there is no doubt how",
+        [ctrl("Period"), None],
+    ),
+    row(
+        Command::FixAllLikeIt,
+        "Edit",
+        "Fix all problems of this kind",
+        "Puts every problem right that is of the same kind as the selected field's",
+        [None, None],
+    ),
+    row(
         Command::CopyValue,
         "Edit",
         "Copy value",

@@ -3,6 +3,7 @@
 use super::action::{Action, Dialog, Question};
 use super::cursor::{self, CursorAfter};
 use super::documents::row_now;
+use super::fixing;
 use super::jobs::Purpose;
 use super::lifting::{self, Destination};
 use super::plans::{self, Inside, Spot, Value};
@@ -10,6 +11,7 @@ use super::selection;
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument, TabId};
 use super::structures;
+use crate::document::problem::Wanted;
 use crate::document::{
     Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId,
 };
@@ -149,6 +151,7 @@ impl Session {
                 }
                 self.notify(NoticeTone::Error, reason);
             }
+            Outcome::GoToStep(n_applied) => self.step(tab, |document| document.go_to_step(n_applied)),
             Outcome::Older { n_older } => {
                 if let Action::Remove(row) = action {
                     self.state.dialog = Some(Dialog::Question(Question::OlderValue { row, n_older }));
@@ -201,7 +204,7 @@ impl Session {
         }
     }
 
-    fn step(&mut self, tab: TabId, step: fn(&mut Document) -> Option<crate::document::Stepped>) {
+    fn step(&mut self, tab: TabId, step: impl FnOnce(&mut Document) -> Option<crate::document::Stepped>) {
         let Some(open) = self.open_document(tab) else { return };
         let before = open.selection.clone();
         let n_before = open.document.revision();
@@ -321,6 +324,14 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
             let put = move |document: &Document| lifting::put(document, &into, &records, occupied);
             (Box::new(put), After::New)
         }
+        Action::FixProblem { kind, range } => {
+            let wanted = Wanted::One(kind, range);
+            (Box::new(move |document| fixing::fix(document, &wanted)), After::Keep)
+        }
+        Action::FixAll(kind) => {
+            (Box::new(move |document| fixing::fix(document, &Wanted::All(kind))), After::Keep)
+        }
+        Action::GoToStep(n_applied) => (Box::new(move |_| Outcome::GoToStep(n_applied)), After::Keep),
         Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
         Action::Redo => (Box::new(|_| Outcome::Redo), After::Keep),
         _ => return None,
@@ -359,6 +370,12 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::CutRecords(row) => Action::CutRecords(now(row)),
         Action::PutRecords { row, records, occupied } => {
             Action::PutRecords { row: row.map(now), records, occupied }
+        }
+        Action::FixProblem { kind, range } => {
+            let at = |offset| offset_now(open, offset, revision);
+            let start = at(range.start);
+            let end = if range.is_empty() { start } else { at(range.end - 1) + 1 };
+            Action::FixProblem { kind, range: start..end }
         }
         action => action,
     }

@@ -17,6 +17,7 @@ mod documents;
 mod editing;
 mod exporting;
 mod filtering;
+mod fixing;
 mod jobs;
 mod journal;
 mod lifting;

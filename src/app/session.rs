@@ -170,8 +170,11 @@ impl Session {
             | Action::CopyRecords(_)
             | Action::CutRecords(_)
             | Action::PutRecords { .. }
+            | Action::FixProblem { .. }
+            | Action::FixAll(_)
             | Action::Undo
-            | Action::Redo => self.edit(action),
+            | Action::Redo
+            | Action::GoToStep(_) => self.edit(action),
             Action::Compare(what) => self.compare(what),
             Action::GoToDifference(idx) => self.go_to_difference(idx),
             Action::Bytes(act) => self.act_on_bytes(act),

@@ -3,7 +3,8 @@
 use super::console::{path_text, visible};
 use super::{CliError, Console, Outcome, ReadArgs, open};
 use crate::document::problem::{self, Problem, Severity};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -20,11 +21,20 @@ pub(super) struct CheckArgs {
     /// The message; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The form of the answer: lines of text, or one JSON object a line
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    to: Form,
     /// Notes count as problems too
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
 }
 
 pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<Outcome, CliError> {
@@ -38,11 +48,17 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<Outcome, Cl
     }
     let snapshot = opened.document.snapshot();
     let mut failed: Option<io::Error> = None;
-    let mut print = |problem: Problem| match writeln!(console.out, "{}", line(&problem)) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
+    let mut print = |problem: Problem| {
+        let line = match args.to {
+            Form::Text => line(&problem),
+            Form::Json => object(&problem).to_string(),
+        };
+        match writeln!(console.out, "{line}") {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
         }
     };
     let go_on = &mut |_| ControlFlow::Continue(());
@@ -68,9 +84,22 @@ pub(super) fn run(args: &CheckArgs, console: &mut Console) -> Result<Outcome, Cl
 
 /// `warning 143 messages[0].system_properties.tag: …`, the hint behind it.
 fn line(problem: &Problem) -> String {
-    let Problem { severity, range, path, message, hint } = problem;
+    let Problem { severity, range, path, message, hint, .. } = problem;
     let place = if path.is_root() { "(message)".to_owned() } else { path_text(path) };
     let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
     let severity = severity.to_string();
     visible(&format!("{severity:<7}  offset {:<6}  {place}: {message}{hint}", range.start)).replace('\n', " ")
+}
+
+fn object(problem: &Problem) -> Value {
+    json!({
+        "kind": problem.kind.to_string(),
+        "severity": problem.severity.to_string(),
+        "offset": problem.range.start,
+        "end": problem.range.end,
+        "path": problem.path.to_string(),
+        "message": problem.message,
+        "hint": problem.hint,
+        "fix": problem.kind.fix_label(),
+    })
 }

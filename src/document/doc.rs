@@ -190,9 +190,29 @@ impl Document {
         self.history.n_applied()
     }
 
-    /// All steps, oldest first.
-    pub fn history(&self) -> impl Iterator<Item = HistoryEntry<'_>> {
-        self.history.entries()
+    /// Takes steps back or does them again until `n_applied` are applied, or all there are.
+    pub fn go_to_step(&mut self, n_applied: usize) -> Option<Stepped> {
+        let n_applied = n_applied.min(self.n_steps());
+        let mut stepped = None;
+        while self.n_edits() != n_applied {
+            stepped = if self.n_edits() > n_applied { self.undo() } else { self.redo() };
+        }
+        stepped
+    }
+
+    /// Steps in all, those that were taken back included.
+    pub fn n_steps(&self) -> usize {
+        self.history.n_steps()
+    }
+
+    /// A step by its number, oldest first.
+    pub fn step(&self, idx: usize) -> Option<HistoryEntry<'_>> {
+        self.history.entry(idx)
+    }
+
+    /// Whether the bytes without any step are those last saved.
+    pub fn began_saved(&self) -> bool {
+        self.history.began_saved()
     }
 }
 
@@ -269,6 +289,33 @@ mod tests {
         assert_eq!(bytes(&document), [0x20, 0x07, 0x0a, 0x82, 0x80, 0x00, 0x18, 0x01, 0x28, 0x05]);
         document.undo();
         assert_eq!(bytes(&document), NESTED);
+    }
+
+    #[test]
+    fn any_step_can_be_gone_to() {
+        let mut document = Document::of_bytes(NESTED, None);
+        let mut states = vec![bytes(&document)];
+        for text in [&b"a"[..], b"abc", b"abcd"] {
+            document.apply(&set(&[0], 4, text)).unwrap();
+            states.push(bytes(&document));
+        }
+        document.mark_saved(document.state());
+        for at in [0, 3, 1, 1, 2, 9, 0] {
+            let before = document.n_edits();
+            let stepped = document.go_to_step(at);
+            assert_eq!(stepped.is_some(), before != at.min(3));
+            assert_eq!(bytes(&document), states[at.min(3)]);
+            assert_eq!(document.is_modified(), at < 3);
+        }
+        let saved: Vec<bool> = (0..3).map(|at| document.step(at).unwrap().is_saved).collect();
+        assert_eq!((saved, document.began_saved()), (vec![false, false, true], false));
+        document.go_to_step(1);
+        document.apply(&set(&[0], 4, b"z")).unwrap();
+        assert_eq!(document.n_steps(), 2);
+        assert!(
+            (0..2).all(|at| !document.step(at).unwrap().is_saved),
+            "what was saved can no longer be gone to"
+        );
     }
 
     #[test]

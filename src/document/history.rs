@@ -75,6 +75,8 @@ pub(super) struct History {
 pub struct HistoryEntry<'a> {
     pub label: &'a str,
     pub applied: bool,
+    /// Whether the bytes after this step are those last saved.
+    pub is_saved: bool,
 }
 
 /// A step being put together.
@@ -201,12 +203,19 @@ impl History {
         self.n_applied
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = HistoryEntry<'_>> {
-        let n_applied = self.n_applied;
-        let entry = move |(idx, step)| -> HistoryEntry<'_> {
-            let step: &Step = step;
-            HistoryEntry { label: &step.label, applied: idx < n_applied }
-        };
-        self.steps.iter().enumerate().map(entry)
+    pub fn n_steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// A step by its number, oldest first.
+    pub fn entry(&self, idx: usize) -> Option<HistoryEntry<'_>> {
+        let step = self.steps.get(idx)?;
+        let is_saved = step.state == self.saved_state;
+        Some(HistoryEntry { label: &step.label, applied: idx < self.n_applied, is_saved })
+    }
+
+    /// Whether the bytes without any step are those last saved.
+    pub fn began_saved(&self) -> bool {
+        self.saved_state == 0
     }
 }

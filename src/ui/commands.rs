@@ -72,6 +72,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         }
         Command::ChooseType | Command::ReadRecordAs => Icon::Message,
         Command::ReviewChanges | Command::CompareTabs => Icon::Compare,
+        Command::FixProblem | Command::FixAllLikeIt => Icon::Check,
         Command::NextProblem | Command::PreviousProblem => Icon::Warning,
         Command::ToggleInspector => Icon::SidebarRight,
         Command::ToggleHex => Icon::SidebarBottom,

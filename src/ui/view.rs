@@ -9,6 +9,7 @@ use super::panels::hex::HexView;
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Settings, TabId};
 use crate::document::RowId;
+use crate::document::problem::ProblemKind;
 use std::collections::HashMap;
 
 /// One per window.
@@ -113,6 +114,10 @@ pub struct TabView {
     /// What the lists were last scrolled to.
     pub seen_hit: Option<usize>,
     pub seen_filtered: Option<u64>,
+    /// The step that the history was last scrolled to.
+    pub seen_step: Option<u64>,
+    /// The problem picked in the list, by its kind and place.
+    pub picked_problem: Option<(ProblemKind, u64)>,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
     /// The row that was selected in the last frame.

@@ -1,7 +1,7 @@
 //! The walk over all records of a message.
 
 use super::levels::Opening;
-use super::state::{Halt, Place, State};
+use super::state::{Halt, Place, Sink, State};
 use super::table::NONE;
 use super::wording;
 use super::{CheckReport, Problem};
@@ -28,14 +28,33 @@ pub fn check(
     sink: &mut dyn FnMut(Problem) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<CheckReport, SourceError> {
+    check_with_sites(snapshot, range, message, &mut |problem, _site| sink(problem), progress)
+}
+
+/// Like [`check`], with the place of each problem.
+pub(super) fn check_with_sites(
+    snapshot: &Snapshot,
+    range: Range<u64>,
+    message: Option<&MessageDescriptor>,
+    sink: Sink<'_>,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<CheckReport, SourceError> {
     let mode = ReadMode::Wait;
     let mut state = State::new(snapshot, mode, sink);
     let type_idx = message.map_or(NONE, |message| state.tables.type_idx(message));
     state.tables.compile(type_idx);
     let Range { start, end } = range;
     let end = end.min(snapshot.len());
-    let root =
-        Opening { start, end, type_idx, field_idx: NONE, number: 0, is_group: false, is_singular: false };
+    let root = Opening {
+        offset: start,
+        start,
+        end,
+        type_idx,
+        field_idx: NONE,
+        number: 0,
+        is_group: false,
+        is_singular: false,
+    };
     state.levels.open(root, &state.tables);
     let mut walk = Walk { reader: Reader::new(snapshot, mode, LARGE_WINDOW), state, at: start };
     let outcome = walk.run(progress);
@@ -136,6 +155,7 @@ fn end_group(state: &mut State<'_>, at: u64, record: &Record) -> Result<u64, Hal
     match state.levels.frames.last_mut() {
         Some(top) if top.is_group && top.number == number => {
             top.end = at;
+            state.record = at;
             state.check_spelling(at, record, Place::Message)?;
             state.close()?;
             Ok(at + record.head_and_payload_len())

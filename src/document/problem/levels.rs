@@ -13,6 +13,8 @@ const MAX_UNKNOWN: usize = 64;
 /// One open message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
+    /// The record that opened it.
+    pub offset: u64,
     /// Its first byte.
     pub start: u64,
     /// Where it ends; of a group where it ends at the latest.
@@ -67,6 +69,7 @@ pub(super) struct Levels {
 /// What opens a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
+    pub offset: u64,
     pub start: u64,
     pub end: u64,
     pub type_idx: u32,
@@ -88,8 +91,9 @@ impl Levels {
         if slots_end > self.slots.len() {
             self.slots.resize(slots_end, 0);
         }
-        let Opening { start, end, type_idx, field_idx, number, is_group, is_singular } = opening;
+        let Opening { offset, start, end, type_idx, field_idx, number, is_group, is_singular } = opening;
         self.frames.push(Frame {
+            offset,
             start,
             end,
             type_idx,

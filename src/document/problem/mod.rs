@@ -11,7 +11,9 @@
 //! one API.
 
 mod check;
+mod fix;
 mod keys;
+mod kind;
 mod levels;
 mod nested;
 mod payload;
@@ -24,6 +26,8 @@ mod wording;
 mod tests;
 
 pub use check::check;
+pub use fix::{FixError, Fixes, Wanted, fixes};
+pub use kind::ProblemKind;
 
 use super::path::Path;
 use std::fmt;
@@ -58,6 +62,7 @@ impl fmt::Display for Severity {
 /// One complaint about a stretch of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    pub kind: ProblemKind,
     pub severity: Severity,
     /// Offsets in the document; the smallest stretch that is to blame.
     pub range: Range<u64>,

@@ -34,7 +34,8 @@ impl State<'_> {
         self.tables.compile(child);
         let level = self.levels.frames.len();
         let number = record.tag.number;
-        let opening = Opening { start, end, type_idx: child, field_idx, number, is_group, is_singular };
+        let opening =
+            Opening { offset, start, end, type_idx: child, field_idx, number, is_group, is_singular };
         if level >= MAX_DEPTH || !self.levels.open(opening, &self.tables) {
             let complaint = if is_group { wording::too_deep_group(level) } else { wording::too_deep(level) };
             self.emit(offset..end, Place::Message, complaint)?;
@@ -131,9 +132,7 @@ impl State<'_> {
                 self.report.n_uncompared += 1;
                 Ok(())
             }
-            Added::Again => {
-                self.emit_for_entry(entry.start..entry.end, entry.field_idx, wording::key_again())
-            }
+            Added::Again => self.emit_for_entry(entry, wording::key_again()),
         }
     }
 

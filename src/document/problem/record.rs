@@ -14,6 +14,7 @@ impl State<'_> {
     pub fn record(&mut self, offset: u64, record: &Record, bytes: &[u8]) -> Result<u64, Halt> {
         let Some(top) = self.levels.frames.last() else { return Ok(offset) };
         let type_idx = top.type_idx;
+        self.record = offset;
         let end = offset + record.head_and_payload_len();
         let Tag { number, wire_type, .. } = record.tag;
         let field_idx = self.tables.types.get(type_idx as usize).map_or(NONE, |found| found.lookup(number));
@@ -88,13 +89,13 @@ impl State<'_> {
         match class {
             Class::Bool if bits > 1 => Some(wording::odd_bool(bits)),
             Class::Int32 if bits > u64::from(u32::MAX) && bits as u32 as i32 as i64 as u64 != bits => {
-                Some(wording::beyond_32_bits(bits))
+                Some(wording::beyond_32_bits(bits, true))
             }
-            Class::Uint32 if bits > u64::from(u32::MAX) => Some(wording::beyond_32_bits(bits)),
+            Class::Uint32 if bits > u64::from(u32::MAX) => Some(wording::beyond_32_bits(bits, false)),
             Class::Enum(idx) => {
                 let found = self.tables.enums.get(idx as usize)?;
                 if bits > u64::from(u32::MAX) && bits as u32 as i32 as i64 as u64 != bits {
-                    return Some(wording::beyond_32_bits(bits));
+                    return Some(wording::beyond_32_bits(bits, true));
                 }
                 let unknown = !found.contains(bits);
                 unknown.then(|| wording::enum_number(bits as u32 as i32, &found.name, found.is_closed))

@@ -1,13 +1,15 @@
 //! What is known at a place of the walk, and how a problem leaves it.
 
 use super::keys::{KeyHasher, read_key};
-use super::levels::Levels;
+use super::levels::{Frame, Levels};
 use super::table::{Field, NONE, Special, Tables};
 use super::wording::Complaint;
 use super::{CheckReport, Problem, Severity};
+use crate::document::edit::Chain;
 use crate::document::path::{Path, Step};
 use crate::document::snapshot::Snapshot;
 use crate::document::source::{ReadMode, SourceError};
+use crate::schema::MessageDescriptor;
 use std::ops::{ControlFlow, Range};
 
 /// Why the walk ends early.
@@ -51,6 +53,34 @@ pub(super) struct Pending {
     pub problem: Problem,
 }
 
+/// Takes problems in, each with the place it was found at.
+pub(super) type Sink<'a> = &'a mut dyn FnMut(Problem, &Site<'_>) -> ControlFlow<()>;
+
+/// Where a problem was found, as long as the walk is there.
+pub(super) struct Site<'a> {
+    levels: &'a Levels,
+    tables: &'a Tables,
+    /// Offset of the record.
+    pub record: u64,
+}
+
+impl Site<'_> {
+    /// The records around the one that is being checked, outermost first.
+    pub fn chain(&self) -> Chain {
+        self.levels.frames.iter().skip(1).map(|frame| frame.offset).collect()
+    }
+
+    /// The message that the record is in; of a group its end at the latest.
+    pub fn message_range(&self) -> Range<u64> {
+        self.levels.frames.last().map_or(0..0, |top| top.start..top.end)
+    }
+
+    pub fn message(&self) -> Option<MessageDescriptor> {
+        let top = self.levels.frames.last()?;
+        self.tables.types.get(top.type_idx as usize).map(|found| found.descriptor.clone())
+    }
+}
+
 /// Everything but the bytes.
 pub(super) struct State<'a> {
     pub snapshot: &'a Snapshot,
@@ -58,7 +88,9 @@ pub(super) struct State<'a> {
     pub tables: Tables,
     pub levels: Levels,
     pub report: CheckReport,
-    pub sink: &'a mut dyn FnMut(Problem) -> ControlFlow<()>,
+    pub sink: Sink<'a>,
+    /// Where the record that is being checked begins.
+    pub record: u64,
     /// Left by a record that could not be checked in place: the walk has to go through it next.
     pub large: Option<Large>,
     pub hasher: KeyHasher,
@@ -66,11 +98,7 @@ pub(super) struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    pub fn new(
-        snapshot: &'a Snapshot,
-        mode: ReadMode,
-        sink: &'a mut dyn FnMut(Problem) -> ControlFlow<()>,
-    ) -> Self {
+    pub fn new(snapshot: &'a Snapshot, mode: ReadMode, sink: Sink<'a>) -> Self {
         Self {
             snapshot,
             mode,
@@ -78,6 +106,7 @@ impl<'a> State<'a> {
             levels: Levels::default(),
             report: CheckReport::default(),
             sink,
+            record: 0,
             large: None,
             hasher: KeyHasher::default(),
             pending: Vec::new(),
@@ -95,12 +124,9 @@ impl State<'_> {
 
     /// Like [`State::emit`], for a map entry that was just closed.
     #[cold]
-    pub fn emit_for_entry(
-        &mut self,
-        range: Range<u64>,
-        field_idx: u32,
-        complaint: Complaint,
-    ) -> Result<(), Halt> {
+    pub fn emit_for_entry(&mut self, entry: &Frame, complaint: Complaint) -> Result<(), Halt> {
+        let (range, field_idx) = (entry.start..entry.end, entry.field_idx);
+        self.record = entry.offset;
         let mut path = self.path(Place::Field(field_idx, None))?;
         path.0.push(self.key_step(self.levels.frames.len() - 1, field_idx, range.clone())?);
         self.send(made(range, path, complaint))
@@ -121,7 +147,8 @@ impl State<'_> {
             Severity::Warning => self.report.n_warnings += 1,
             Severity::Error => self.report.n_errors += 1,
         }
-        match (self.sink)(problem) {
+        let site = Site { levels: &self.levels, tables: &self.tables, record: self.record };
+        match (self.sink)(problem, &site) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Halt::Stopped),
         }
@@ -194,6 +221,6 @@ fn push_unknown(steps: &mut Vec<Step>, number: u32, n_before: u64) {
 }
 
 fn made(range: Range<u64>, path: Path, complaint: Complaint) -> Problem {
-    let Complaint { severity, message, hint } = complaint;
-    Problem { severity, range, path, message, hint: hint.map(str::to_owned) }
+    let Complaint { kind, severity, message, hint } = complaint;
+    Problem { kind, severity, range, path, message, hint: hint.map(str::to_owned) }
 }

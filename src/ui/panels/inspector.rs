@@ -63,7 +63,7 @@ fn field_ui(
     buttons_ui(ui, shown, actions);
     oneof_ui(ui, &subject.row, actions);
     open_ui(ui, shown, subject, view, folds, actions);
-    problems_ui(ui, shown, subject, folds);
+    problems_ui(ui, shown, subject, folds, actions);
     docs_ui(ui, shown, subject, folds);
     wire_ui(ui, subject, folds);
     uses_ui(ui, shown, subject, folds);
@@ -195,7 +195,13 @@ fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     });
 }
 
-fn problems_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
+fn problems_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    subject: &Subject,
+    folds: &mut Folds,
+    actions: &mut Vec<Action>,
+) {
     let found = problems_in(shown.open, &subject.row.entry.range());
     if found.is_empty() {
         return;
@@ -216,6 +222,12 @@ fn problems_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Fol
                 if let Some(hint) = &problem.hint {
                     let hint = RichText::new(hint).color(theme.color.muted).size(theme.size.text_dense);
                     ui.add(Label::new(hint).wrap());
+                }
+                if let Some(label) = problem.kind.fix_label()
+                    && TextButton::new(label).outlined().show(ui).clicked()
+                {
+                    let (kind, range) = (problem.kind, problem.range.clone());
+                    actions.push(Action::FixProblem { kind, range });
                 }
             });
         });

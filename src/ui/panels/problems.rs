@@ -1,4 +1,4 @@
-//! What a check found, in wire order; a click goes there.
+//! What a check found, in wire order; a click goes there, and what is certain can be put right.
 
 use super::{Shown, tone_of};
 use crate::app::{Action, SelectTarget};
@@ -7,8 +7,10 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::TabView;
-use crate::ui::widgets::{Elide, Row, RowLabel, RowList, cell, cell_elided, empty_state_ui, visible_text};
-use egui::{Align, Rect, Ui, pos2};
+use crate::ui::widgets::{
+    Elide, Row, RowLabel, RowList, TextButton, cell, cell_elided, empty_state_ui, visible_text,
+};
+use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
 pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
     let list = &shown.open.problems;
@@ -22,25 +24,80 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
         return;
     }
     let theme = theme(ui);
-    let selected = shown.open.selection.as_ref().map(|selection| selection.range.start);
-    let is_selected = |row: u64| {
-        list.found.get(row as usize).is_some_and(|problem| Some(shown.open.offset_of(problem)) == selected)
-    };
-    let response = RowList::new("Problems", list.found.len() as u64).selected(is_selected).show(
-        ui,
-        &mut view.problems,
-        |ui, row| {
+    let picked = picked(shown, view);
+    let all = ui.available_rect_before_wrap();
+    let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
+    let rows = all.with_max_y(bar.top());
+    let mut inside = ui.new_child(UiBuilder::new().id_salt("problem rows").max_rect(rows));
+    let response = RowList::new("Problems", list.found.len() as u64)
+        .selected(|row| picked == Some(row as usize))
+        .show(&mut inside, &mut view.problems, |ui, row| {
             let problem = &list.found[row.idx as usize];
             row_ui(ui, theme, row, problem, shown.open.offset_of(problem))
-        },
-    );
-    let here = list.found.iter().position(|problem| Some(shown.open.offset_of(problem)) == selected);
-    let moved = view.problems.selection_by_keys(&response.response, here.map(|row| row as u64));
+        });
+    let moved = view.problems.selection_by_keys(&response.response, picked.map(|row| row as u64));
     if let Some(row) = response.clicked.map(|(row, _)| row).or(moved)
         && let Some(problem) = list.found.get(row as usize)
     {
+        view.picked_problem = Some((problem.kind, problem.range.start));
         actions.push(Action::Select(SelectTarget::Offset(shown.open.offset_of(problem))));
     }
+    bar_ui(ui, shown, bar, picked.and_then(|row| list.found.get(row)), actions);
+}
+
+/// The row of the problem that was picked, else of the first one where the selection starts.
+fn picked(shown: Shown<'_>, view: &TabView) -> Option<usize> {
+    let selection = &shown.open.selection.as_ref()?.range;
+    let found = &shown.open.problems.found;
+    let is_here = |problem: &Problem| {
+        let at = shown.open.offset_of(problem);
+        selection.contains(&at) || at == selection.start
+    };
+    let wanted = view.picked_problem.and_then(|picked| {
+        found.iter().position(|problem| (problem.kind, problem.range.start) == picked && is_here(problem))
+    });
+    wanted.or_else(|| found.iter().position(|problem| shown.open.offset_of(problem) == selection.start))
+}
+
+/// Below the list: what can be done about the problem that is picked.
+fn bar_ui(ui: &mut Ui, shown: Shown<'_>, bar: Rect, picked: Option<&Problem>, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    ui.painter().rect_filled(bar, 0.0, theme.color.surface_1);
+    ui.painter().hline(bar.x_range(), bar.top() + theme.size.line / 2.0, theme.line());
+    let mut inner = bar.shrink2(vec2(theme.size.margin, 1.0));
+    let dense = fonts::regular(theme.size.text_dense);
+    let text = match picked {
+        None => "Choose a problem to see what can be done about it",
+        Some(problem) => {
+            let layout = Layout::right_to_left(Align::Center);
+            let mut buttons = ui.new_child(UiBuilder::new().id_salt("fixes").max_rect(inner).layout(layout));
+            buttons.spacing_mut().item_spacing.x = theme.size.gap_small;
+            actions.extend(fixes_ui(&mut buttons, shown, problem));
+            inner.max.x = buttons.min_rect().left() - theme.size.gap;
+            let fix = problem.kind.fix_label();
+            fix.or(problem.hint.as_deref()).unwrap_or("Nothing has to be done about it")
+        }
+    };
+    cell(ui.painter(), inner, text, &dense, theme.color.muted, Align::Min);
+}
+
+/// Fix this one, and all like it.
+fn fixes_ui(ui: &mut Ui, shown: Shown<'_>, problem: &Problem) -> Option<Action> {
+    let label = problem.kind.fix_label()?;
+    // A list of an earlier revision does not say where things are now.
+    let is_current = shown.open.problems.revision == Some(shown.open.document.revision());
+    let reason = (!is_current).then_some("The document is being checked again");
+    let n_alike = shown.open.n_problems_of(problem.kind);
+    let mut action = None;
+    if n_alike > 1 && TextButton::new("Fix all of this kind").hint(label).disabled(reason).show(ui).clicked()
+    {
+        action = Some(Action::FixAll(problem.kind));
+    }
+    let fix = TextButton::new("Fix").icon(Icon::Check).hint(label).disabled(reason);
+    if fix.show(ui).clicked() {
+        action = Some(Action::FixProblem { kind: problem.kind, range: problem.range.clone() });
+    }
+    action
 }
 
 fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> RowLabel {

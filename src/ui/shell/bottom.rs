@@ -146,7 +146,7 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
     let tab = view.tab(shown.tab);
     match beside {
         Beside::Problems => problems::problems_ui(ui, shown, tab, actions),
-        Beside::History => history::history_ui(ui, shown, tab),
+        Beside::History => history::history_ui(ui, shown, tab, actions),
         Beside::Results => results::results_ui(ui, shown, tab, actions),
     }
 }

@@ -22,6 +22,8 @@ pub enum Outcome {
     Occupied {
         path: String,
     },
+    /// To take steps back or do them again until so many are applied.
+    GoToStep(usize),
     /// A place to be selected.
     Found(Place),
     /// Why it cannot be done, as a sentence.
@@ -87,6 +89,7 @@ impl Work for PlanEdit {
             }
             Outcome::Undo => document.undo().is_some(),
             Outcome::Redo => document.redo().is_some(),
+            Outcome::GoToStep(n_applied) => document.go_to_step(*n_applied).is_some(),
             _ => false,
         };
         if has_changed {
