@@ -10,6 +10,8 @@ mod differences; // what differs, listed and gone to
 mod editor_pictures; // pictures of every editor to look at, on demand
 #[path = "ui/editors.rs"]
 mod editors; // every kind has an editor that gives the same bytes again
+#[path = "ui/fixes.rs"]
+mod fixes; // problems put right, steps gone to
 #[path = "ui/gallery.rs"]
 mod gallery; // pictures to look at, on demand
 #[path = "ui/harness.rs"]

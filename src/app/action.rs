@@ -170,6 +170,10 @@ pub enum Action {
     Compare(Compare),
     /// Closes the list of differences and selects the field of this one.
     GoToDifference(usize),
+    /// Shows what writing the document canonically would change.
+    Canonicalize(TabId),
+    /// Makes the act that was shown.
+    ApplyCanonical,
 
     // Files
     Save(TabId),

@@ -66,6 +66,7 @@ pub enum Command {
     ToggleKeepLengths,
     FixProblem,
     FixAllLikeIt,
+    Canonicalize,
     GoTo,
     SelectParent,
     NextSibling,
@@ -214,7 +215,6 @@ impl Command {
             | Command::CopyValue
             | Command::ReadRecordAs
             | Command::SelectParent => self.resolve_selection(state),
-            Command::ReviewChanges | Command::CompareTabs => super::comparing::resolve(self, state),
             Command::Cut
             | Command::Copy
             | Command::CopyHex
@@ -230,6 +230,9 @@ impl Command {
             | Command::SelectValue
             | Command::ToggleInsert
             | Command::ToggleKeepLengths => super::copying::resolve(self, state),
+            Command::ReviewChanges | Command::CompareTabs | Command::Canonicalize => {
+                super::comparing::resolve(self, state)
+            }
             Command::FixProblem | Command::FixAllLikeIt => super::fixing::resolve(self, state),
             Command::GoTo => document(state).map(|_| Action::Show(Dialog::GoTo)),
             Command::NextProblem => problem(state, true),
@@ -538,7 +541,8 @@ mod tests {
             Command::ShowProblems => Some(Command::ShowMatches),
             Command::ShowMatches => Some(Command::FixProblem),
             Command::FixProblem => Some(Command::FixAllLikeIt),
-            Command::FixAllLikeIt => Some(Command::ExpandAll),
+            Command::FixAllLikeIt => Some(Command::Canonicalize),
+            Command::Canonicalize => Some(Command::ExpandAll),
             Command::ExpandAll => Some(Command::CollapseAll),
             Command::CollapseAll => Some(Command::ExpandBelow),
             Command::ExpandBelow => Some(Command::ExpandSiblings),

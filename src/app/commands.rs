@@ -161,6 +161,13 @@ pub const COMMANDS: &[CommandRow] = &[
         [None, None],
     ),
     row(
+        Command::Canonicalize,
+        "Edit",
+        "Canonicalize…",
+        "Shows what the one canonical spelling of the message would change, and writes it",
+        [None, None],
+    ),
+    row(
         Command::CopyValue,
         "Edit",
         "Copy value",

@@ -2,13 +2,18 @@
 
 use super::action::{Action, Dialog, Question, SelectTarget};
 use super::command::{Command, document};
+use super::editing::After;
 use super::jobs::Purpose;
 use super::session::Session;
-use super::state::{DiskState, OpenDocument, State, Tab, TabId};
+use super::state::{DiskState, NoticeTone, OpenDocument, State, Tab, TabId};
+use crate::document::canonical::CanonicalReport;
 use crate::document::diff::{DiffReport, Difference};
-use crate::document::{Anchored, Path as FieldPath, Snapshot, Step};
+use crate::document::{Act, Anchored, Path as FieldPath, Snapshot, Step};
 use crate::schema::MessageDescriptor;
-use crate::worker::jobs::{Compare as CompareJob, CompareWith, Compared, ListedDifference};
+use crate::worker::jobs::{
+    Canonicalize as CanonicalizeJob, Canonicalized, Compare as CompareJob, CompareWith, Compared,
+    ListedDifference,
+};
 use crate::worker::{Job, JobId, WorkerError};
 
 /// Differences that are listed; all are counted.
@@ -25,6 +30,8 @@ pub enum Compare {
         old: TabId,
         new: TabId,
     },
+    /// The document with its canonical spelling.
+    Canonical(TabId),
 }
 
 /// A comparison that is shown.
@@ -38,6 +45,8 @@ pub struct Comparison {
     pub found: Vec<ListedDifference>,
     pub report: DiffReport,
     pub progress: Progress,
+    /// Of a canonical spelling: the act that gives it, and what it leaves out.
+    pub canonical: Option<(Act, CanonicalReport)>,
     /// Asked again when it is closed.
     pub back: Option<Question>,
     pub(super) number: u64,
@@ -62,6 +71,10 @@ pub enum Progress {
 /// What the commands of this topic mean now.
 pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'static str> {
     let (tab, open) = document(state)?;
+    if command == Command::Canonicalize {
+        let reason = "Without a type nothing says which spelling is canonical; choose a message type first";
+        return open.message().map(|_| Action::Canonicalize(tab)).ok_or(reason);
+    }
     if command == Command::ReviewChanges {
         let differs = open.document.is_modified() || open.disk == DiskState::Changed;
         return if differs { Ok(Action::Compare(Compare::Changes(tab))) } else { Err("Nothing was changed") };
@@ -77,6 +90,9 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
 
 impl Session {
     pub(super) fn compare(&mut self, what: Compare) {
+        if let Compare::Canonical(tab) = what {
+            return self.canonicalize(tab);
+        }
         let Some((old, with, tab)) = self.older(&what) else { return };
         let Some((title, open)) =
             self.state.tab(tab).and_then(|tab| Some((tab.title.clone(), tab.document()?)))
@@ -86,7 +102,38 @@ impl Session {
         let new = ComparisonSide { title, tab: Some((tab, open.document.revision())) };
         let message = self.type_of_both(&what, open);
         let snapshot = open.document.snapshot().clone();
-        self.show_comparison(what, [old, new], with, snapshot, message);
+        let job = CompareJob { old: with, new: snapshot, message: message.clone(), max_listed: MAX_LISTED };
+        self.show_comparison(what, [old, new], Job::Compare(job), message);
+    }
+
+    /// Shows what writing a document canonically would change.
+    pub(super) fn canonicalize(&mut self, tab: TabId) {
+        let Some(open) = self.state.tab(tab).and_then(Tab::document) else { return };
+        let tab_now = Some((tab, open.document.revision()));
+        let old = ComparisonSide { title: "Now".to_owned(), tab: tab_now };
+        let new = ComparisonSide { title: "Canonical".to_owned(), tab: None };
+        let message = open.message().cloned();
+        let job = CanonicalizeJob { document: open.document.clone(), max_listed: MAX_LISTED };
+        self.show_comparison(Compare::Canonical(tab), [old, new], Job::Canonicalize(job), message);
+    }
+
+    pub(super) fn canonicalized(&mut self, number: u64, made: Canonicalized) {
+        let Canonicalized { act, report, compared } = made;
+        self.compared(number, compared);
+        if let Some(shown) = self.state.comparison.as_mut().filter(|shown| shown.number == number) {
+            shown.canonical = Some((act, report));
+        }
+    }
+
+    pub(super) fn apply_canonical(&mut self) {
+        let Some(shown) = self.state.comparison.take() else { return };
+        self.state.dialog = None;
+        let (Some((act, _)), Some((tab, revision))) = (shown.canonical, shown.old.tab) else { return };
+        if self.open_document(tab).is_some_and(|open| open.document.revision() == revision) {
+            self.apply_act(tab, act, After::Keep);
+        } else {
+            self.notify(NoticeTone::Warning, "The document changed meanwhile; look at it again");
+        }
     }
 
     /// Starts a comparison and shows its list.
@@ -94,15 +141,13 @@ impl Session {
         &mut self,
         what: Compare,
         [old, new]: [ComparisonSide; 2],
-        with: CompareWith,
-        snapshot: Snapshot,
+        job: Job,
         message: Option<MessageDescriptor>,
     ) {
         self.leave_differences();
         self.last_comparison += 1;
         let number = self.last_comparison;
-        let job = CompareJob { old: with, new: snapshot, message: message.clone(), max_listed: MAX_LISTED };
-        let job = self.start(Purpose::Compare { number }, Job::Compare(job), "");
+        let job = self.start(Purpose::Compare { number }, job, "");
         self.state.comparison = Some(Comparison {
             what,
             old,
@@ -111,6 +156,7 @@ impl Session {
             found: Vec::new(),
             report: DiffReport::default(),
             progress: Progress::Running(job),
+            canonical: None,
             back: None,
             number,
         });
@@ -140,6 +186,8 @@ impl Session {
                 let path = self.state.tab(*tab)?.path.clone()?;
                 Some((named("On disk"), CompareWith::File(path), *tab))
             }
+            // There is only one message, so far.
+            Compare::Canonical(_) => None,
             Compare::Tabs { old, new } => {
                 let found = self.state.tab(*old)?;
                 let open = found.document()?;

@@ -163,6 +163,7 @@ impl Session {
             (Purpose::Outline { tab, serial, revision }, Report::Outlined(found)) => {
                 self.take_outline(tab, serial, revision, found);
             }
+            (Purpose::Compare { number }, Report::Canonicalized(made)) => self.canonicalized(number, made),
             (Purpose::Export { .. }, Report::Exported(exported)) => self.exported(&exported),
             (Purpose::PayloadFrom { tab, row, revision }, Report::SmallFile { bytes, .. }) => {
                 self.payload_read(tab, row, revision, bytes);

@@ -181,6 +181,8 @@ impl Session {
             Action::CopyBytes { range, name } => self.copy_bytes(range, &name),
             Action::Paste(text) => self.paste(text),
             Action::PasteAsDocument(text) => self.paste_as_document(&text),
+            Action::Canonicalize(tab) => self.canonicalize(tab),
+            Action::ApplyCanonical => self.apply_canonical(),
             Action::Save(tab) => self.save(tab),
             Action::SaveAs { tab, path, overwrite } => self.save_as(tab, path, overwrite),
             Action::SaveInPlace(tab) => self.save_in_place(tab),

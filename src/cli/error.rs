@@ -1,5 +1,6 @@
 //! What can be wrong with a call, and what to do about it.
 
+use crate::document::canonical::CanonicalError;
 use crate::document::ops::OpError;
 use crate::document::search::QueryError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
@@ -30,6 +31,8 @@ pub enum CliError {
     Path(PathError),
     #[error("{}", located(&error.to_string(), .file))]
     Op { error: Box<OpError>, file: String, has_type: bool },
+    #[error("{error}, in \"{file}\"")]
+    Canonical { error: CanonicalError, file: String },
     #[error("{error}, in \"{file}\"")]
     Edit { error: EditError, file: String },
     #[error("\"{word}\" is not a wire type, in \"{text}\"")]
@@ -92,6 +95,7 @@ impl CliError {
             CliError::NoClearType { .. }
             | CliError::Source { .. }
             | CliError::Edit { .. }
+            | CliError::Canonical { .. }
             | CliError::Write { .. }
             | CliError::Draw { .. }
             | CliError::DoesNotDecode { .. }

@@ -8,7 +8,8 @@
 //! - `input`: the file, the schema, the type
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
-//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `call`, `reflect`: the commands
+//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `canonicalize`, `call`,
+//!   `reflect`: the commands
 //! - `target`, `rocketmq`, `interrupt`, `ending`: the server of a call, who calls, Ctrl-C, and what is
 //!   said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
@@ -21,6 +22,7 @@
 
 mod args;
 mod call;
+mod canonicalize;
 mod check;
 mod console;
 mod decode;
@@ -102,6 +104,7 @@ enum Command {
     Types(types::TypesArgs),
     Describe(describe::DescribeArgs),
     Guess(guess::GuessArgs),
+    Canonicalize(canonicalize::CanonicalizeArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Call(Box<call::CallArgs>),
@@ -145,6 +148,7 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Types(args) => types::run(&args, console),
         Command::Describe(args) => describe::run(&args, console),
         Command::Guess(args) => guess::run(&args, console),
+        Command::Canonicalize(args) => canonicalize::run(&args, console),
         Command::Check(args) => check::run(&args, console),
         Command::Call(args) => call::run(&args, console),
         Command::Reflect(args) => reflect::run(&args, console),
@@ -162,6 +166,7 @@ fn misplaced(command: &Command) -> CliError {
         Command::Types(_) => "types",
         Command::Describe(_) => "describe",
         Command::Guess(_) => "guess",
+        Command::Canonicalize(_) => "canonicalize",
         Command::Check(_) => "check",
         Command::Call(_) => "call",
         Command::Reflect(_) => "reflect",

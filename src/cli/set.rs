@@ -173,7 +173,7 @@ fn with_value(
     }
 }
 
-fn copy(snapshot: &Snapshot, out: &mut dyn Write, name: &str) -> Result<(), CliError> {
+pub(super) fn copy(snapshot: &Snapshot, out: &mut dyn Write, name: &str) -> Result<(), CliError> {
     let mut at = 0;
     while at < snapshot.len() {
         let end = snapshot.len().min(at + STEP);
@@ -186,7 +186,7 @@ fn copy(snapshot: &Snapshot, out: &mut dyn Write, name: &str) -> Result<(), CliE
     Ok(())
 }
 
-fn store(
+pub(super) fn store(
     opened: &Opened,
     snapshot: &Snapshot,
     output: &FilePath,

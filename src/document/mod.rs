@@ -11,11 +11,13 @@
 //! - `index`, `rows`, `view`, `plausible`: the tree as numbered rows, and the words of a row
 //! - `path`, `resolve`, `ops`: a place as a person writes it, and edits as a person means them
 //! - `value`: one value as text
+//! - `canonical`: one spelling of a message
 //! - `diff`: what differs between two snapshots
 //! - `search`: finding records by what is in them and where they stand
 //!
 //! **Not here:** files (`worker` implements [`Source`]), JSON (`format`), drawing (`ui`).
 
+pub mod canonical;
 mod changes;
 pub mod diff;
 mod doc;

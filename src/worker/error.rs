@@ -1,7 +1,8 @@
 //! What can go wrong between a document and a disk.
 
 use super::identity::FileIdentity;
-use crate::document::SourceError;
+use crate::document::canonical::CanonicalError;
+use crate::document::{EditError, SourceError};
 use crate::schema::SchemaError;
 use std::fmt;
 use std::io;
@@ -104,6 +105,10 @@ pub enum WorkerError {
     /// The offset in `error` is the document's.
     #[error("The document cannot be read: {error}")]
     Document { error: SourceError },
+    #[error("{error}")]
+    NotCanonical { error: CanonicalError },
+    #[error("{error}")]
+    Edit { error: EditError },
     #[error("The journal of unsaved edits would have more than {limit} bytes; save the document instead")]
     JournalTooLarge { limit: u64 },
     #[error("The file changed since these edits were made, so they do not fit it: {path:?}")]
@@ -160,6 +165,8 @@ impl WorkerError {
             WorkerError::TooLarge { .. }
             | WorkerError::InputTooLarge { .. }
             | WorkerError::Document { .. }
+            | WorkerError::NotCanonical { .. }
+            | WorkerError::Edit { .. }
             | WorkerError::JournalTooLarge { .. }
             | WorkerError::BaseChanged { .. }
             | WorkerError::NoText { .. }

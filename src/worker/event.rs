@@ -3,7 +3,7 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
-use super::jobs::{Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored};
+use super::jobs::{Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
@@ -70,6 +70,7 @@ pub enum Report {
         found: Vec<Problem>,
         report: CheckReport,
     },
+    Canonicalized(Canonicalized),
     Compared(Compared),
     Exported(Exported),
     /// Some of what a search has found so far; more follows.

@@ -3,9 +3,9 @@
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
-    BuildIndex, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder, Mark, Open,
-    OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, Search, StoreSettings,
-    WriteFile, WriteJournal,
+    BuildIndex, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder,
+    Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, Search,
+    StoreSettings, WriteFile, WriteJournal,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ pub enum Job {
     PlanEdit(PlanEdit),
     BuildIndex(BuildIndex),
     RankTypes(RankTypes),
+    Canonicalize(Canonicalize),
     CheckProblems(CheckProblems),
     Compare(Compare),
     Export(Export),
@@ -52,6 +53,7 @@ impl Job {
             Job::PlanEdit(job) => Box::new(job),
             Job::BuildIndex(job) => Box::new(job),
             Job::RankTypes(job) => Box::new(job),
+            Job::Canonicalize(job) => Box::new(job),
             Job::CheckProblems(job) => Box::new(job),
             Job::Compare(job) => Box::new(job),
             Job::Export(job) => Box::new(job),

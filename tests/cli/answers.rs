@@ -257,3 +257,18 @@ fn help_of_every_command_has_an_example() {
     }
     assert!(run(["--version"]).exits(0).text().starts_with("protoloupe "));
 }
+
+#[test]
+fn check_prints_one_json_object_a_problem() {
+    let folder = crate::harness::Folder::new();
+    let file = folder.file("odd", [0x68, 0x01, 0x68, 0x02, 0x98, 0x06, 0x07]);
+    let run = run(["check", &file, "--type", "SystemProperties", "--to", "json"]).exits(1);
+    let found: Vec<serde_json::Value> =
+        run.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(found[0]["kind"], "set-again");
+    assert_eq!((&found[0]["offset"], &found[0]["end"]), (&2.into(), &4.into()));
+    assert_eq!((&found[0]["severity"], &found[0]["path"]), (&"warning".into(), &"queue_id".into()));
+    assert_eq!(found[0]["fix"], "Remove the earlier values");
+    assert_eq!((&found[1]["kind"], &found[1]["fix"]), (&"unknown".into(), &serde_json::Value::Null));
+}

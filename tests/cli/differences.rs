@@ -72,3 +72,20 @@ fn wrong_calls_are_exit_2() {
     let sample = sample();
     run(["diff", sample.to_str().unwrap()]).exits(2).says(&["<B>"]);
 }
+
+#[test]
+fn a_message_is_written_canonically_and_what_is_left_out_is_said() {
+    let folder = Folder::new();
+    let file = folder.file("a", [0x98, 6, 7, 0x68, 1, 0x68, 0x82, 0, 0x0a, 1, b'a']);
+    let out = folder.path("b");
+    let properties = "--type=SystemProperties";
+    run(["canonicalize", &file, properties, "-o", &out])
+        .exits(0)
+        .says(&["note: 1 value that a later one overrides is left out"]);
+    let written = std::fs::read(&out).unwrap();
+    assert_eq!(written, [0x0a, 1, b'a', 0x68, 2, 0x98, 6, 7]);
+    let again = run(["canonicalize", &out, properties, "-o", "-"]).exits(0);
+    assert_eq!((again.stdout, again.stderr.as_str()), (written, ""));
+    run(["canonicalize", &file, "--no-builtin", "-o", &out]).exits(1).says(&["No message type"]);
+    run(["canonicalize", &file]).exits(2).says(&["--output"]);
+}

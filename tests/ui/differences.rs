@@ -153,3 +153,21 @@ fn no_differences_say_so_in_dark_and_small() {
     picture(&mut window, "review-small-dark");
     window.get_by_role_and_label(Role::ListItem, "removed: messages[0].body");
 }
+
+#[test]
+fn canonicalizing_shows_what_changes_and_is_one_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(folder.path());
+    act(&mut window, Action::OpenPasted("98 06 07 68 01 68 82 00 0a 01 61 98 01 00".to_owned()));
+    let tab = window.state().state().active.expect("a tab");
+    let message = Some("apache.rocketmq.v2.SystemProperties".to_owned());
+    act(&mut window, Action::ReadAs { tab, message });
+    act(&mut window, Action::Canonicalize(tab));
+    window.get_by_label_contains("Left out: ");
+    picture(&mut window, "canonicalize");
+    click(&mut window, Role::Button, "Canonicalize");
+    let open = window.state().state().active_document().expect("a document");
+    assert_eq!((open.document.n_edits(), open.document.undo_label()), (1, Some("Canonicalize")));
+    act(&mut window, Action::Canonicalize(tab));
+    window.get_by_label("The message is spelled canonically already.");
+}

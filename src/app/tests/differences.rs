@@ -161,3 +161,33 @@ fn two_tabs_are_compared() {
     let third = fixture.tab();
     assert_eq!(resolved(&fixture, Command::CompareTabs), Ok(Action::Show(Dialog::CompareWith(third))));
 }
+
+#[test]
+fn a_canonical_spelling_is_shown_before_it_is_written() {
+    // queue_id 0 and 2, tag behind it, an unknown field in front.
+    let before = "98 06 07 68 00 68 82 00 0a 01 61";
+    let mut fixture = Fixture::with(&unhex(before), "apache.rocketmq.v2.SystemProperties");
+    let tab = fixture.tab();
+    fixture.act(Action::ReadAs { tab, message: None });
+    assert!(resolved(&fixture, Command::Canonicalize).unwrap_err().contains("choose a message type"));
+    fixture.act(Action::ReadAs { tab, message: Some("apache.rocketmq.v2.SystemProperties".to_owned()) });
+    let canonicalize = resolved(&fixture, Command::Canonicalize).unwrap();
+    fixture.act(canonicalize.clone());
+    let found = lines(&fixture);
+    assert!(found.contains(&"removed queue_id: 0 -> nothing".to_owned()), "{found:?}");
+    assert!(found.iter().any(|line| line.starts_with("respelled queue_id: 2")), "{found:?}");
+    let (_, report) = fixture.session.state().comparison.as_ref().unwrap().canonical.clone().unwrap();
+    assert_eq!((report.n_overridden, report.n_unknown, report.n_defaults), (1, 1, 0));
+    assert_eq!(fixture.hex(), before, "nothing was written yet");
+    fixture.act(Action::Dismiss);
+    assert_eq!((fixture.hex().as_str(), fixture.open().document.n_edits()), (before, 0));
+    fixture.act(canonicalize.clone());
+    fixture.act(Action::ApplyCanonical);
+    assert_eq!(fixture.hex(), "0a 01 61 68 02 98 06 07");
+    assert_eq!(fixture.open().document.undo_label(), Some("Canonicalize"));
+    fixture.act(canonicalize);
+    assert!(lines(&fixture).is_empty());
+    fixture.act(Action::Dismiss);
+    fixture.act(Action::Undo);
+    assert_eq!(fixture.hex(), before);
+}

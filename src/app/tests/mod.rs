@@ -6,6 +6,7 @@ mod captures;
 mod clips;
 mod differences;
 mod files;
+mod fixes;
 mod large;
 mod offers;
 mod readings;

@@ -107,7 +107,11 @@ impl Rows<'_> {
         while row < old.len() && column < new.len() {
             let likeness = self.likeness(old.start + row, new.start + column);
             let weight = likeness.weight();
-            if weight > 0 && best[at(row, column)] == weight + best[at(row + 1, column + 1)] {
+            let here = best[at(row, column)];
+            // Of several records of one field the last one counts.
+            let is_early = likeness == Likeness::Field
+                && (here == best[at(row + 1, column)] || here == best[at(row, column + 1)]);
+            if weight > 0 && !is_early && best[at(row, column)] == weight + best[at(row + 1, column + 1)] {
                 made.push(Match {
                     old: Some(old.start + row),
                     new: Some(new.start + column),

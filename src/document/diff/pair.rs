@@ -49,12 +49,13 @@ impl Walk<'_> {
     }
 
     fn join_fields(&self, findings: &mut [Finding], loose: &Loose, gone: &mut [bool]) {
-        for new_at in &loose.new {
+        // Of several records of one field or key the last one counts.
+        for new_at in loose.new.iter().rev() {
             let Ok(new) = &findings[*new_at].new else { continue };
             if findings[*new_at].change.is_some() || !stands_for_itself(new) {
                 continue;
             }
-            let found = loose.old.iter().copied().find(|old_at| {
+            let found = loose.old.iter().rev().copied().find(|old_at| {
                 !gone[*old_at]
                     && findings[*old_at].old.as_ref().is_ok_and(|old| {
                         stands_for_itself(old) && old.likeness(new) == super::align::Likeness::Field

@@ -141,7 +141,9 @@ impl Maker<'_> {
 
     fn note(&mut self, problem: &Problem, site: &Site<'_>, chain: Chain) -> Result<(), SourceError> {
         let inside = site.message_range();
-        let Read::Record(record) = self.reader.head(site.record, inside.end)? else { return Ok(()) };
+        // The end tag of a group stands behind the group's content.
+        let end = if self.kind == ProblemKind::Overrun { inside.end } else { self.reader.snapshot().len() };
+        let Read::Record(record) = self.reader.head(site.record, end)? else { return Ok(()) };
         match self.kind {
             ProblemKind::SetAgain | ProblemKind::Oneof | ProblemKind::KeyAgain => {
                 let crowded = self.messages.entry(inside.start).or_insert_with(|| Crowded {
@@ -299,3 +301,6 @@ impl Maker<'_> {
         Ok(gone)
     }
 }
+
+#[cfg(test)]
+mod tests;

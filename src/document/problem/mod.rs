@@ -23,7 +23,7 @@ mod table;
 mod wording;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use check::check;
 pub use fix::{FixError, Fixes, Wanted, fixes};

@@ -45,12 +45,12 @@ static PROTO2: LazyLock<DescriptorPool> = LazyLock::new(|| {
     )
 });
 
-fn message(name: &str) -> MessageDescriptor {
+pub(in crate::document) fn message(name: &str) -> MessageDescriptor {
     let pool = if name.starts_with("t.") { &PROTO3 } else { &PROTO2 };
     pool.get_message_by_name(name).unwrap()
 }
 
-fn bytes_of(hex: &str) -> Vec<u8> {
+pub(in crate::document) fn bytes_of(hex: &str) -> Vec<u8> {
     let digits: String = hex.chars().filter(|c| !c.is_whitespace()).collect();
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
 }
@@ -486,7 +486,7 @@ fn the_sink_and_the_hook_can_stop_it() {
 }
 
 /// Bytes that look like messages of these types, with something wrong now and then.
-fn any_wire(depth: u32) -> BoxedStrategy<Vec<u8>> {
+pub(in crate::document) fn any_wire(depth: u32) -> BoxedStrategy<Vec<u8>> {
     let number = prop_oneof![8 => 1..22_u32, 1 => Just(200), 1 => Just(101)];
     let scalar = (number.clone(), any::<u64>(), 0..3_u8).prop_map(|(number, value, how)| {
         let mut out = Vec::new();

@@ -4,6 +4,7 @@ use super::DialogView;
 use super::differences_hex::bytes_ui;
 use super::frame::{buttons_ui, dialog};
 use crate::app::{Action, Compare, Comparison, ListedDifference, Progress, State, TabId};
+use crate::document::canonical::CanonicalReport;
 use crate::document::diff::Change;
 use crate::document::value::grouped;
 use crate::ui::fonts;
@@ -50,15 +51,18 @@ fn title_of(what: &Compare) -> &'static str {
         Compare::Changes(_) => "Review changes",
         Compare::Disk(_) => "Compare with the file on disk",
         Compare::Tabs { .. } => "Compare two documents",
+        Compare::Canonical(_) => "Canonicalize",
     }
 }
 
 const GO: &str = "Go to field";
 const BACK: &str = "Back";
 const CLOSE: &str = "Close";
+const CANCEL: &str = "Cancel";
 const SAVE: &str = "Save";
 const KEEP: &str = "Keep mine";
 const TAKE: &str = "Take theirs";
+const WRITE: &str = "Canonicalize";
 
 /// The titles, from the right, and why one cannot be pressed.
 fn buttons(shown: &Comparison) -> Vec<(&'static str, Option<&'static str>)> {
@@ -68,17 +72,23 @@ fn buttons(shown: &Comparison) -> Vec<(&'static str, Option<&'static str>)> {
         (Compare::Changes(_), None) => vec![(SAVE, None), go, (CLOSE, None)],
         (Compare::Disk(_), None) => vec![(KEEP, None), (TAKE, None), go, (CLOSE, None)],
         (Compare::Tabs { .. }, None) => vec![(CLOSE, None), go],
+        (Compare::Canonical(_), None) if shown.found.is_empty() => vec![(CLOSE, None)],
+        (Compare::Canonical(_), None) => vec![(WRITE, None), go, (CANCEL, None)],
     }
 }
 
 fn pressed_button(title: &str, shown: &Comparison, picked: usize) -> Vec<Action> {
     let tab = match &shown.what {
-        Compare::Changes(tab) | Compare::Disk(tab) | Compare::Tabs { new: tab, .. } => *tab,
+        Compare::Changes(tab)
+        | Compare::Disk(tab)
+        | Compare::Tabs { new: tab, .. }
+        | Compare::Canonical(tab) => *tab,
     };
     match title {
         GO => vec![Action::GoToDifference(picked)],
         SAVE => vec![Action::Dismiss, Action::Save(tab)],
         KEEP => vec![Action::Dismiss, Action::KeepMine(tab)],
+        WRITE => vec![Action::ApplyCanonical],
         TAKE => vec![Action::Dismiss, Action::TakeTheirs(tab)],
         _ => vec![Action::Dismiss],
     }
@@ -96,6 +106,34 @@ fn summary_ui(ui: &mut Ui, shown: &Comparison) {
     };
     let color = theme(ui).color.muted;
     ui.label(RichText::new(format!("{text}{read_as}")).color(color));
+    if let Some((_, report)) = &shown.canonical {
+        ui.add_space(theme(ui).size.gap_small);
+        ui.label(kept_and_left_out(report));
+    }
+}
+
+/// What the canonical spelling leaves out, and what it leaves as it is.
+fn kept_and_left_out(report: &CanonicalReport) -> String {
+    let count = |n: u64, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{} {many}", grouped(n))),
+    };
+    let all = |parts: [Option<String>; 2]| parts.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    let left_out = all([
+        count(report.n_overridden, "value that a later one overrides", "values that later ones override"),
+        count(report.n_defaults, "default that absent means too", "defaults that absent means too"),
+    ]);
+    let kept = all([
+        count(report.n_unknown, "unknown field, at the end", "unknown fields, at the end"),
+        count(report.n_kept, "damaged stretch", "damaged stretches"),
+    ]);
+    match (left_out.is_empty(), kept.is_empty()) {
+        (true, true) => "Nothing is left out.".to_owned(),
+        (true, false) => format!("Nothing is left out. Kept: {kept}."),
+        (false, true) => format!("Left out: {left_out}."),
+        (false, false) => format!("Left out: {left_out}. Kept: {kept}."),
+    }
 }
 
 /// `2 changed, 1 added`.
@@ -138,11 +176,15 @@ fn contents_ui(
         Progress::Done => {}
     }
     if shown.found.is_empty() {
-        empty_state_ui(ui, Icon::Check, "No differences", "Both hold the same bytes.", &[]);
+        let hint = match &shown.what {
+            Compare::Canonical(_) => "The message is spelled canonically already.",
+            _ => "Both hold the same bytes.",
+        };
+        empty_state_ui(ui, Icon::Check, "No differences", hint, &[]);
         return false;
     }
     let all = ui.max_rect();
-    let hex_height = (all.height() * 0.36).clamp(96.0, 220.0).round();
+    let hex_height = (all.height() * 0.3).clamp(96.0, 160.0).round();
     let list = all.with_max_y(all.bottom() - hex_height - theme(ui).size.gap);
     let is_entered = list_ui(ui, shown, view, list);
     if let Some(picked) = shown.found.get(view.picked) {

@@ -39,7 +39,9 @@ fn row_ui(ui: &Ui, theme: &Theme, shown: Shown<'_>, row: &Row, here: u64) -> Row
     let document = &shown.open.document;
     let step = row.idx.checked_sub(1).and_then(|idx| document.step(idx as usize));
     let label = visible_text(step.as_ref().map_or("Opened", |step| step.label));
-    let is_saved = step.as_ref().map_or(document.began_saved(), |step| step.is_saved);
+    let is_state_saved = step.as_ref().map_or(document.began_saved(), |step| step.is_saved);
+    // What was never on disk was never saved.
+    let is_saved = is_state_saved && shown.open.identity.is_some();
     let (icon, word) = match row.idx.cmp(&here) {
         Ordering::Equal => (Icon::ArrowRight, "current"),
         Ordering::Less => (Icon::Check, "done"),

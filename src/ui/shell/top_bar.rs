@@ -143,7 +143,7 @@ fn group_of(command: Command) -> u8 {
         Command::GoTo | Command::SelectParent | Command::NextSibling | Command::PreviousSibling => 20,
         Command::NextProblem | Command::PreviousProblem | Command::NextChange | Command::PreviousChange => 21,
         Command::Find | Command::FindNext | Command::FindPrevious | Command::ClearSearch => 23,
-        Command::FixProblem | Command::FixAllLikeIt => 17,
+        Command::FixProblem | Command::FixAllLikeIt | Command::Canonicalize => 17,
         Command::NextTab | Command::PreviousTab => 22,
         Command::ShowAbsent => 29,
         Command::ExpandAll | Command::CollapseAll | Command::ExpandBelow | Command::ExpandSiblings => 30,

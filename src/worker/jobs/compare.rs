@@ -68,24 +68,36 @@ impl Work for Compare {
             CompareWith::Snapshot(snapshot) => snapshot,
             CompareWith::File(path) => Snapshot::new(FileSource::open(&path)?),
         };
-        let mut listed = Vec::new();
-        let mut sink = |difference: Difference| {
-            if listed.len() < max_listed {
-                let (old, new) = (excerpt(&old, &difference.old.range), excerpt(&new, &difference.new.range));
-                listed.push(ListedDifference { difference, old, new });
-            }
-            ControlFlow::Continue(())
-        };
-        let mut progress = |at| match context.step(at, new.len()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_cancelled) => ControlFlow::Break(()),
-        };
-        let report = diff(&old, &new, message.as_ref(), &mut sink, &mut progress)
-            .map_err(|error| WorkerError::Document { error })?;
-        context.go_on()?;
-        listed.sort_by_key(|one| (one.difference.new.range.start, one.difference.old.range.start));
-        Ok(Report::Compared(Compared { listed, report }))
+        let compared = compare(&old, &new, message.as_ref(), max_listed, context)?;
+        Ok(Report::Compared(compared))
     }
+}
+
+/// Compares two messages, listing the first differences.
+pub(super) fn compare(
+    old: &Snapshot,
+    new: &Snapshot,
+    message: Option<&MessageDescriptor>,
+    max_listed: usize,
+    context: &JobContext,
+) -> Result<Compared, WorkerError> {
+    let mut listed = Vec::new();
+    let mut sink = |difference: Difference| {
+        if listed.len() < max_listed {
+            let (old, new) = (excerpt(old, &difference.old.range), excerpt(new, &difference.new.range));
+            listed.push(ListedDifference { difference, old, new });
+        }
+        ControlFlow::Continue(())
+    };
+    let mut progress = |at| match context.step(at, new.len()) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_cancelled) => ControlFlow::Break(()),
+    };
+    let report =
+        diff(old, new, message, &mut sink, &mut progress).map_err(|error| WorkerError::Document { error })?;
+    context.go_on()?;
+    listed.sort_by_key(|one| (one.difference.new.range.start, one.difference.old.range.start));
+    Ok(Compared { listed, report })
 }
 
 /// A stretch and what is around it; what cannot be read is left out.

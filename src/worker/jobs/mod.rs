@@ -9,6 +9,7 @@
 //! is a function of its own in this room, of which the job is the background form.
 
 mod build_index;
+mod canonicalize;
 mod check_problems;
 mod compare;
 mod export;
@@ -27,6 +28,7 @@ mod store_settings;
 mod write_file;
 
 pub use build_index::BuildIndex;
+pub use canonicalize::{Canonicalize, Canonicalized};
 pub use check_problems::CheckProblems;
 pub use compare::{Compare, CompareWith, Compared, Excerpt, ListedDifference};
 pub use export::{Export, ExportWhat, Exported};

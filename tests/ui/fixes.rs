@@ -1,0 +1,127 @@
+//! Problems and history, driven by role and label.
+
+use crate::harness::harness;
+use egui::{Key, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use protoloupe::app::{Action, Folders, Pane, Session};
+use protoloupe::document::ReadMode;
+use protoloupe::schema::Schema;
+use protoloupe::ui::shell::Shell;
+
+type Window = Harness<'static, Shell>;
+
+/// A SystemProperties with queue_id 1 and 2, a padded delivery_attempt twice, and an unknown field.
+const ODD: &str = "68 01 68 02 80 01 83 00 80 01 84 80 00 98 06 07";
+
+fn window() -> Window {
+    let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+    session.apply(Action::OpenPasted(ODD.to_owned()));
+    session.settle();
+    let tab = session.state().active.expect("a tab");
+    let message = Some("apache.rocketmq.v2.SystemProperties".to_owned());
+    session.apply(Action::ReadAs { tab, message });
+    session.apply(Action::TogglePane(Pane::Problems));
+    session.settle();
+    let mut window = harness([1200.0, 800.0], Shell::new(session), |ui, shell: &mut Shell| {
+        Shell::use_no_system_dialogs(ui.ctx());
+        shell.session_mut().settle();
+        shell.ui(ui);
+        shell.session_mut().settle();
+    });
+    window.run();
+    window
+}
+
+fn hex(window: &Window) -> String {
+    let document = &window.state().state().active_document().expect("a document").document;
+    let bytes = document.snapshot().bytes(0..document.len(), ReadMode::Wait).expect("bytes in memory");
+    bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>().trim_end().to_owned()
+}
+
+fn click(window: &mut Window, role: Role, label: &str) {
+    window.get_by_role_and_label(role, label).click();
+    window.run();
+}
+
+fn picture(window: &mut Window, name: &str) {
+    if let Some(dir) = std::env::var_os("GALLERY_DIR") {
+        let image = window.render().expect("a picture");
+        image.save(std::path::Path::new(&dir).join(format!("{name}.png"))).expect("a folder");
+    }
+}
+
+const SET_AGAIN: &str = "warning: The field is set again; the last value counts";
+const PADDED: &str = "note: The value takes 3 bytes, 1 would do";
+
+#[test]
+fn a_problem_is_picked_and_fixed_and_the_fix_undone() {
+    let mut window = window();
+    window.get_all_by_role_and_label(Role::ListItem, SET_AGAIN).next().expect("a problem").click();
+    window.run();
+    picture(&mut window, "problems-picked");
+    click(&mut window, Role::Button, "Fix");
+    assert_eq!(hex(&window), "68 02 80 01 83 00 80 01 84 80 00 98 06 07");
+    click(&mut window, Role::Button, "Undo");
+    assert_eq!(hex(&window), ODD);
+}
+
+#[test]
+fn all_of_a_kind_are_fixed_by_one_button() {
+    let mut window = window();
+    click(&mut window, Role::ListItem, PADDED);
+    click(&mut window, Role::Button, "Fix all of this kind");
+    assert_eq!(hex(&window), "68 01 68 02 80 01 03 80 01 04 98 06 07");
+    picture(&mut window, "problems-fixed");
+}
+
+#[test]
+fn a_problem_that_has_no_sure_fix_offers_none() {
+    let mut window = window();
+    window.get_by_label_contains("has no field 99").click();
+    window.run();
+    assert!(window.query_by_role_and_label(Role::Button, "Fix").is_none());
+}
+
+#[test]
+fn the_inspector_offers_the_fix_by_its_name() {
+    let mut window = window();
+    click(&mut window, Role::ListItem, PADDED);
+    window
+        .get_all_by_role_and_label(Role::Button, "Write it in the fewest bytes")
+        .next()
+        .expect("a button")
+        .click();
+    window.run();
+    assert_eq!(hex(&window), "68 01 68 02 80 01 83 00 80 01 04 98 06 07");
+}
+
+#[test]
+fn the_history_is_walked_by_keys_and_by_clicks() {
+    let mut window = window();
+    window.state_mut().apply(Action::TogglePane(Pane::Problems));
+    window.state_mut().apply(Action::TogglePane(Pane::History));
+    window.run();
+    for kind in [
+        protoloupe::document::problem::ProblemKind::Padded,
+        protoloupe::document::problem::ProblemKind::SetAgain,
+    ] {
+        window.state_mut().apply(Action::FixAll(kind));
+        window.run();
+    }
+    let last = hex(&window);
+    let step = window.get_by_role_and_label(Role::ListItem, "Remove the earlier values (2 times)");
+    assert_eq!(step.accesskit_node().value().as_deref(), Some("current"));
+    assert_eq!(step.accesskit_node().is_selected(), Some(true));
+    click(&mut window, Role::ListItem, "Opened");
+    assert_eq!(hex(&window), ODD);
+    let opened = window.get_by_role_and_label(Role::ListItem, "Opened");
+    assert_eq!(opened.accesskit_node().value().as_deref(), Some("current"));
+    picture(&mut window, "history");
+    window.key_press(Key::ArrowDown);
+    window.run();
+    assert_eq!(hex(&window), "68 01 68 02 80 01 03 80 01 04 98 06 07");
+    window.key_press(Key::End);
+    window.run();
+    assert_eq!(hex(&window), last);
+}
