@@ -101,8 +101,10 @@ impl Session {
         };
         let new = ComparisonSide { title, tab: Some((tab, open.document.revision())) };
         let message = self.type_of_both(&what, open);
-        let snapshot = open.document.snapshot().clone();
-        let job = CompareJob { old: with, new: snapshot, message: message.clone(), max_listed: MAX_LISTED };
+        let (snapshot, tree) = (open.document.snapshot().clone(), open.tree.clone());
+        let message_of_job = message.clone();
+        let job =
+            CompareJob { old: with, new: snapshot, message: message_of_job, tree, max_listed: MAX_LISTED };
         self.show_comparison(what, [old, new], Job::Compare(job), message);
     }
 

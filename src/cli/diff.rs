@@ -74,7 +74,7 @@ pub(super) fn run(args: &DiffArgs, console: &mut Console) -> Result<Outcome, Cli
     };
     let snapshots = [&old, &new].map(|opened| opened.document.snapshot());
     let go_on = &mut |_| ControlFlow::Continue(());
-    let report = diff(snapshots[0], snapshots[1], message.as_ref(), &mut print, go_on)
+    let report = diff(snapshots[0], snapshots[1], message.as_ref(), None, &mut print, go_on)
         .map_err(|error| CliError::Source { error, file: format!("{} and {}", old.name, new.name) })?;
     if let Some(error) = failed {
         return Err(CliError::Write { error });

@@ -11,7 +11,7 @@ use crate::document::source::SourceError;
 use crate::document::view::entry_row_text;
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable_kind, kind_wire_type};
 use crate::wire::{Damage, WireType, count_varints};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 
@@ -106,7 +106,7 @@ impl Item {
             let number = Step::Number(at.number());
             return if self.idx > 0 { vec![number, idx] } else { vec![number] };
         };
-        let name = Step::Field(field.name().to_owned());
+        let name = Step::of_field(field);
         match &self.key {
             Some(key) => vec![name, key.step()],
             None if field.is_list() && !self.is_packed() => vec![name, idx],
@@ -194,6 +194,8 @@ fn key_kind(field: &FieldDescriptor) -> Option<Kind> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     by_number: HashMap<u32, Counter>,
+    /// Those of them that are fields.
+    declared: BTreeSet<u32>,
     n_unknown: usize,
 }
 
@@ -215,6 +217,7 @@ impl Counts {
         let meaning = Meaning::of(message, at.number(), at.wire_type());
         match &meaning {
             Meaning::Packed(field) => {
+                self.declared.insert(at.number());
                 let counter = self.by_number.entry(at.number()).or_default();
                 counter.uncounted.push(at.payload());
                 if counter.uncounted.len() > MAX_UNCOUNTED {
@@ -249,9 +252,35 @@ impl Counts {
         Ok(before)
     }
 
+    /// Elements of a field so far.
+    pub fn settled(&mut self, reader: &mut Reader<'_>, field: &FieldDescriptor) -> Result<u64, SourceError> {
+        let Some(counter) = self.by_number.get_mut(&field.number()) else { return Ok(0) };
+        counter.settle(reader, &field.kind())?;
+        Ok(counter.n)
+    }
+
+    /// Says how many elements of a field there were.
+    pub fn set(&mut self, number: u32, n: u64) {
+        self.by_number.insert(number, Counter { n, uncounted: Vec::new() });
+        self.declared.insert(number);
+    }
+
+    /// Counts unknown records no more: some were passed over.
+    pub fn forget_unknown(&mut self) {
+        let declared = &self.declared;
+        self.by_number.retain(|number, _| declared.contains(number));
+        self.n_unknown = MAX_UNKNOWN;
+    }
+
     fn counter(&mut self, number: u32, meaning: &Meaning) -> Option<&mut Counter> {
         let is_counted = match meaning.field() {
-            Some(field) => field.is_list(),
+            Some(field) => {
+                let is_list = field.is_list();
+                if is_list && !self.by_number.contains_key(&number) {
+                    self.declared.insert(number);
+                }
+                is_list
+            }
             None if self.by_number.contains_key(&number) => true,
             None => {
                 self.n_unknown += 1;

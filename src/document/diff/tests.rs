@@ -3,7 +3,9 @@
 use super::*;
 use crate::document::ops::{self, NewValue};
 use crate::document::value::tests::pool_of;
-use crate::document::{Document, ReadMode, Snapshot, Source, SourceError};
+use crate::document::{
+    Act, Document, Edit, Found, LARGE_WINDOW, ReadMode, Reader, Snapshot, Source, SourceError, Tree,
+};
 use crate::schema::MessageDescriptor;
 use crate::wire::{WireType, write_len, write_tag, write_varint};
 use proptest::prelude::*;
@@ -35,6 +37,15 @@ fn unhex(hex: &str) -> Vec<u8> {
 }
 
 fn differences(old: &Snapshot, new: &Snapshot, message: Option<&MessageDescriptor>) -> Vec<Difference> {
+    differences_knowing(old, new, message, None)
+}
+
+fn differences_knowing(
+    old: &Snapshot,
+    new: &Snapshot,
+    message: Option<&MessageDescriptor>,
+    known: Option<&Tree>,
+) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut sink = |difference: Difference| {
         assert!(difference.old.range.start <= difference.old.range.end);
@@ -44,7 +55,7 @@ fn differences(old: &Snapshot, new: &Snapshot, message: Option<&MessageDescripto
         found.push(difference);
         ControlFlow::Continue(())
     };
-    let report = diff(old, new, message, &mut sink, &mut |_| ControlFlow::Continue(())).unwrap();
+    let report = diff(old, new, message, known, &mut sink, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(report.n_differences(), found.len() as u64);
     found
 }
@@ -251,6 +262,62 @@ fn what_both_share_is_not_read() {
     assert!(n_read < 8 << 20, "{n_read} of {} bytes were read", source.len());
 }
 
+#[test]
+fn what_an_index_knows_is_not_walked_over() {
+    let mut bytes = Vec::new();
+    for n in 0..60_000_u32 {
+        write_len(&mut bytes, if n % 3 == 0 { 8 } else { 7 }, &[&[0x12, 40][..], &[b'a'; 40]].concat());
+        if n % 1_000 == 0 {
+            write_len(&mut bytes, 4, &[1, 2, 3]);
+            write_len(&mut bytes, 101, b"unknown");
+        }
+    }
+    let source = Arc::new(Counting { bytes, n_read: AtomicU64::new(0) });
+    let mut document = Document::new(source.clone(), Some(message()));
+    let before = document.snapshot().clone();
+    for (path, text) in [("ms[10].s", "b"), ("texts[19000]", "c"), ("n[170]", "9"), ("ms[39000].s", "d")] {
+        let path = path.parse().unwrap();
+        let act = ops::set(&document, &path, NewValue::Text(text)).unwrap();
+        document.apply(&act).unwrap();
+    }
+    let first = document.snapshot().len() / 2;
+    let act = Act::new(
+        "Add",
+        vec![Edit::Insert {
+            chain: vec![],
+            offset: first_record_at(&document, first),
+            bytes: text_record("new"),
+        }],
+    );
+    document.apply(&act).unwrap();
+    let mut tree = Tree::new(&document, ReadMode::Wait);
+    while let Some(mut work) = tree.index_work() {
+        let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, LARGE_WINDOW);
+        work.index.advance(&mut reader, u64::MAX, u64::MAX).unwrap();
+        tree.take_index(work, document.snapshot());
+    }
+    let read_for = |known: Option<&Tree>| {
+        source.n_read.store(0, Ordering::Relaxed);
+        let found = differences_knowing(&before, document.snapshot(), document.message(), known);
+        (found, source.n_read.load(Ordering::Relaxed))
+    };
+    let (walked, n_walked) = read_for(None);
+    let (leapt, n_leapt) = read_for(Some(&tree));
+    assert_eq!(walked.len(), 5);
+    assert_eq!(leapt, walked);
+    assert!(n_leapt * 2 < n_walked, "{n_leapt} and {n_walked} bytes were read");
+}
+
+fn first_record_at(document: &Document, offset: u64) -> u64 {
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, LARGE_WINDOW);
+    let mut at = 0;
+    while at < offset {
+        let Found::Record(record) = reader.record(at, document.len()).unwrap() else { break };
+        at = record.end();
+    }
+    at
+}
+
 /// Bytes that look like messages of this type, with something wrong now and then.
 fn any_wire(depth: u32) -> BoxedStrategy<Vec<u8>> {
     let number = prop_oneof![8 => 1..13_u32, 1 => Just(101)];
@@ -290,6 +357,27 @@ fn any_wire(depth: u32) -> BoxedStrategy<Vec<u8>> {
 }
 
 proptest! {
+    #[test]
+    fn sharing_pieces_changes_nothing_but_the_cost(
+        parts in prop::collection::vec(any_wire(2), 1..9), typed in any::<bool>(),
+        splices in prop::collection::vec((any::<prop::sample::Index>(), 0..6_u64, prop::collection::vec(0..4_u8, 0..5)), 0..5),
+    ) {
+        let bytes = parts.concat();
+        let mut document = Document::of_bytes(&bytes, None);
+        let before = document.snapshot().clone();
+        for (at, n_removed, bytes) in splices {
+            let start = at.index(document.len() as usize + 1) as u64;
+            let range = start..(start + n_removed).min(document.len());
+            document.apply(&Act::new("", vec![Edit::Splice { chain: vec![], range, bytes }])).unwrap();
+        }
+        let now = document.snapshot().bytes(0..document.len(), ReadMode::Wait).unwrap();
+        let message = message();
+        let message = typed.then_some(&message);
+        let sharing = differences(&before, document.snapshot(), message);
+        let apart = differences(&Snapshot::of_bytes(&bytes), &Snapshot::of_bytes(&now), message);
+        prop_assert_eq!(sharing, apart);
+    }
+
     #[test]
     fn bytes_differ_if_and_only_if_there_is_a_difference(
         old in prop::collection::vec(any_wire(2), 0..7), new in prop::collection::vec(any_wire(2), 0..7),

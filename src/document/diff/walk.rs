@@ -6,9 +6,10 @@ use super::same::Same;
 use super::{Change, DiffReport, Difference, Halt, Side};
 use crate::document::path::{Path, Step};
 use crate::document::reader::{Found, LARGE_WINDOW, Reader, SMALL_WINDOW};
+use crate::document::rows::Tree;
 use crate::document::snapshot::Snapshot;
 use crate::document::source::{ReadMode, SourceError};
-use crate::schema::MessageDescriptor;
+use crate::schema::{MessageDescriptor, extensions_of};
 use std::ops::{ControlFlow, Range};
 
 /// Records of each message that are matched at once, at first and at most.
@@ -16,13 +17,17 @@ const FIRST_STRETCH: usize = 256;
 const MAX_STRETCH: usize = 16 << 10;
 /// Messages nested deeper are compared as bytes.
 pub(super) const MAX_DEPTH: usize = 20_000;
+/// Equal bytes from which on what is known of the new message is asked for a way over them.
+const FAR: u64 = 1 << 20;
 /// Records passed over between two looks at the progress hook.
 const PASSED: usize = 4096;
 
 /// Compares two messages of one type, or of none, and hands every difference to `sink`, by and large
 /// in the order of the new message.
 ///
-/// `progress` is told the offset reached in the new message. Either may ask to stop.
+/// `known` are the rows of the new message, if there are any: where their indexes know the way, equal
+/// stretches are passed over without walking. `progress` is told the offset reached in the new message.
+/// It and the sink may ask to stop.
 ///
 /// # Errors
 /// Bytes that cannot be read; what was found before has been handed on.
@@ -30,6 +35,7 @@ pub fn diff(
     old: &Snapshot,
     new: &Snapshot,
     message: Option<&MessageDescriptor>,
+    known: Option<&Tree>,
     sink: &mut dyn FnMut(Difference) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<DiffReport, SourceError> {
@@ -40,6 +46,7 @@ pub fn diff(
         passing: Reader::new(new, ReadMode::Wait, LARGE_WINDOW),
         same: Same::new(old, new),
         maker: Maker::new(),
+        known,
         nodes: Vec::new(),
         work: Vec::new(),
         depth: 0,
@@ -72,6 +79,8 @@ pub(super) struct Level {
     pub in_entry: bool,
     old: Range<u64>,
     new: Range<u64>,
+    /// Where the new message begins.
+    new_start: u64,
     old_counts: Counts,
     new_counts: Counts,
 }
@@ -80,7 +89,8 @@ impl Level {
     pub fn new(message: Option<MessageDescriptor>, node: Option<usize>, [old, new]: [Range<u64>; 2]) -> Self {
         let in_entry = message.as_ref().is_some_and(|message| message.is_map_entry());
         let (old_counts, new_counts) = (Counts::default(), Counts::default());
-        Self { message, node, in_entry, old, new, old_counts, new_counts }
+        let new_start = new.start;
+        Self { message, node, in_entry, old, new, new_start, old_counts, new_counts }
     }
 }
 
@@ -109,6 +119,7 @@ pub(super) struct Walk<'a> {
     passing: Reader<'a>,
     pub same: Same<'a>,
     pub maker: Maker,
+    known: Option<&'a Tree>,
     nodes: Vec<Node>,
     work: Vec<Work>,
     depth: usize,
@@ -161,6 +172,9 @@ impl Walk<'_> {
     /// Passes over the records that are wholly in the next `equal` bytes.
     fn pass(&mut self, level: &mut Level, equal: u64) -> Result<(), Halt> {
         let limit = level.new.start + equal;
+        if equal > FAR {
+            self.leap(level, limit)?;
+        }
         let mut n_passed = 0;
         while let Found::Record(at) = self.passing.record(level.new.start, level.new.end)? {
             if at.end() > limit || at.record.missing > 0 || at.is_unclosed_group() {
@@ -177,6 +191,32 @@ impl Walk<'_> {
                 return Err(Halt::Stopped);
             }
         }
+        Ok(())
+    }
+
+    /// Passes over most of what is equal, where an index knows a record near its end.
+    fn leap(&mut self, level: &mut Level, limit: u64) -> Result<(), Halt> {
+        let range = level.new_start..level.new.end;
+        let index = self.known.and_then(|tree| tree.index_over(&range, level.message.as_ref()));
+        let Some(index) = index else { return Ok(()) };
+        // A record that begins before the limit may reach beyond it; one that ends there does not.
+        let Some((place, _)) = index.seek_offset(&mut self.new, limit - 1)? else { return Ok(()) };
+        if place.offset <= level.new.start {
+            return Ok(());
+        }
+        let fields = level.message.iter().flat_map(|message| message.fields().chain(extensions_of(message)));
+        for field in fields.filter(|field| field.is_list()) {
+            let number = field.number();
+            let n_before = index.n_elements_before(&mut self.new, place, number)?;
+            let n_new = level.new_counts.settled(&mut self.new, &field)?;
+            let n_old = level.old_counts.settled(&mut self.old, &field)?;
+            level.new_counts.set(number, n_before);
+            level.old_counts.set(number, n_old + n_before.saturating_sub(n_new));
+        }
+        level.new_counts.forget_unknown();
+        level.old_counts.forget_unknown();
+        level.old.start += place.offset - level.new.start;
+        level.new.start = place.offset;
         Ok(())
     }
 

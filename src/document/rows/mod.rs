@@ -12,6 +12,7 @@ mod byte_at;
 mod entry;
 mod expand;
 mod follow;
+mod known;
 mod read;
 mod reveal;
 mod survey;

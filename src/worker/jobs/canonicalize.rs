@@ -38,7 +38,7 @@ impl Work for Canonicalize {
         })?;
         document.apply(&act).map_err(|error| WorkerError::Edit { error })?;
         let message = document.message().cloned();
-        let compared = compare(&before, document.snapshot(), message.as_ref(), max_listed, context)?;
+        let compared = compare(&before, document.snapshot(), message.as_ref(), None, max_listed, context)?;
         Ok(Report::Canonicalized(Canonicalized { act, report, compared }))
     }
 }

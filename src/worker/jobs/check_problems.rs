@@ -40,6 +40,8 @@ impl Work for CheckProblems {
         let report = check(&self.snapshot, 0..len, self.message.as_ref(), &mut sink, &mut progress)
             .map_err(|error| WorkerError::Document { error })?;
         context.go_on()?;
+        // What is said of a whole message or record comes when its end is known.
+        found.sort_by_key(|problem| problem.range.start);
         Ok(Report::Checked { found, report })
     }
 }

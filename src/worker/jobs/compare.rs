@@ -1,6 +1,6 @@
 use super::{JobContext, Report, Work, WorkerError};
 use crate::document::diff::{DiffReport, Difference, diff};
-use crate::document::{ReadMode, Snapshot};
+use crate::document::{ReadMode, Snapshot, Tree};
 use crate::schema::MessageDescriptor;
 use crate::worker::FileSource;
 use std::fmt;
@@ -16,6 +16,8 @@ pub struct Compare {
     pub old: CompareWith,
     pub new: Snapshot,
     pub message: Option<MessageDescriptor>,
+    /// The rows of the new message, whose indexes save walking.
+    pub tree: Tree,
     /// So many are listed; all are counted.
     pub max_listed: usize,
 }
@@ -63,12 +65,12 @@ impl Work for Compare {
     }
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
-        let Compare { old, new, message, max_listed } = *self;
+        let Compare { old, new, message, tree, max_listed } = *self;
         let old = match old {
             CompareWith::Snapshot(snapshot) => snapshot,
             CompareWith::File(path) => Snapshot::new(FileSource::open(&path)?),
         };
-        let compared = compare(&old, &new, message.as_ref(), max_listed, context)?;
+        let compared = compare(&old, &new, message.as_ref(), Some(&tree), max_listed, context)?;
         Ok(Report::Compared(compared))
     }
 }
@@ -78,6 +80,7 @@ pub(super) fn compare(
     old: &Snapshot,
     new: &Snapshot,
     message: Option<&MessageDescriptor>,
+    known: Option<&Tree>,
     max_listed: usize,
     context: &JobContext,
 ) -> Result<Compared, WorkerError> {
@@ -93,8 +96,8 @@ pub(super) fn compare(
         Ok(()) => ControlFlow::Continue(()),
         Err(_cancelled) => ControlFlow::Break(()),
     };
-    let report =
-        diff(old, new, message, &mut sink, &mut progress).map_err(|error| WorkerError::Document { error })?;
+    let report = diff(old, new, message, known, &mut sink, &mut progress)
+        .map_err(|error| WorkerError::Document { error })?;
     context.go_on()?;
     listed.sort_by_key(|one| (one.difference.new.range.start, one.difference.old.range.start));
     Ok(Compared { listed, report })
