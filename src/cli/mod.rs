@@ -36,14 +36,13 @@ mod interrupt;
 mod reflect;
 mod render;
 mod rocketmq;
+mod rows;
+mod search;
 mod set;
 mod target;
 mod terminal;
 mod types;
 mod window;
-
-mod rows;
-mod search;
 
 pub use args::{ReadArgs, SchemaArgs};
 pub use console::Console;

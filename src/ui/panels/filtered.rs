@@ -1,6 +1,6 @@
 //! The tree with some of its rows only: what a filter leaves, and what is around it.
 
-use super::tree::columns_ui;
+use super::tree::{columns_ui, menu_ui, scroll_to_selection};
 use super::tree_row::value_style;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
@@ -34,6 +34,7 @@ pub fn filtered_ui(
         nothing_ui(ui, shown);
         return;
     }
+    scroll_to_selection(shown.open, view);
     let layout = columns_ui(ui, widths);
     let theme = theme(ui);
     let selected = shown.open.selection.as_ref().map(|selection| selection.row);
@@ -53,11 +54,13 @@ pub fn filtered_ui(
         }
     }
     let n_rows = filter.places.len() as u64;
-    let response = RowList::tree("Filtered fields", n_rows).selected(is_selected).show(
-        ui,
-        &mut view.filtered,
-        |ui, row| row_ui(ui, theme, &layout, row, shown),
-    );
+    let mut in_row = Vec::new();
+    let list = RowList::tree("Filtered fields", n_rows).selected(is_selected);
+    let response = list.show(ui, &mut view.filtered, |ui, row| {
+        row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
+        row_ui(ui, theme, &layout, row, shown)
+    });
+    actions.append(&mut in_row);
     let list = &response.response;
     if std::mem::take(&mut asked.focus_tree) {
         list.request_focus();

@@ -167,11 +167,14 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
     let offset_text = format!("0x{offset:x}");
-    let right = Rect::from_min_max(pos2(at.right() - OFFSET_WIDTH, at.top()), at.max);
-    cell(painter, right, &offset_text, &mono, theme.color.muted, Align::Max);
-    at.max.x = right.left() - theme.size.gap;
+    // In a narrow pane the path matters more.
+    if at.width() > 4.5 * OFFSET_WIDTH {
+        let right = Rect::from_min_max(pos2(at.right() - OFFSET_WIDTH, at.top()), at.max);
+        cell(painter, right, &offset_text, &mono, theme.color.muted, Align::Max);
+        at.max.x = right.left() - theme.size.gap;
+    }
     let path = if hit.path.is_root() { "(message)".to_owned() } else { hit.path.to_string() };
-    let path_at = at.with_max_x(at.left() + (at.width() * 0.45).min(420.0));
+    let path_at = at.with_max_x(at.left() + (at.width() * 0.5).min(420.0));
     let path_text = visible_text(&path);
     let path_cell =
         cell_elided(painter, path_at, &path_text, &dense, theme.color.text, Align::Min, Elide::Middle);

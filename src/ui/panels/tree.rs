@@ -110,7 +110,7 @@ pub fn tree_ui(
 }
 
 /// Follows the selection: into the middle of the view after a jump, else only as far as needed.
-fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
+pub(super) fn scroll_to_selection(open: &OpenDocument, view: &mut TabView) {
     let Some(selection) = &open.selection else {
         view.seen_selection = None;
         return;
@@ -286,7 +286,7 @@ fn edit_in_row(
     action
 }
 
-fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+pub(super) fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.set_min_width(220.0);
     for (group_idx, group) in MENU.iter().enumerate() {

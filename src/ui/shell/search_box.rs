@@ -6,9 +6,9 @@ use crate::document::value::grouped;
 use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
-use crate::ui::theme::theme;
+use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, Beside, View};
-use crate::ui::widgets::{IconButton, TextField, cell, menu_item_ui};
+use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_item_ui};
 use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
 
 /// Points of the box in a wide and in a narrow window.
@@ -143,24 +143,25 @@ fn help_ui(ui: &mut Ui) {
     let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         let theme = theme(ui);
-        ui.set_max_width(620.0);
-        ui.label(RichText::new("What can be looked for").heading());
-        ui.add_space(theme.size.gap_small);
-        egui::Grid::new("search syntax").num_columns(2).spacing(vec2(2.0 * theme.size.gap, 4.0)).show(
-            ui,
-            |ui| {
-                for (example, what) in SYNTAX {
-                    ui.label(RichText::new(*example).font(fonts::mono(theme.size.text_mono)));
-                    ui.weak(*what);
-                    ui.end_row();
-                }
-            },
-        );
-        ui.add_space(theme.size.gap_small);
-        ui.weak(
-            "Small letters find capitals too; a capital finds itself alone. Enter and F3 go on, Esc leaves.",
-        );
+        egui::Frame::new().inner_margin(theme.size.margin).show(ui, |ui| syntax_ui(ui, theme));
     });
+}
+
+fn syntax_ui(ui: &mut Ui, theme: &Theme) {
+    ui.set_max_width(640.0);
+    ui.label(RichText::new("What can be looked for").heading());
+    ui.add_space(theme.size.gap);
+    ui.spacing_mut().interact_size.y = theme.size.row_dense;
+    let grid = egui::Grid::new("search syntax").num_columns(2).spacing(vec2(2.0 * theme.size.gap, 2.0));
+    grid.show(ui, |ui| {
+        for (example, what) in SYNTAX {
+            ui.label(RichText::new(*example).font(fonts::mono(theme.size.text_mono)));
+            ui.weak(*what);
+            ui.end_row();
+        }
+    });
+    ui.add_space(theme.size.gap);
+    ui.weak("A capital finds itself alone. Enter and F3 go on, Esc leaves.");
 }
 
 fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
@@ -179,7 +180,11 @@ fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<
         for (command, kind) in commands.into_iter().zip(TreeFilter::EVERY) {
             let Some(offer) = offer(command, state) else { continue };
             let mut choice = offer.choice();
-            choice.icon = (open.filter.kind == kind).then_some(Icon::Check);
+            if open.filter.kind == kind {
+                choice = Choice { icon: Some(Icon::Check), disabled: None, ..choice };
+            } else {
+                choice.icon = None;
+            }
             if menu_item_ui(ui, &choice) {
                 actions.extend(offer.action.ok());
             }

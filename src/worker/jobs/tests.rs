@@ -141,3 +141,46 @@ fn a_path_is_completed_from_what_is_typed() {
     let listed = run(&worker, Job::ListFolder(ListFolder { prefix }));
     assert!(matches!(listed, Report::Listed { entries, is_cut: true, .. } if entries.len() == 500));
 }
+
+/// Two messages in one another, and a record that no type declares.
+const NESTED: &[u8] = &[0x0a, 0x04, 0x0a, 0x02, b'a', b'b', 0x98, 0x06, 0x07, 0x12, 0x02, b'a', b'b'];
+
+#[test]
+fn a_search_counts_all_and_hands_over_the_first() {
+    let worker = start(|| {});
+    let snapshot = Snapshot::of_bytes(&NESTED.repeat(3_000));
+    let root = crate::document::Document::of_bytes(&NESTED.repeat(3_000), None).root();
+    let query: crate::document::search::Query = "\"ab\"".parse().unwrap();
+    let job = Search { document: 1, snapshot, root, query: Arc::new(query), max_listed: 5_000 };
+    let id = worker.submit(Job::Search(job));
+    let mut found = Hits::default();
+    loop {
+        let Event { job, report } = worker.wait(Duration::from_secs(60)).expect("an event");
+        assert_eq!(job, id);
+        let (part, is_end) = match report {
+            Report::FoundPart(part) => (part, false),
+            Report::Searched(part) => (part, true),
+            _ => continue,
+        };
+        assert!(part.n_found >= found.n_found, "only ever more");
+        found.n_found = part.n_found;
+        found.hits.extend(part.hits);
+        if is_end {
+            break;
+        }
+    }
+    assert_eq!((found.n_found, found.hits.len()), (6_000, 5_000));
+    assert!(found.hits.is_sorted_by_key(|hit| hit.offset));
+}
+
+#[test]
+fn rows_of_an_outline_are_cut_and_say_so() {
+    let worker = start(|| {});
+    for (max_rows, n_rows, is_cut) in [(100, 30, false), (7, 7, true)] {
+        let document = crate::document::Document::of_bytes(&NESTED.repeat(10), None);
+        let (snapshot, root) = (document.snapshot().clone(), document.root());
+        let job = OutlineRows { document: 1, snapshot, root, wanted: Wanted::Unknown, max_rows };
+        let Report::Outlined(found) = run(&worker, Job::OutlineRows(job)) else { panic!("rows") };
+        assert_eq!((found.outline.len(), found.is_cut), (n_rows, is_cut));
+    }
+}
