@@ -87,6 +87,12 @@ pub enum Action {
         row: RowId,
         bytes: Vec<u8>,
     },
+    /// The payload as it is to stand on the wire, for this row's record or element.
+    SetPayload {
+        row: RowId,
+        payload: Vec<u8>,
+        gesture: Option<Gesture>,
+    },
     /// Adds a field of the message that the row is or is in, with its default value.
     AddField {
         row: Option<RowId>,

@@ -263,6 +263,10 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
             let (spot, value) = (spot(&row)?, Value::Bytes(bytes));
             (Box::new(move |document| plans::set_value(document, &spot, &value, None, true)), After::Keep)
         }
+        Action::SetPayload { row, payload, gesture } => {
+            let (spot, value) = (spot(&row)?, Value::Payload(payload));
+            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, true)), After::Keep)
+        }
         Action::AddField { row, number } => {
             let inside = match row {
                 Some(row) => spot(&row)?.inside(),
@@ -355,6 +359,9 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::SetValue { row, text, gesture } => Action::SetValue { row: now(row), text, gesture },
         Action::ReplaceValue { row, text, gesture } => Action::ReplaceValue { row: now(row), text, gesture },
         Action::SetBytes { row, bytes } => Action::SetBytes { row: now(row), bytes },
+        Action::SetPayload { row, payload, gesture } => {
+            Action::SetPayload { row: now(row), payload, gesture }
+        }
         Action::AddField { row, number } => Action::AddField { row: row.map(now), number },
         Action::AddElement { row, key } => Action::AddElement { row: now(row), key },
         Action::InsertBefore(row) => Action::InsertBefore(now(row)),

@@ -49,6 +49,8 @@ pub(super) struct Inside {
 pub(super) enum Value {
     Text(String),
     Bytes(Vec<u8>),
+    /// As it is to stand on the wire.
+    Payload(Vec<u8>),
 }
 
 impl Value {
@@ -56,6 +58,7 @@ impl Value {
         match self {
             Value::Text(text) => NewValue::Text(text),
             Value::Bytes(bytes) => NewValue::Bytes(bytes),
+            Value::Payload(payload) => NewValue::Payload(payload),
         }
     }
 }
@@ -144,13 +147,12 @@ fn try_set_value(
     let mut edits = Vec::new();
     match &spot.row.entry {
         Entry::Element { field, range, .. } => {
-            let Value::Text(text) = value else { return refused("An element is set as text, not as bytes") };
-            let encoded = parsed(&field.kind(), text, path)?;
-            edits.push(Edit::Splice {
-                chain: spot.chain.clone(),
-                range: range.clone(),
-                bytes: encoded.payload,
-            });
+            let bytes = match value {
+                Value::Text(text) => parsed(&field.kind(), text, path)?.payload,
+                Value::Payload(payload) => payload.clone(),
+                Value::Bytes(_) => return refused("An element is set as text, not as bytes"),
+            };
+            edits.push(Edit::Splice { chain: spot.chain.clone(), range: range.clone(), bytes });
         }
         Entry::Record { at, meaning, .. } => {
             let located = Located { chain: spot.chain.clone(), at: *at, meaning: meaning.clone() };

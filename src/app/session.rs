@@ -156,6 +156,7 @@ impl Session {
             | Action::SetValue { .. }
             | Action::ReplaceValue { .. }
             | Action::SetBytes { .. }
+            | Action::SetPayload { .. }
             | Action::AddField { .. }
             | Action::AddElement { .. }
             | Action::InsertBefore(_)

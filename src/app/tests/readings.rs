@@ -118,3 +118,38 @@ fn an_any_opens_as_the_type_it_names_and_follows_its_url() {
     let rows = all_rows(fixture.open());
     assert!(rows.iter().all(|row| !matches!(row.entry, Entry::Unread { .. })));
 }
+
+#[test]
+fn a_payload_lands_in_its_record_whatever_its_kind() {
+    let payload = |row, payload: &[u8]| Action::SetPayload { row, payload: payload.to_vec(), gesture: None };
+    let cases: &[(&str, &str, &str, &[u8], &str)] = &[
+        // A packed element.
+        ("google.protobuf.SourceCodeInfo.Location", "0a 03 01 96 01", "path[1]", &[7], "0a 02 01 07"),
+        // A map entry without a value.
+        (
+            SEND,
+            "0a 05 12 03 0a 01 6b",
+            "messages[0].user_properties[\"k\"]",
+            b"v",
+            "0a 08 12 06 0a 01 6b 12 01 76",
+        ),
+        // A string where the type declares a VARINT stays one.
+        ("apache.rocketmq.v2.Broker", "12 01 61", "id", b"bc", "12 02 62 63"),
+        // Bytes that are no UTF-8, in a string.
+        ("apache.rocketmq.v2.Resource", "12 01 61", "name", &[0xff], "12 01 ff"),
+    ];
+    for (message, before, path, new, after) in cases {
+        let mut fixture = Fixture::with(&unhex(before), message);
+        let row = fixture.select(path);
+        fixture.act(payload(row, new));
+        assert_eq!(fixture.hex(), *after, "{path}: {:?}", fixture.notices());
+        assert_eq!(fixture.open().document.undo_label(), Some(format!("Set {path}").as_str()));
+        fixture.act(Action::Undo);
+        assert_eq!(fixture.hex(), *before);
+    }
+    // settings {} and thread_stack_trace {}, of which one may be set.
+    let mut fixture = Fixture::with(&unhex("12 00 1a 00"), "apache.rocketmq.v2.TelemetryCommand");
+    let row = fixture.select("thread_stack_trace");
+    fixture.act(payload(row, &[0x0a, 0x01, b'n']));
+    assert_eq!(fixture.hex(), "1a 03 0a 01 6e");
+}

@@ -23,7 +23,9 @@ use crate::document::resolve::{Located, MapKey, MessagePart, Parent, ResolveErro
 use crate::document::source::{ReadMode, SourceError};
 use crate::document::value::{Encoded, ValueError, edit_text, parse_raw, parse_value, raw_edit_text};
 use crate::document::{Act, Document};
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, extension_of, field_of, is_packable};
+use crate::schema::{
+    FieldDescriptor, Kind, MessageDescriptor, extension_of, field_of, is_packable, kind_wire_type,
+};
 use crate::wire::{WireType, write_tag, write_varint};
 use std::ops::Range;
 
@@ -60,6 +62,8 @@ const MAX_COMPARED: u64 = 64 << 10;
 pub enum NewValue<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
+    /// The payload as it is to stand on the wire, whatever its kind.
+    Payload(&'a [u8]),
 }
 
 impl NewValue<'_> {
@@ -69,6 +73,9 @@ impl NewValue<'_> {
                 parse_value(kind, text).map_err(|error| OpError::Value { error, path: path.to_string() })
             }
             NewValue::Bytes(bytes) => Ok(Encoded { wire_type: WireType::Len, payload: bytes.to_vec() }),
+            NewValue::Payload(payload) => {
+                Ok(Encoded { wire_type: kind_wire_type(kind), payload: payload.to_vec() })
+            }
         }
     }
 
@@ -77,7 +84,7 @@ impl NewValue<'_> {
             NewValue::Text(text) => parse_raw(wire_type, text)
                 .map(|encoded| encoded.payload)
                 .map_err(|error| OpError::Value { error, path: path.to_string() }),
-            NewValue::Bytes(bytes) => Ok(bytes.to_vec()),
+            NewValue::Bytes(bytes) | NewValue::Payload(bytes) => Ok(bytes.to_vec()),
         }
     }
 }
@@ -197,6 +204,9 @@ pub fn set_record(
 ) -> Result<Edit, OpError> {
     let at = &located.at;
     let set = |payload| Edit::SetPayload { chain: located.chain.clone(), offset: at.offset, payload };
+    if let NewValue::Payload(payload) = value {
+        return Ok(set(payload.to_vec()));
+    }
     match &located.meaning {
         Meaning::Field(field) => {
             let kind = field.kind();
@@ -220,7 +230,7 @@ pub fn set_record(
                 NewValue::Text(text) => reading
                     .payload(text, &[])
                     .map_err(|error| OpError::Value { error, path: path.to_string() })?,
-                NewValue::Bytes(bytes) => bytes.to_vec(),
+                NewValue::Bytes(bytes) | NewValue::Payload(bytes) => bytes.to_vec(),
             };
             let same = |payload: &[u8]| {
                 let payload = reading.text(payload).and_then(|text| reading.payload(&text, &[]).ok())?;

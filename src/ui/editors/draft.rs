@@ -3,13 +3,12 @@
 use super::subject::{Subject, What};
 use super::time;
 use crate::app::Action;
-use crate::document::ops::field_bytes;
 use crate::document::reading::Reading;
 use crate::document::value::{
-    Encoded, ValueError, edit_text, hex, parse_bits_text, parse_escaped, parse_raw, parse_value,
+    ValueError, edit_text, hex, parse_bits_text, parse_escaped, parse_raw, parse_value,
 };
-use crate::document::{Act, Edit, Entry, Gesture, Path, RowId};
-use crate::schema::{Kind, WellKnown, kind_wire_type};
+use crate::document::{Gesture, Path, RowId};
+use crate::schema::{Kind, WellKnown};
 use crate::wire::WireType;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -224,7 +223,7 @@ impl Draft {
     fn parsed(&self, subject: &Subject) -> Result<Action, ValueError> {
         if let Some(reading) = &self.reading {
             let payload = reading.payload(&self.text, &subject.head)?;
-            return Ok(self.payload(subject, payload));
+            return Ok(self.payload(payload));
         }
         let value = |text: String| Action::SetValue { row: self.row, text, gesture: Some(self.gesture) };
         match (self.form, &subject.what) {
@@ -236,13 +235,13 @@ impl Draft {
                 let bytes = parse_raw(wire_type, &format!("hex:{}", hex(&bytes)))?.payload;
                 match subject.kind() {
                     Some(Kind::Bytes) => Ok(value(format!("hex:{}", hex(&bytes)))),
-                    _ => Ok(self.payload(subject, bytes)),
+                    _ => Ok(self.payload(bytes)),
                 }
             }
             (Form::Fields | Form::Raw, What::Value(Kind::Message(message))) => {
                 let known = WellKnown::of(message);
                 let payload = time::payload_of(known, self.form, self.is_local, &self.parts, &subject.head)?;
-                Ok(self.payload(subject, payload))
+                Ok(self.payload(payload))
             }
             (Form::Bits, What::Value(kind)) => {
                 let payload = parse_bits_text(kind, &self.text)?.payload;
@@ -251,7 +250,7 @@ impl Draft {
             }
             (Form::Escaped, What::Value(_)) => match String::from_utf8(parse_escaped(&self.text)?) {
                 Ok(text) => Ok(value(text)),
-                Err(error) => Ok(self.payload(subject, error.into_bytes())),
+                Err(error) => Ok(self.payload(error.into_bytes())),
             },
             // What would be taken for another notation goes as the bytes it is.
             (_, What::Value(Kind::Bytes)) => Ok(value(format!("hex:{}", hex(self.text.as_bytes())))),
@@ -276,21 +275,8 @@ impl Draft {
     }
 
     /// The payload itself, for what no text of its kind can say.
-    fn payload(&self, subject: &Subject, payload: Vec<u8>) -> Action {
-        let chain = subject.chain.clone();
-        let edit = match (&subject.row.entry, &subject.absent) {
-            (Entry::Element { range, .. }, _) => Edit::Splice { chain, range: range.clone(), bytes: payload },
-            (_, Some(field)) => {
-                let encoded = Encoded { wire_type: kind_wire_type(&field.kind()), payload };
-                Edit::Insert { chain, offset: subject.payload.start, bytes: field_bytes(field, &encoded) }
-            }
-            _ => Edit::SetPayload { chain, offset: subject.record_offset, payload },
-        };
-        Action::Edit(Act {
-            gesture: Some(self.gesture),
-            selection: Some(subject.row.id.offset),
-            ..Act::new(format!("Set {}", self.path), vec![edit])
-        })
+    fn payload(&self, payload: Vec<u8>) -> Action {
+        Action::SetPayload { row: self.row, payload, gesture: Some(self.gesture) }
     }
 
     /// Says what is wrong with the draft, or that nothing is.

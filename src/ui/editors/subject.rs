@@ -5,8 +5,8 @@ use crate::app::OpenDocument;
 use crate::document::reading::{Reading, Readings, plausible_readings};
 use crate::document::value::{bits_text, default_payload, edit_text, escaped_text, hex, raw_edit_text};
 use crate::document::{
-    Absent, Chain, Entry, Found, Meaning, ReadMode, Reader, RecordAt, Row, RowText, SMALL_WINDOW,
-    SourceError, numbers_of, row_text,
+    Absent, Entry, Found, Meaning, ReadMode, Reader, RecordAt, Row, RowText, SMALL_WINDOW, SourceError,
+    numbers_of, row_text,
 };
 use crate::schema::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, WellKnown};
 use crate::wire::{Damage, WireType};
@@ -53,14 +53,9 @@ pub struct Subject {
     pub what: What,
     /// Of the value itself; of a map entry that of its value.
     pub payload: Range<u64>,
-    /// The record that has this payload, and what encloses it.
-    pub record_offset: u64,
-    pub chain: Chain,
     /// All of the payload, or its first [`HEAD`] bytes.
     pub head: Vec<u8>,
     pub edit_text: Option<String>,
-    /// The value is not there: a map entry without one; its field.
-    pub absent: Option<FieldDescriptor>,
     /// The value of a VARINT, I32 or I64 record.
     pub scalar: u64,
     /// Every plausible way to read what no declaration explains.
@@ -90,11 +85,8 @@ impl Subject {
             text: row_text(snapshot, &row, MAX_CHARS, ReadMode::Cached),
             what: What::Unread(SourceError::Changed),
             payload: row.entry.range(),
-            record_offset: row.entry.range().start,
-            chain: open.tree.chain(row.branch),
             head: Vec::new(),
             edit_text: None,
-            absent: None,
             scalar: 0,
             readings: Vec::new(),
             chosen: None,
@@ -251,8 +243,6 @@ impl Subject {
         match found {
             Some(inner) => {
                 self.payload = inner.payload();
-                self.record_offset = inner.offset;
-                self.chain.push(at.offset);
                 self.read_value(open, value.kind())
             }
             None => {
@@ -260,8 +250,6 @@ impl Subject {
                 self.head = default_payload(&value.kind(), None).payload;
                 self.edit_text = edit_text(&value.kind(), &self.head);
                 self.what = What::Value(value.kind());
-                self.chain.push(at.offset);
-                self.absent = Some(value);
                 Some(())
             }
         }

@@ -181,7 +181,7 @@ mod tests {
     fn fields_make_the_time_they_show() {
         let timestamp = Some(WellKnown::Timestamp);
         for time in
-            [(0, 0), (1_790_000_000, 5), (-1, 999_999_999), (253_402_300_799, 0), (-62_135_596_800, 7)]
+            [(0, 0), (1_790_000_000, 5), (-1, 999_999_999), (253_402_200_000, 0), (-62_135_596_800, 7)]
         {
             let time = SecondsNanos { seconds: time.0, nanos: time.1 };
             for is_local in [false, true] {
@@ -190,6 +190,8 @@ mod tests {
                 assert_eq!(read_seconds_nanos(&payload), (time, false), "{shown:?}");
             }
         }
+        let last = SecondsNanos { seconds: 253_402_300_799, nanos: 0 };
+        assert!(utc_parts(last).is_some() && local_parts(last).is_none(), "no zone reaches the last hours");
         let span = |shown: &[&str]| {
             let payload =
                 payload_of(Some(WellKnown::Duration), Form::Fields, false, &parts(shown), &[]).unwrap();

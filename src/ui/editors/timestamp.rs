@@ -31,6 +31,9 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
             if let Some(chosen) = Segment::new("Zone", &["UTC", zone.as_str()]).show(ui, Some(now)) {
                 editing.draft.set_local(chosen == 1, editing.subject);
             }
+            if editing.draft.parts.is_empty() {
+                ui.weak("No zone reaches this time; UTC does");
+            }
             parts_ui(ui, editing, &["Date", "Time", "Nanos"])
         }
         Form::Raw => parts_ui(ui, editing, &["Seconds", "Nanos"]),
