@@ -24,7 +24,7 @@ fn window(hex: &str, message: &str) -> Window {
     let tab = session.state().active.expect("a tab");
     session.apply(Action::ReadAs { tab, message: Some(message.to_owned()) });
     session.settle();
-    let mut window = harness([1200.0, 800.0], Shell::new(session), |ui, shell: &mut Shell| {
+    let mut window = harness([1200.0, 1000.0], Shell::new(session), |ui, shell: &mut Shell| {
         Shell::use_no_system_dialogs(ui.ctx());
         shell.session_mut().settle();
         shell.ui(ui);

@@ -65,7 +65,7 @@ fn what_is_absent_has_rows_on_request_behind_the_records_and_a_oneof_one() {
     tree.show_absent(&mut reader, false);
     assert_eq!(shown(&document, &tree), expected[..2]);
     let (document, tree) = open("1a 00", true);
-    assert_eq!(shown(&document, &tree)[0], "maybe \"\" · 2 readings", "{:?}", shown(&document, &tree));
+    assert_eq!(shown(&document, &tree)[0], "maybe \"\" · 3 readings", "{:?}", shown(&document, &tree));
 }
 
 #[test]
