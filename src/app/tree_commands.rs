@@ -38,7 +38,7 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
         Command::RenameKey if !is_map_entry(&row.entry) => Command::EditValue.resolve(state),
         Command::RenameKey => Ok(Action::Show(Dialog::RenameKey { row: id })),
         Command::ExpandSiblings => Ok(Action::ExpandSiblings(selection.row_number)),
-        Command::ExpandBelow if row.entry.is_expandable() => Ok(Action::ExpandBelow(selection.row_number)),
+        Command::ExpandBelow if row.is_expandable() => Ok(Action::ExpandBelow(selection.row_number)),
         Command::ExpandBelow => Err("There is nothing below this row"),
         Command::NextSibling => sibling(open, &row, true),
         Command::PreviousSibling => sibling(open, &row, false),

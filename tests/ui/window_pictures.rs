@@ -6,11 +6,16 @@
 use protoloupe::app::{
     Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId, TreeFilter,
 };
+use protoloupe::document::{Facet, RowId};
 use protoloupe::schema::Schema;
 use protoloupe::ui::picture::{RenderArgs, render_window};
 
 /// A topic whose name is not UTF-8, an unknown field, a kind that clashes, damage at the end.
 const ODD: &str = "0a 06 12 04 61 ff 62 00  9a 06 03 01 02 03  20 05  1a 04 50 96 81 00  12 7f 01";
+
+/// A topic in two records that both name it, two values of a number, and one key of a map twice.
+const SPLIT: &str = "0a 03 12 01 61 12 06 0a 01 6b 12 01 76 1a 04 68 01 68 02 12 06 0a 01 6b 12 01 77 \
+                     0a 06 12 01 62 0a 01 6e";
 
 /// Sixty messages in one another.
 fn deep() -> String {
@@ -100,6 +105,44 @@ fn scenes() -> Vec<Scene> {
                 Action::OpenPasted(deep()),
                 Action::ExpandLevels(60),
                 Action::Select(SelectTarget::Offset(70)),
+            ],
+        ),
+        scene("absent", "messages[0].topic.name", vec![Action::ShowAbsent(true)]),
+        scene(
+            "oneof",
+            "",
+            vec![
+                Action::OpenPasted("0a 02 08 01 12 04 08 02 12 00 1a 00".to_owned()),
+                Action::ReadAs {
+                    tab: TabId(2),
+                    message: Some("apache.rocketmq.v2.TelemetryCommand".to_owned()),
+                },
+                Action::ExpandLevels(9),
+                Action::Select(SelectTarget::Path("thread_stack_trace".parse().expect("a path"))),
+            ],
+        ),
+        scene(
+            "oneof-members",
+            "",
+            vec![
+                Action::OpenPasted("12 00".to_owned()),
+                Action::ReadAs {
+                    tab: TabId(2),
+                    message: Some("apache.rocketmq.v2.TelemetryCommand".to_owned()),
+                },
+                Action::Select(SelectTarget::Offset(0)),
+                Action::Show(Dialog::OneofMember { row: RowId { offset: 0, facet: Facet::Record } }),
+            ],
+        ),
+        scene(
+            "split",
+            "",
+            vec![
+                Action::OpenPasted(SPLIT.to_owned()),
+                Action::ReadAs { tab: TabId(2), message: Some("apache.rocketmq.v2.Message".to_owned()) },
+                Action::ExpandLevels(9),
+                Action::ShowAbsent(true),
+                Action::Select(SelectTarget::Offset(4)),
             ],
         ),
         scene("failed", "", vec![Action::Open(vec!["/nowhere/orders.bin".into()])]),

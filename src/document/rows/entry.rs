@@ -195,4 +195,17 @@ pub struct Row {
     pub is_expanded: bool,
     /// Set where several records say the same.
     pub standing: Option<Standing>,
+    /// What is absent has rows, so that an empty message of a known type can be opened too.
+    pub shows_absent: bool,
+}
+
+impl Row {
+    /// Whether the row can have rows below it.
+    pub fn is_expandable(&self) -> bool {
+        let is_message = match &self.entry {
+            Entry::Record { at, meaning, .. } => message_in(at, meaning).is_some_and(|m| m.message.is_some()),
+            _ => false,
+        };
+        self.entry.is_expandable() || (self.shows_absent && is_message)
+    }
 }

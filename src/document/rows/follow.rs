@@ -5,7 +5,7 @@ use super::super::level::Meaning;
 use super::super::reader::{Reader, SMALL_WINDOW};
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
-use super::super::splices::{Anchored, Splice};
+use super::super::splices::{Anchored, Hull, Splice};
 use super::entry::{Entry, Facet, Row, RowId};
 use super::tree::{Branch, BranchId, Tree, What};
 use std::collections::BTreeMap;
@@ -41,8 +41,8 @@ impl Tree {
         let mut open = vec![(BranchId::root(), Some(document.root().range))];
         let mut in_order = Vec::new();
         while let Some((id, range)) = open.pop() {
-            self.follow_index(&mut reader, id, range, splices);
-            self.recount_own(&mut reader, id);
+            let is_changed = self.follow_index(&mut reader, id, range, splices);
+            self.recount_own(&mut reader, id, is_changed);
             in_order.push(id);
             let Some(branch) = self.branch_mut(id) else { continue };
             let children = std::mem::take(&mut branch.children);
@@ -73,17 +73,22 @@ impl Tree {
         self.bring_back(document, mode);
     }
 
+    /// Returns whether bytes of the branch changed, or may be read as something else.
     fn follow_index(
         &mut self,
         reader: &mut Reader<'_>,
         id: BranchId,
         range: Option<Range<u64>>,
         splices: &[Splice],
-    ) {
-        let Some((branch, range)) = self.branch_mut(id).zip(range) else { return };
-        if let Some(index) = branch.what.index_mut() {
-            branch.error = index.follow(reader, splices, range).err();
-        }
+    ) -> bool {
+        let Some((branch, range)) = self.branch_mut(id).zip(range) else { return true };
+        let Some(index) = branch.what.index_mut() else { return true };
+        let (start, len) = (index.range().start, index.range().end - index.range().start);
+        let hull = Hull::inside(splices.iter().copied(), start);
+        let is_inside = hull.is_some_and(|hull| hull.before.start <= len);
+        let is_changed = splices.is_empty() || is_inside || len != range.end - range.start;
+        branch.error = index.follow(reader, splices, range).err();
+        is_changed
     }
 
     /// Finds an open row's new place in its branch, and the bytes that its own rows stand for;
@@ -201,7 +206,7 @@ impl Tree {
             for id in back {
                 if let Some(row) = self.find(document.snapshot(), id, mode) {
                     self.expand(document.snapshot(), &row, mode);
-                    is_back &= row.entry.is_expandable();
+                    is_back &= row.is_expandable();
                 }
             }
             // It is there, but read as what cannot be opened for now.

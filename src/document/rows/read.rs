@@ -21,9 +21,12 @@ impl Tree {
             error,
         });
         let is_expanded = branch.is_some_and(|branch| branch.children.contains_key(&ordinal));
-        let standing = self.message_branch(id).and_then(|branch| branch.survey.standing_of(&entry));
+        let around = self.message_branch(id);
+        let start = around.and_then(|around| around.what.index()).map_or(0, |index| index.range().start);
+        let standing = around.and_then(|around| around.survey.standing_of(&entry, start));
         let depth = branch.map_or(0, |branch| branch.depth);
-        Row { id: entry.id(), depth, branch: id, ordinal, entry, is_expanded, standing }
+        let shows_absent = self.shows_absent;
+        Row { id: entry.id(), depth, branch: id, ordinal, entry, is_expanded, standing, shows_absent }
     }
 
     /// The branch whose records the rows of a branch are; that of a run is the message around it.

@@ -26,18 +26,22 @@ const WALKED: u32 = 64;
 pub(super) struct Survey {
     /// In the order of their numbers. Empty unless the tree shows them.
     pub absent: Vec<Absent>,
-    /// By the offset of the record; those with nothing to tell are not in it.
+    /// By the offset of the record from the start of its message, so that it holds wherever that
+    /// stands; those with nothing to tell are not in it.
     standing: BTreeMap<u64, Standing>,
     /// Of each embedded message that several records make up, where their payloads are.
     split: BTreeMap<u32, Vec<Range<u64>>>,
     /// Bytes were missing that may come.
     pub is_wanting: bool,
+    /// It was made from all records of the message, and depends on no others.
+    is_own: bool,
 }
 
 impl Survey {
-    pub fn standing_of(&self, entry: &Entry) -> Option<Standing> {
+    /// Of a record in a message that starts at `start`.
+    pub fn standing_of(&self, entry: &Entry, start: u64) -> Option<Standing> {
         let Entry::Record { at, .. } = entry else { return None };
-        self.standing.get(&at.offset).copied()
+        self.standing.get(&at.offset.checked_sub(start)?).copied()
     }
 
     /// The row behind a message's records at this place.
@@ -64,7 +68,7 @@ impl Tree {
         for idx in 0..self.branches.len() {
             let id = BranchId::of_idx(idx as u32);
             if self.branch(id).is_some_and(|branch| matches!(branch.what, What::Message { .. })) {
-                self.recount_own(reader, id);
+                self.recount_own(reader, id, true);
                 self.sum_rows(id);
             }
         }
@@ -75,7 +79,7 @@ impl Tree {
         for idx in 0..self.branches.len() {
             let id = BranchId::of_idx(idx as u32);
             if self.branch(id).is_some_and(|branch| branch.survey.is_wanting) {
-                self.recount_own(reader, id);
+                self.recount_own(reader, id, true);
                 self.sum_rows(id);
             }
         }
@@ -112,7 +116,19 @@ impl Tree {
             }
         }
         let absent = if self.shows_absent && is_last { taker.absent(message) } else { Vec::new() };
-        Survey { absent, ..taker.survey() }
+        let mut survey = Survey { absent, ..taker.survey() };
+        let range = index.range();
+        let own = survey.standing.range(range.clone());
+        survey.standing = own.map(|(offset, standing)| (offset - range.start, *standing)).collect();
+        survey.is_own = parts.len() == 1 && survey.split.is_empty();
+        survey
+    }
+
+    /// Whether the survey of a branch holds as long as no byte of its message changes.
+    pub(super) fn keeps_survey(&self, id: BranchId) -> bool {
+        let Some(branch) = self.branch(id) else { return false };
+        let is_alone = |index: &Index| self.parts_of(id, index).len() == 1;
+        branch.survey.is_own && branch.what.index().is_some_and(is_alone)
     }
 
     /// All stretches of records that make up the message of a branch, in wire order.

@@ -274,6 +274,8 @@ proptest! {
                 fresh.expand(document.snapshot(), &row[0], ReadMode::Wait);
             }
             prop_assert_eq!(shown(&document, &tree), shown(&document, &fresh));
+            let standings = |tree: &Tree| rows(&document, tree).iter().map(|row| row.standing).collect::<Vec<_>>();
+            prop_assert_eq!(standings(&tree), standings(&fresh));
             prop_assert_eq!(tree.n_rows(), fresh.n_rows());
         }
     }

@@ -205,25 +205,29 @@ impl Tree {
     /// Counts a branch's own rows again, those of runs directly below it too.
     pub(super) fn recount(&mut self, snapshot: &Snapshot, id: BranchId, mode: ReadMode) {
         let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
-        self.recount_own(&mut reader, id);
+        self.recount_own(&mut reader, id, false);
         let runs: Vec<BranchId> =
             self.branch(id).map(|b| b.children.values().copied().collect()).unwrap_or_default();
         for run in runs {
             if self.branch(run).is_some_and(|branch| matches!(branch.what, What::Run { .. })) {
-                self.recount_own(&mut reader, run);
+                self.recount_own(&mut reader, run, false);
                 self.sum_rows(run);
             }
         }
         self.sum_rows(id);
     }
 
-    pub(super) fn recount_own(&mut self, reader: &mut Reader<'_>, id: BranchId) {
+    /// `is_changed` says that the bytes of its message are others than before.
+    pub(super) fn recount_own(&mut self, reader: &mut Reader<'_>, id: BranchId, is_changed: bool) {
         let n_own = self.count_own(reader, id);
-        let survey = self.survey(reader, id);
+        let survey = match is_changed || !self.keeps_survey(id) {
+            true => Some(self.survey(reader, id)),
+            false => None,
+        };
         if let Some((n_own, branch)) = n_own.zip(self.branch_mut(id)) {
             let unread =
                 branch.error.as_ref().is_some_and(|error| !matches!(error, SourceError::Missing { .. }));
-            branch.survey = survey;
+            branch.survey = survey.unwrap_or_else(|| std::mem::take(&mut branch.survey));
             branch.n_own = n_own + u64::from(unread) + branch.survey.absent.len() as u64;
         }
     }
@@ -367,7 +371,7 @@ impl Tree {
 
     /// Opens a row. Does nothing if it cannot be opened or is open.
     pub fn expand(&mut self, snapshot: &Snapshot, row: &Row, mode: ReadMode) {
-        if row.is_expanded || !row.entry.is_expandable() {
+        if row.is_expanded || !row.is_expandable() {
             return;
         }
         let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);

@@ -40,7 +40,7 @@ pub fn oneof_member_ui(
         ranked(&view.text, all.iter().map(name_of)).into_iter().map(|(idx, _)| idx).collect();
     let entered = keys(ctx, view, found.len());
     let title = format!("Choose a member of {}", oneof.name());
-    let (answer, is_closed) = dialog(ctx, &title, 560.0, |ui| {
+    let (answer, is_closed) = dialog(ctx, &title, 720.0, |ui| {
         ui.weak("The others are taken away");
         let id = Id::unique("find a member");
         let field = TextField::search("Find a member", &mut view.text).id(id).show(ui);
@@ -129,14 +129,17 @@ fn member_row_ui(ui: &Ui, row: &Row, schema: &Schema, member: &Member, is_set: b
     }
     let dense = fonts::regular(theme.size.text_dense);
     let ink = if member.is_some() { theme.color.text } else { theme.color.muted };
-    cell(painter, column(24.0, 230.0), name_of(member), &fonts::regular(theme.size.text), ink, Align::Min);
+    let name = name_of(member);
+    let drawn = cell(painter, column(24.0, 276.0), name, &fonts::regular(theme.size.text), ink, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || name.to_owned());
     let kind = member.as_ref().map(kind_label).unwrap_or_default();
-    cell(painter, column(238.0, 360.0), &kind, &dense, theme.color.muted, Align::Min);
+    let drawn = cell(painter, column(284.0, 440.0), &kind, &dense, theme.color.muted, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || kind.clone());
     let about = match member {
         Some(field) => schema.comment(field).and_then(|comment| comment.lines().next()).unwrap_or(""),
         None => "Takes away the member that is set",
     };
-    let at = Rect::from_min_max(pos2(rect.left() + 368.0, rect.top()), rect.max);
+    let at = Rect::from_min_max(pos2(rect.left() + 448.0, rect.top()), rect.max);
     let drawn = cell(painter, at, about, &dense, theme.color.muted, Align::Min);
     drawn.full_text_on_hover(ui, &row.response, || about.to_owned());
     let label = if is_set { format!("{}, set", name_of(member)) } else { name_of(member).to_owned() };

@@ -56,7 +56,9 @@ fn member_ui(ui: &mut Ui, name: &str, kind: &str, is_set: bool) -> bool {
     let drawn = cell(ui.painter(), text, name, &font, theme.color.text, Align::Min);
     let rest = text.with_min_x(drawn.rect.right().max(text.left()) + theme.size.gap);
     let dense = fonts::regular(theme.size.text_dense);
-    cell(ui.painter(), rest, kind, &dense, theme.color.muted, Align::Min);
+    let shown = cell(ui.painter(), rest, kind, &dense, theme.color.muted, Align::Min);
+    shown.full_text_on_hover(ui, &response, || kind.to_owned());
+    drawn.full_text_on_hover(ui, &response, || name.to_owned());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_set, name));
     response.clicked()
 }

@@ -182,7 +182,7 @@ fn pointer(
         // The first of the two clicks has selected the row.
         let is_value = |id| subject.is_some_and(|subject| subject.row.id == id && subject.fits_a_row());
         match rows.get(row) {
-            Some(found) if found.entry.is_expandable() && !is_value(found.id) => {
+            Some(found) if found.is_expandable() && !is_value(found.id) => {
                 actions.push(toggle(row, found.is_expanded));
             }
             Some(found) if matches!(found.entry, Entry::Absent { .. }) => set(found, asked, actions),
@@ -212,7 +212,7 @@ fn keys_ui(
     // Not the subject's row, which does not know what was opened since it was read.
     let Some(row) = shown.open.selected_row() else { return };
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let can_open = row.entry.is_expandable();
+    let can_open = row.is_expandable();
     if pressed(Key::ArrowRight) && can_open {
         actions.push(match row.is_expanded {
             true => Action::Select(SelectTarget::Row((number + 1).min(shown.open.tree.n_rows() - 1))),

@@ -55,7 +55,7 @@ pub fn row_ui(
     }
     let size = if text.tone == Tone::Absent { String::new() } else { size_text(text.n_bytes) };
     cell(painter, at(4), &size, &mono, muted, Align::Max);
-    let is_expanded = document_row.entry.is_expandable().then_some(document_row.is_expanded);
+    let is_expanded = document_row.is_expandable().then_some(document_row.is_expanded);
     let mut name = format!("{}, {}", text.name, text.kind);
     if !text.value.is_empty() {
         name = format!("{name}, {}", text.value);
@@ -99,7 +99,7 @@ fn name_ui(
     // Indent stops growing at a third of the column; from there on depth is a number.
     let most = ((rect.width() / 3.0) / theme.size.indent).floor().max(1.0) as usize;
     let depth = document_row.depth as usize;
-    let is_expanded = document_row.entry.is_expandable().then_some(document_row.is_expanded);
+    let is_expanded = document_row.is_expandable().then_some(document_row.is_expanded);
     let tree = tree_cell(ui.painter(), theme, rect, depth.min(most), is_expanded);
     let mut at = tree.text;
     if let Some(tone) = worst {
