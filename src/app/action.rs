@@ -218,6 +218,8 @@ pub enum Action {
     /// What a question or a file dialog was answered with.
     Answer(Answer),
     TogglePane(Pane),
+    /// Shows a pane that is hidden.
+    ShowPane(Pane),
     ResetPanes,
     SetTheme(super::ThemeSetting),
     /// In steps of 10 %; 0 resets.

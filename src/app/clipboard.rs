@@ -12,11 +12,11 @@ use super::session::Session;
 use super::spelled::{self, Spelling};
 use super::state::{NoticeTone, OpenDocument, TabId};
 use crate::document::ops::{Lifted, Occupied, whole_records};
-use crate::document::value::{grouped, parse_raw, parse_value, quote_text};
+use crate::document::value::{grouped, parse_raw, parse_value, quote_bytes, quote_text};
 use crate::document::{Entry, Meaning, ReadMode, Row};
 use crate::format::literal;
 use crate::schema::Kind;
-use crate::wire::WireType;
+use crate::wire::{Read, WireType, records};
 use crate::worker::jobs::Copied;
 use std::ops::Range;
 
@@ -24,6 +24,8 @@ use std::ops::Range;
 const MAX_COPIED: u64 = 1 << 20;
 /// Field numbers that bytes pasted as records plausibly have.
 const MAX_LIKELY_NUMBER: u32 = 10_000;
+/// Records that are shown before they are pasted.
+const MAX_PREVIEWED: usize = 4;
 /// Characters of a value in a question.
 const MAX_SHOWN: usize = 60;
 
@@ -43,6 +45,11 @@ impl CopiedRecords {
 }
 
 impl Session {
+    pub(super) fn copy_text(&mut self, text: String) {
+        self.state.clipboard = Some(text);
+        self.state.copied = None;
+    }
+
     /// Text of bytes for the clipboard.
     pub(super) fn copy_bytes(&mut self, range: Range<u64>, name: &str) {
         let (Some((_, open)), Some(literal)) = (self.active(), literal(name)) else { return };
@@ -53,8 +60,7 @@ impl Session {
         }
         match open.document.snapshot().bytes(range, ReadMode::Cached) {
             Ok(bytes) => {
-                self.state.clipboard = Some((literal.write)(&bytes));
-                self.state.copied = None;
+                self.copy_text((literal.write)(&bytes));
                 let text = format!("Copied {} B as {}", grouped(n_bytes), literal.title);
                 self.notify(NoticeTone::Done, text);
             }
@@ -101,7 +107,14 @@ impl Session {
         let row = open.selection.as_ref().map(|selection| selection.row);
         if let Some(copied) = self.state.copied.as_ref().filter(|copied| copied.is_of(&text)) {
             let (records, occupied) = (Box::new(copied.records.clone()), Occupied::Ask);
-            return self.edit(Action::PutRecords { row, records, occupied });
+            let name = records.name.clone();
+            let value = self.active().and_then(|(_, open)| value_choice(open, &records, &text));
+            let put = Action::PutRecords { row, records, occupied };
+            let Some(value) = value else { return self.edit(put) };
+            let title = format!("Add the record of {name}");
+            let detail = "Byte for byte, to the message around".to_owned();
+            let record = ChoiceRow { title, detail, action: put };
+            return self.ask_meaning(vec![value, record]);
         }
         let Some((_, open)) = self.active() else { return };
         let mut choices = meanings(open, &text);
@@ -111,15 +124,18 @@ impl Session {
                 let action = choices.remove(0).action;
                 self.apply(action);
             }
-            _ => {
-                let place = open.selection.as_ref().map(|selection| name_of(&selection.path));
-                self.state.dialog = Some(Dialog::Choose(Choosing {
-                    title: "Paste as what?".to_owned(),
-                    text: format!("The text can mean several things at {}.", place.unwrap_or_default()),
-                    choices,
-                }));
-            }
+            _ => self.ask_meaning(choices),
         }
+    }
+
+    fn ask_meaning(&mut self, choices: Vec<ChoiceRow>) {
+        let selection = self.state.active_document().and_then(|open| open.selection.as_ref());
+        let place = selection.map(|selection| name_of(&selection.path)).unwrap_or_default();
+        self.state.dialog = Some(Dialog::Choose(Choosing {
+            title: "Paste as what?".to_owned(),
+            text: format!("What the clipboard holds can mean several things at {place}."),
+            choices,
+        }));
     }
 
     /// Opens what the clipboard holds in a tab of its own.
@@ -149,10 +165,26 @@ impl Session {
         ];
         self.state.dialog = Some(Dialog::Choose(Choosing {
             title: "The field is set already".to_owned(),
-            text: format!("{path} holds one value and has one."),
+            text: format!("{path} takes one value and has one already."),
             choices,
         }));
     }
+}
+
+/// A record that was copied from another field, as the value of the selected one: of what is no
+/// message both can be meant.
+fn value_choice(open: &OpenDocument, records: &Lifted, text: &str) -> Option<ChoiceRow> {
+    let row = open.selected_row()?;
+    let name = name_of(&open.selection.as_ref()?.path);
+    let around = open.tree.message_at(row.branch)?;
+    let kind = value_kind(&row)?;
+    let is_same = lifting::is_of_field(records, around.message.as_ref(), &row);
+    if kind.is_message() || is_same || !kind.takes(text) {
+        return None;
+    }
+    let title = format!("Set {name} to the value");
+    let action = Action::SetValue { row: row.id, text: text.to_owned(), gesture: None };
+    Some(ChoiceRow { title, detail: quote_text(text.trim(), MAX_SHOWN).0, action })
 }
 
 /// What pasted text can mean where the selection is, the likeliest first.
@@ -174,6 +206,7 @@ fn meanings(open: &OpenDocument, text: &str) -> Vec<ChoiceRow> {
     if let Some((bytes, spelling)) = spelled.filter(|(bytes, _)| are_likely_records(bytes)) {
         choices.push(records_choice(&row, bytes, spelling));
     }
+    choices.extend(elements_choice(open, &row, text));
     if kind.is_some_and(|kind| kind.takes(text)) {
         choices.push(ChoiceRow {
             title: format!("Set {name} to the text"),
@@ -200,19 +233,51 @@ fn are_likely_records(bytes: &[u8]) -> bool {
 }
 
 fn records_choice(row: &Row, bytes: Vec<u8>, spelling: Spelling) -> ChoiceRow {
-    let stretches = whole_records(&bytes).unwrap_or_default();
-    let numbers: Vec<String> = stretches.iter().take(6).map(|(number, _)| number.to_string()).collect();
-    let more = if numbers.len() < stretches.len() { "…" } else { "" };
-    let fields = if numbers.len() == 1 { "field" } else { "fields" };
-    let detail = format!(
-        "{} B from {}: {fields} {}{more}",
-        grouped(bytes.len() as u64),
-        spelling.name(),
-        numbers.join(", ")
-    );
+    let detail = format!("{} B from {}: {}", grouped(bytes.len() as u64), spelling.name(), preview(&bytes));
     let records = Box::new(lifting::of_bytes(bytes));
     let action = Action::PutRecords { row: Some(row.id), records, occupied: Occupied::Ask };
     ChoiceRow { title: "Add the records".to_owned(), detail, action }
+}
+
+/// The first records in a line: `99: 5, 100: "a", …`.
+fn preview(bytes: &[u8]) -> String {
+    let mut parts = Vec::new();
+    let mut walk = records(bytes);
+    while let Some((offset, Read::Record(record))) = walk.next() {
+        if parts.len() == MAX_PREVIEWED {
+            parts.push("…".to_owned());
+            break;
+        }
+        let payload =
+            bytes.get(offset + usize::from(record.payload_start)..walk.offset()).unwrap_or_default();
+        let value = match record.tag.wire_type {
+            WireType::Len => quote_bytes(payload, true, 20).0,
+            WireType::Sgroup | WireType::Egroup => "group".to_owned(),
+            WireType::Varint | WireType::I64 | WireType::I32 => record.scalar.value.to_string(),
+        };
+        parts.push(format!("{}: {value}", record.tag.number));
+    }
+    parts.join(", ")
+}
+
+/// Text that is JSON for all of a repeated field or map, or for one element, as records.
+fn elements_choice(open: &OpenDocument, row: &Row, text: &str) -> Option<ChoiceRow> {
+    let Entry::Run { field, .. } = &row.entry else { return None };
+    let message = open.tree.message_at(row.branch)?.message?;
+    let parent = Kind::Message(message.clone());
+    let read = |value: String| {
+        let json = format!("{{\"{}\": {value}}}", field.name());
+        parse_value(&parent, &json).ok().map(|encoded| encoded.payload).filter(|bytes| !bytes.is_empty())
+    };
+    let bytes = read(text.to_owned()).or_else(|| read(format!("[{text}]")))?;
+    let detail = format!("{} B: {}", grouped(bytes.len() as u64), preview(&bytes));
+    let records = Box::new(Lifted {
+        message: Some(message.full_name().to_owned()),
+        name: field.name().to_owned(),
+        ..lifting::of_bytes(bytes)
+    });
+    let action = Action::PutRecords { row: Some(row.id), records, occupied: Occupied::Ask };
+    Some(ChoiceRow { title: format!("Add to {}", field.name()), detail, action })
 }
 
 /// What a row's value is typed as.
@@ -222,6 +287,10 @@ enum Takes {
 }
 
 impl Takes {
+    fn is_message(&self) -> bool {
+        matches!(self, Takes::Kind(Kind::Message(_)) | Takes::Raw(WireType::Len | WireType::Sgroup))
+    }
+
     fn takes(&self, text: &str) -> bool {
         match self {
             Takes::Kind(kind) => parse_value(kind, text).is_ok(),

@@ -4,16 +4,11 @@
 use super::action::{Action, Dialog, FileDialog, Pane, SelectTarget};
 use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
-use crate::document::value::{edit_text, raw_edit_text};
-use crate::document::{Entry, Meaning, ReadMode, Row};
-use crate::format::spaced_hex;
+use crate::document::Entry;
 use crate::wire::WireType;
 use std::fmt;
 use std::fmt::Write as _;
-use std::ops::Range;
 
-/// Bytes that go onto the clipboard at once.
-const MAX_COPIED: u64 = 1 << 20;
 /// Levels that "Expand all" opens; the number of rows is bounded besides.
 const ALL_LEVELS: u32 = 100;
 
@@ -68,6 +63,7 @@ pub enum Command {
     FixAllLikeIt,
     Canonicalize,
     GoTo,
+    FocusBytes,
     SelectParent,
     NextSibling,
     PreviousSibling,
@@ -229,7 +225,8 @@ impl Command {
             | Command::SelectAllBytes
             | Command::SelectValue
             | Command::ToggleInsert
-            | Command::ToggleKeepLengths => super::copying::resolve(self, state),
+            | Command::ToggleKeepLengths
+            | Command::FocusBytes => super::copying::resolve(self, state),
             Command::ReviewChanges | Command::CompareTabs | Command::Canonicalize => {
                 super::comparing::resolve(self, state)
             }
@@ -373,7 +370,7 @@ impl Command {
             Command::Remove | Command::CopyValue if matches!(row.entry, Entry::Absent { .. }) => Err(NOT_SET),
             Command::Remove => Ok(Action::Remove(row.id)),
             Command::CopyPath => Ok(Action::Copy(selection.path.to_string())),
-            Command::CopyValue => value_text(open, &row).map(Action::Copy),
+            Command::CopyValue => super::copying::value_text(open, &row).map(Action::Copy),
             Command::ReadRecordAs => match &row.entry {
                 Entry::Record { at, meaning, .. } if meaning.is_open() && at.wire_type() == WireType::Len => {
                     Ok(Action::Show(Dialog::RecordType { row: row.id }))
@@ -416,39 +413,6 @@ fn problem(state: &State, forward: bool) -> Result<Action, &'static str> {
     let offset = *found.or(around).ok_or("No problems were found")?;
     let last = open.document.len().saturating_sub(1);
     Ok(Action::Select(SelectTarget::Offset(offset.min(last))))
-}
-
-fn copied(open: &OpenDocument, range: Range<u64>) -> Result<Vec<u8>, &'static str> {
-    if range.end.saturating_sub(range.start) > MAX_COPIED {
-        return Err("This is larger than 1 MiB; write it to a file instead");
-    }
-    let bytes = open.document.snapshot().bytes(range, ReadMode::Cached);
-    bytes.map_err(|_missing| "These bytes are still being read")
-}
-
-/// The row's value as it could be typed again; bytes without a spelling as hex.
-fn value_text(open: &OpenDocument, row: &Row) -> Result<String, &'static str> {
-    let (text, payload) = match &row.entry {
-        Entry::Record { at, meaning, .. } => {
-            let payload = copied(open, at.payload())?;
-            let declared = match meaning {
-                Meaning::Field(field) if !field.is_map() => Some(field.kind()),
-                _ => None,
-            };
-            let text = match (declared, meaning) {
-                (Some(kind), _) => edit_text(&kind, &payload),
-                (None, Meaning::Chosen { reading, .. }) => reading.text(&payload),
-                (None, _) => raw_edit_text(at.wire_type(), &payload),
-            };
-            (text, payload)
-        }
-        Entry::Element { field, range, .. } => {
-            let payload = copied(open, range.clone())?;
-            (edit_text(&field.kind(), &payload), payload)
-        }
-        entry => (None, copied(open, entry.range())?),
-    };
-    Ok(text.unwrap_or_else(|| format!("hex:{}", spaced_hex(&payload))))
 }
 
 #[cfg(test)]
@@ -522,7 +486,8 @@ mod tests {
             Command::SelectValue => Some(Command::ToggleInsert),
             Command::ToggleInsert => Some(Command::ToggleKeepLengths),
             Command::ToggleKeepLengths => Some(Command::GoTo),
-            Command::GoTo => Some(Command::SelectParent),
+            Command::GoTo => Some(Command::FocusBytes),
+            Command::FocusBytes => Some(Command::SelectParent),
             Command::SelectParent => Some(Command::NextSibling),
             Command::NextSibling => Some(Command::PreviousSibling),
             Command::PreviousSibling => Some(Command::NextProblem),

@@ -307,6 +307,13 @@ pub const COMMANDS: &[CommandRow] = &[
     row(Command::ZoomReset, "View", "Actual size", "Puts the zoom back to 100 %", [ctrl("0"), None]),
     row(Command::GoTo, "Go", "Go to…", "Goes to an offset or a field path", [ctrl("G"), None]),
     row(
+        Command::FocusBytes,
+        "Go",
+        "Bytes",
+        "Gives the keyboard to the bytes, where digits are typed over them",
+        [ctrl("B"), None],
+    ),
+    row(
         Command::SelectParent,
         "Go",
         "Message around",

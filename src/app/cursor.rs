@@ -35,6 +35,8 @@ pub enum ByteAct {
         to: u64,
     },
     SelectAll,
+    /// Nothing but the row stays selected; a run of typing ends.
+    Deselect,
     /// The value of the innermost record that holds this byte.
     SelectValue(u64),
     /// Keys go to the column of text, or to that of digits.
@@ -225,6 +227,10 @@ impl Session {
             ByteAct::SelectAll => {
                 let len = open.document.len();
                 place(open, len, Some(0));
+            }
+            ByteAct::Deselect => {
+                let here = open.cursor_offset();
+                place(open, here, None);
             }
             ByteAct::SelectValue(offset) => select_value(open, offset),
             ByteAct::UseText(is_in_text) => {

@@ -7,9 +7,11 @@ use super::plans::{self, Inside, Spot};
 use super::selection::name_of;
 use crate::document::ops::{self, Insertion, Lifted, Occupied, OpError};
 use crate::document::value::{Encoded, edit_text, raw_edit_text};
-use crate::document::{Act, Document, Edit, Entry, Meaning, Path as FieldPath, ReadMode, Snapshot, Step};
+use crate::document::{
+    Act, Document, Edit, Entry, Meaning, Path as FieldPath, ReadMode, Row, Snapshot, Step,
+};
 use crate::format::{JsonOptions, JsonWriter, spaced_hex};
-use crate::schema::{FieldDescriptor, Kind, is_packable, kind_wire_type};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, is_packable, kind_wire_type};
 use crate::wire::{Read, WireType, records};
 use crate::worker::jobs::{Copied, Outcome};
 use std::ops::{ControlFlow, Range};
@@ -33,8 +35,11 @@ pub(super) fn lift(document: &Document, spot: &Spot, cut: bool) -> Outcome {
         Ok(lifted) => lifted,
         Err(reason) => return refused(reason),
     };
-    let text = text_of(spot, &lifted);
+    let (text, n_losses) = text_of(spot, &lifted);
     let (mut act, mut note) = (None, None);
+    if n_losses > 0 {
+        note = Some("As JSON elsewhere, it lacks what JSON cannot say".to_owned());
+    }
     if cut {
         let mut outcome = plans::remove(document, spot, false);
         if let Outcome::Older { .. } = outcome {
@@ -89,10 +94,11 @@ fn lifted(document: &Document, spot: &Spot) -> Result<Lifted, String> {
     Ok(lifted)
 }
 
-/// What other programs get: JSON where there is one, else a value, else hex.
-fn text_of(spot: &Spot, lifted: &Lifted) -> String {
+/// What other programs get: JSON where there is one, else a value, else hex; and how much of the
+/// records it lacks.
+fn text_of(spot: &Spot, lifted: &Lifted) -> (String, u64) {
     if lifted.bytes.len() > MAX_TEXT {
-        return format!("{} B of {}, copied in Protoloupe", lifted.bytes.len(), lifted.name);
+        return (format!("{} B of {}, copied in Protoloupe", lifted.bytes.len(), lifted.name), 0);
     }
     let payload = payload_of(&lifted.bytes);
     let value = match &spot.row.entry {
@@ -110,9 +116,12 @@ fn text_of(spot: &Spot, lifted: &Lifted) -> String {
             WireType::Len | WireType::Sgroup | WireType::Egroup => None,
             wire_type => payload.and_then(|payload| raw_edit_text(wire_type, payload)),
         },
-        _ => json_of(spot, lifted),
+        _ => {
+            let json = json_of(spot, lifted);
+            return json.unwrap_or_else(|| (spaced_hex(&lifted.bytes), 0));
+        }
     };
-    value.unwrap_or_else(|| spaced_hex(&lifted.bytes))
+    (value.unwrap_or_else(|| spaced_hex(&lifted.bytes)), 0)
 }
 
 /// Whether the value of a record of this field is written as JSON.
@@ -127,7 +136,7 @@ pub(super) fn payload_of(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(start..start + usize::try_from(record.payload_len).ok()?)
 }
 
-fn json_of(spot: &Spot, lifted: &Lifted) -> Option<String> {
+fn json_of(spot: &Spot, lifted: &Lifted) -> Option<(String, u64)> {
     let message = spot.message.as_ref()?;
     let number = spot.row.entry.field()?.number();
     let is_element = match &spot.row.entry {
@@ -144,8 +153,8 @@ fn json_of(spot: &Spot, lifted: &Lifted) -> Option<String> {
     let (mut out, mut progress) = (Vec::new(), |_at| ControlFlow::Continue(()));
     let mut writer = JsonWriter::new(&snapshot, &options, &mut out, &mut progress);
     writer.value(&ranges, message, number, is_element, &FieldPath::default()).ok()?;
-    writer.finish().ok()?;
-    String::from_utf8(out).ok()
+    let report = writer.finish().ok()?;
+    Some((String::from_utf8(out).ok()?, report.n_losses()))
 }
 
 /// Where records are to be put.
@@ -192,8 +201,13 @@ fn numbers_of(bytes: &[u8]) -> Option<u32> {
 
 /// Whether the lifted records were of the same field as the row.
 fn is_same_field(spot: &Spot, lifted: &Lifted) -> bool {
-    let message = spot.message.as_ref().map(|message| message.full_name());
-    lifted.message.as_deref() == message && spot.row.entry.number() == numbers_of(&lifted.bytes)
+    is_of_field(lifted, spot.message.as_ref(), &spot.row)
+}
+
+/// Whether the lifted records were of the field of a row in such a message.
+pub(super) fn is_of_field(lifted: &Lifted, message: Option<&MessageDescriptor>, row: &Row) -> bool {
+    let message = message.map(|message| message.full_name());
+    lifted.message.as_deref() == message && row.entry.number() == numbers_of(&lifted.bytes)
 }
 
 /// Behind the selected record or run of the same repeated field.

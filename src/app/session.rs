@@ -195,6 +195,7 @@ impl Session {
             Action::Dismiss => self.dismiss(),
             Action::Answer(answer) => self.answer(answer),
             Action::TogglePane(pane) => self.toggle_pane(pane),
+            Action::ShowPane(pane) => self.show_pane(pane),
             Action::ResetPanes => self.reset_panes(),
             Action::SetTheme(theme) => self.state.settings.theme = theme,
             Action::Zoom(steps) => self.zoom(steps),
@@ -204,7 +205,7 @@ impl Session {
             Action::DiscardJournal => self.discard_journal(),
             Action::ClearRecent => self.state.settings.recent.clear(),
             Action::ListFolder(prefix) => self.list_folder(prefix),
-            Action::Copy(text) => self.state.clipboard = Some(text),
+            Action::Copy(text) => self.copy_text(text),
             Action::Quit => self.quit(),
         }
     }

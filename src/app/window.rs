@@ -22,15 +22,23 @@ impl Session {
     }
 
     pub(super) fn toggle_pane(&mut self, pane: Pane) {
+        let shown = self.pane(pane);
+        *shown = !*shown;
+    }
+
+    pub(super) fn show_pane(&mut self, pane: Pane) {
+        *self.pane(pane) = true;
+    }
+
+    fn pane(&mut self, pane: Pane) -> &mut bool {
         let settings = &mut self.state.settings;
-        let shown = match pane {
+        match pane {
             Pane::Inspector => &mut settings.show_inspector,
             Pane::Hex => &mut settings.show_hex,
             Pane::Data => &mut settings.show_data,
             Pane::Problems => &mut settings.show_problems,
             Pane::History => &mut settings.show_history,
-        };
-        *shown = !*shown;
+        }
     }
 
     pub(super) fn reset_panes(&mut self) {

@@ -6,6 +6,8 @@
 //! **Law.** Text is handed on as it is made and never taken back; memory does not grow with the
 //! message. What a format cannot say is reported, never silently left out.
 //!
+//! [`LITERALS`] write bytes as other programs read them, whatever they mean.
+//!
 //! **Not here:** text into messages, files and pipes (`worker`, `cli`).
 
 mod hex;

@@ -88,8 +88,10 @@ pub struct Asked {
     pub edit: bool,
     /// Give the tree the keyboard.
     pub focus_tree: bool,
-    /// What the clipboard gives next is for a tab of its own.
-    pub paste_as_document: bool,
+    /// Give the bytes the keyboard.
+    pub focus_bytes: bool,
+    /// What the clipboard gives within so many frames is for a tab of its own.
+    pub paste_as_document: u8,
     /// Give the search box the keyboard.
     pub focus_search: bool,
 }

@@ -228,3 +228,36 @@ fn a_byte_says_which_field_it_is_of() {
     let row = window.get_by_role_and_label(Role::ListItem, "Bytes at 0x0");
     assert!(row.accesskit_node().value().is_some_and(|value| value.starts_with("0a")));
 }
+
+#[test]
+fn the_bytes_are_reached_and_left_by_keys() {
+    let mut window = window();
+    select(&mut window, "messages[0].body");
+    press_with(&mut window, CTRL, Key::H);
+    assert!(!window.state().state().settings.show_hex);
+    press_with(&mut window, CTRL, Key::B);
+    window.run();
+    type_text(&mut window, "2a");
+    let at = open(&window).selection.as_ref().expect("a selection").range.start;
+    assert_eq!(bytes(&window)[at as usize], 0x2a);
+    press_with(&mut window, Modifiers::SHIFT, Key::ArrowRight);
+    press(&mut window, Key::Escape);
+    assert!(open(&window).selected_bytes().is_empty());
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::Home);
+    assert_eq!(selected(&window), "messages", "the tree has the keyboard");
+}
+
+#[test]
+fn a_reading_is_copied_by_keys() {
+    let mut window = window();
+    click_and_forget(&mut window, 9);
+    window.get_by_role_and_label(Role::ListItem, "u8: 112").click();
+    window.run();
+    window.event(Event::Copy);
+    window.step();
+    let commands = &window.output().platform_output.commands;
+    let is_copied = |command: &egui::OutputCommand| matches!(command, egui::OutputCommand::CopyText(text) if text == "112");
+    assert!(commands.iter().any(is_copied), "{commands:?}");
+    assert!(window.state().state().copied.is_none(), "it is no record");
+}

@@ -143,6 +143,39 @@ fn text_is_pasted_as_the_value_or_as_records_and_asked_where_it_can_be_both() {
 }
 
 #[test]
+fn a_value_copied_from_another_field_is_asked_for_as_value_or_record() {
+    let mut fixture = Fixture::with(&message(), SEND);
+    let name = take(&mut fixture, "messages[0].topic.name", Command::Copy);
+    paste(&mut fixture, "messages[0].body", &name);
+    let titles: Vec<String> = choices(&fixture).into_iter().map(|choice| choice.title).collect();
+    let expected = ["Set messages[0].body to the value", "Add the record of messages[0].topic.name"];
+    assert_eq!(titles, expected);
+    choose(&mut fixture, 0);
+    assert!(fixture.hex().contains("22 01 61"), "{}", fixture.hex());
+    fixture.act(Action::Copy(name.clone()));
+    fixture.act(Action::Undo);
+    paste(&mut fixture, "messages[0].body", &name);
+    assert!(fixture.hex().contains("22 01 61"), "as text it is the value alone");
+}
+
+#[test]
+fn json_of_a_repeated_field_is_added_to_it() {
+    let mut fixture = Fixture::with(&message(), SEND);
+    for (path, text, row) in [
+        ("messages", r#"[{"body": "eA=="}, {}]"#, "messages 3 elements"),
+        ("messages", r#"{"body": "eA=="}"#, "messages 2 elements"),
+        ("messages[0].user_properties", r#"{"a": "b", "c": "d"}"#, "    user_properties 3 entries"),
+    ] {
+        paste(&mut fixture, path, text);
+        assert!(shown(fixture.open()).contains(&row.to_owned()), "{path}: {:?}", shown(fixture.open()));
+        fixture.act(Action::Undo);
+        assert_eq!(fixture.bytes(), message());
+    }
+    paste(&mut fixture, "messages[0].topic.name", "98 06 05 9a 06 01 61");
+    assert_eq!(choices(&fixture)[0].detail, "7 B from hex: 99: 5, 99: \"a\"");
+}
+
+#[test]
 fn what_no_document_takes_is_opened_and_what_spells_nothing_says_what_was_tried() {
     let mut fixture = Fixture::with(&message(), SEND);
     paste(&mut fixture, "messages", "what is this?");

@@ -20,29 +20,32 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
     {
         view.text = selection.path.to_string();
     }
-    let target = target(&view.text, open.cursor_offset(), open.document.len());
-    let (pressed, is_closed) = dialog(ctx, "Go to", 460.0, |ui| {
+    let ((pressed, target), is_closed) = dialog(ctx, "Go to", 460.0, |ui| {
         ui.weak(
             "A path such as messages[0].topic.name, an offset such as 300 or 0x12c, or a step such as +16",
         );
         ui.add_space(theme(ui).size.gap_small);
-        let error = target.as_ref().err().filter(|_| !view.text.is_empty());
+        let of = |text: &str| target(text, open.cursor_offset(), open.document.len());
+        let is_invalid = !view.text.is_empty() && of(&view.text).is_err();
         let field = TextField::new("Path or offset", &mut view.text)
             .id(id)
             .mono()
             .icon(Icon::GoTo)
-            .invalid(error.is_some())
+            .invalid(is_invalid)
             .show(ui);
         if !view.is_focused {
             view.is_focused = true;
             field::select_all(ui.ctx(), id, &view.text);
             field.request_focus();
         }
+        // What was typed in this frame counts, as Enter may have been pressed in it too.
+        let target = of(&view.text);
+        let error = target.as_ref().err().filter(|_| !view.text.is_empty());
         error_line_ui(ui, error.map(String::as_str));
         let reason = target.is_err().then_some("Type a path or an offset first");
         let pressed = buttons_ui(ui, &[("Go", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        pressed.or(entered.then_some(0))
+        (pressed.or(entered.then_some(0)), target)
     });
     match (pressed, target) {
         (Some(0), Ok(target)) => {

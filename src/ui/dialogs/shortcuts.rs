@@ -18,9 +18,18 @@ const OF_THE_TREE: [(&str, &str); 6] = [
     ("Page Up, Page Down", "A page of rows"),
 ];
 
+const OF_THE_BYTES: [(&str, &str); 6] = [
+    ("0–9 a–f", "Type over the byte at the cursor, or over the text in its column"),
+    ("Insert", "Type in front of the byte instead of over it, and back"),
+    ("Delete, Backspace", "Remove the byte at the cursor, or the one before it"),
+    ("Shift with ← → ↑ ↓", "Select bytes"),
+    ("Home, End", "Start and end of the line; with Ctrl of the document"),
+    ("Esc", "Select no bytes; then back to the tree"),
+];
+
 pub fn shortcuts_ui(ctx: &Context, view: &mut DialogView, actions: &mut Vec<Action>) {
     let mut rows: Vec<(String, &str)> =
-        OF_THE_TREE.iter().map(|(keys, what)| ((*keys).to_owned(), *what)).collect();
+        OF_THE_TREE.iter().chain(&OF_THE_BYTES).map(|(keys, what)| ((*keys).to_owned(), *what)).collect();
     let commands = COMMANDS.iter().filter_map(|row| Some((row.shortcut?.to_string(), row.title)));
     rows.extend(commands);
     let (pressed, is_closed) = dialog(ctx, "Keyboard shortcuts", 460.0, |ui| {

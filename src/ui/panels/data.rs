@@ -18,6 +18,8 @@ pub struct DataView {
     /// Row and column.
     selected: Option<(u64, usize)>,
     draft: Option<Draft>,
+    /// The selected reading, while the pane has the keyboard.
+    pub copyable: Option<String>,
 }
 
 struct Draft {
@@ -100,6 +102,9 @@ pub fn data_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut DataView, actions: &mut
         asked.push(Asked::Edit(row, column_at(pressed_at)));
     }
     keys_ui(ui, &response.response, view, n_lines, &mut asked);
+    let selected = view.selected.filter(|_| response.response.has_focus());
+    view.copyable =
+        selected.and_then(|(row, column)| probe_at(&lines, row, column)?.read(&bytes)).map(|(text, _)| text);
     if !asked.is_empty() {
         // A field that opens takes the keyboard in the next frame.
         ui.ctx().request_repaint();
@@ -112,19 +117,19 @@ pub fn data_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut DataView, actions: &mut
 /// What was asked for in a row.
 enum Asked {
     Edit(u64, usize),
-    Copy(u64, usize),
     CopyProbe(Probe),
     EditProbe(Probe),
 }
 
+/// The reading in a column of a row.
+fn probe_at(lines: &[Line], row: u64, column: usize) -> Option<Probe> {
+    let line = lines.get(usize::try_from(row).ok()?)?;
+    line[column.min(1)].or(line[0])
+}
+
 fn carry_out(asked: Asked, lines: &[Line], bytes: &[u8], view: &mut DataView, actions: &mut Vec<Action>) {
-    let probe_at = |row: u64, column: usize| {
-        let line = lines.get(usize::try_from(row).ok()?)?;
-        line[column.min(1)].or(line[0])
-    };
     let (probe, is_edit) = match asked {
-        Asked::Edit(row, column) => (probe_at(row, column), true),
-        Asked::Copy(row, column) => (probe_at(row, column), false),
+        Asked::Edit(row, column) => (probe_at(lines, row, column), true),
         Asked::EditProbe(probe) => (Some(probe), true),
         Asked::CopyProbe(probe) => (Some(probe), false),
     };
@@ -156,9 +161,6 @@ fn keys_ui(ui: &Ui, list: &egui::Response, view: &mut DataView, n_lines: u64, as
     }
     if pressed(Key::Enter) || pressed(Key::F2) {
         asked.push(Asked::Edit(row, column));
-    }
-    if pressed(Key::Space) {
-        asked.push(Asked::Copy(row, column));
     }
 }
 

@@ -13,7 +13,8 @@ use crate::app::{Action, Command, OpenDocument};
 use crate::document::{ByteAt, BytePart, ReadMode, RowId};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
-use crate::ui::shell::of_bytes;
+use crate::ui::icons::Icon;
+use crate::ui::shell::{is_on, of_bytes};
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
 use crate::ui::widgets::{Row, RowList, RowListState, cell, menu_item_ui, visible_text};
@@ -140,12 +141,12 @@ pub fn hex_ui(
         response.response.request_focus();
     }
     actions.extend(acts.into_iter().map(Action::Bytes));
-    if std::mem::take(&mut view.wants_focus) {
+    if std::mem::take(&mut view.wants_focus) | std::mem::take(&mut asked.focus_bytes) {
         response.response.request_focus();
     }
     view.has_keyboard = response.response.has_focus();
     if view.has_keyboard {
-        actions.extend(hex_input::keys(ui, open, &layout, view.list.page_rows()));
+        actions.extend(hex_input::keys(ui, open, &layout, view.list.page_rows(), asked));
     }
     if len == 0 {
         let font = fonts::regular(theme.size.text_dense);
@@ -242,7 +243,11 @@ fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<A
         }
         for command in *group {
             let Some(offer) = offer(*command, shown.state) else { continue };
-            if menu_item_ui(ui, &offer.choice()) {
+            let mut choice = offer.choice();
+            if let Some(is_on) = is_on(*command, shown.state) {
+                choice.icon = is_on.then_some(Icon::Check);
+            }
+            if menu_item_ui(ui, &choice) {
                 match of_bytes(*command, shown.open) {
                     Some(of_bytes) => actions.extend(of_bytes),
                     None => asked.run(ui.ctx(), *command, offer.action, actions),

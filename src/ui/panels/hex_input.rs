@@ -2,6 +2,7 @@
 
 use super::hex_layout::Layout;
 use crate::app::{Action, ByteAct, Move, OpenDocument};
+use crate::ui::view::Asked;
 use egui::{Event, Key, Modifiers, Pos2, Rect, Ui};
 
 /// A press on the bytes that has not ended.
@@ -114,7 +115,8 @@ fn fixed_end(open: &OpenDocument) -> u64 {
 }
 
 /// What keys ask for, in the order in which they were pressed; they are taken out of the input.
-pub fn keys(ui: &Ui, open: &OpenDocument, layout: &Layout, page_rows: u64) -> Vec<Action> {
+/// With nothing selected Esc gives the keyboard back to the tree.
+pub fn keys(ui: &Ui, open: &OpenDocument, layout: &Layout, page_rows: u64, asked: &mut Asked) -> Vec<Action> {
     let mut acts = Vec::new();
     let (is_in_text, inserts) = (open.cursor.is_in_text(), open.cursor.inserts());
     let width = layout.n_bytes;
@@ -138,6 +140,8 @@ pub fn keys(ui: &Ui, open: &OpenDocument, layout: &Layout, page_rows: u64) -> Ve
             !is_ours
         });
     });
+    let has_selected = !open.selected_bytes().is_empty();
+    asked.focus_tree |= acts.contains(&ByteAct::Deselect) && !has_selected;
     acts.into_iter().map(Action::Bytes).collect()
 }
 
@@ -164,6 +168,7 @@ fn key_act(
         Key::ArrowDown => Move::By(line),
         Key::PageUp => Move::By(-page),
         Key::PageDown => Move::By(page),
+        Key::Escape => return Some(ByteAct::Deselect),
         Key::Delete if !modifiers.shift => return Some(ByteAct::Delete),
         Key::Backspace => return Some(ByteAct::Backspace),
         Key::Insert if !modifiers.shift => return Some(ByteAct::Insert(!inserts)),

@@ -196,3 +196,61 @@ impl Walk<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Action, Folders, SelectTarget, Session};
+    use crate::schema::Schema;
+
+    /// The roles of all bytes with this selected, which has this path.
+    fn roles(hex: &str, message: &str, target: SelectTarget, path: &str) -> Roles {
+        let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+        session.apply(Action::OpenPasted(hex.to_owned()));
+        let tab = session.state().active.unwrap();
+        session.apply(Action::ReadAs { tab, message: Some(message.to_owned()) });
+        session.settle();
+        session.apply(Action::Select(target));
+        session.settle();
+        let open = session.state().active_document().unwrap();
+        assert_eq!(open.selection.as_ref().unwrap().path.to_string(), path);
+        roles_of(open, 0..open.document.len())
+    }
+
+    #[test]
+    fn what_stands_in_several_stretches_is_related_as_a_whole() {
+        const SEND: &str = "apache.rocketmq.v2.SendMessageRequest";
+        const MESSAGE: &str = "apache.rocketmq.v2.Message";
+        const FILE: &str = "google.protobuf.FileDescriptorProto";
+        use SelectTarget::{Offset, Row};
+        let cases = [
+            ("0a 02 0a 00 98 06 07 0a 00 0a 00", SEND, Row(0), "messages", vec![0..4, 7..9, 9..11]),
+            ("0a 03 12 01 61 22 01 62 0a 02 0a 00", MESSAGE, Offset(0), "topic", vec![0..5, 8..12]),
+            ("52 02 01 02 0a 01 61 52 01 03", FILE, Offset(1), "public_dependency", vec![0..4, 7..10]),
+            ("0a 02 0a 00 98 06 07 0a 00", SEND, Offset(1), "messages[0]", vec![]),
+            ("22 01 62 22 01 63", MESSAGE, Offset(0), "body", vec![]),
+            ("0a 03 12 01 61 22 01 62", MESSAGE, Offset(2), "topic.name", vec![]),
+        ];
+        for (hex, message, target, path, related) in cases {
+            assert_eq!(roles(hex, message, target, path).related, related, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_record_has_its_role() {
+        let bytes = "0a 03 12 01 61 98 06 07 00";
+        let target = SelectTarget::Offset(0);
+        let found = roles(bytes, "apache.rocketmq.v2.Message", target, "topic");
+        let expected = [
+            (0..1, Role::Tag),
+            (1..2, Role::Length),
+            (2..3, Role::Tag),
+            (3..4, Role::Length),
+            (4..5, Role::Value),
+            (5..7, Role::Tag),
+            (7..8, Role::Value),
+            (8..9, Role::Rest),
+        ];
+        assert_eq!(found.spans, expected);
+    }
+}

@@ -60,7 +60,9 @@ impl<'a> Bytes<'a> {
 
     /// Whether a byte belongs to the selected row.
     fn is_of_row(&self, offset: u64) -> bool {
-        self.record.contains(&offset) || self.roles.related.iter().any(|range| range.contains(&offset))
+        let related = &self.roles.related;
+        let nearest = related.get(related.partition_point(|range| range.end <= offset));
+        self.record.contains(&offset) || nearest.is_some_and(|range| range.contains(&offset))
     }
 }
 

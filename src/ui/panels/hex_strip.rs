@@ -12,8 +12,9 @@ use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, 
 /// Narrower strips leave the check box to the menu.
 const LEAST_FOR_LENGTHS: f32 = 470.0;
 
-/// Draws into `strip`, whose right end is left to the caller.
-pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, actions: &mut Vec<Action>) {
+/// Draws into `strip`, whose right end is left to the caller; `has_room` says whether readings fit
+/// beside the bytes.
+pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let open = shown.open;
     let inner = strip.shrink2(vec2(0.0, 1.0));
@@ -34,10 +35,11 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, actions: &mut Vec<Ac
             lengths_ui(ui, theme, open, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let is_shown = shown.state.settings.show_data;
+            let is_shown = shown.state.settings.show_data && has_room;
+            let reason = (!has_room).then_some("There is no room for it; make the window wider");
             let button = IconButton::new(Icon::Number, "Data inspector").small().selected(is_shown);
             let hint = "Shows or hides the readings of the bytes at the cursor";
-            if button.shortcut("Ctrl+Shift+I").hint(hint).show(ui).clicked() {
+            if button.shortcut("Ctrl+Shift+I").hint(hint).disabled(reason).show(ui).clicked() {
                 actions.push(Action::TogglePane(Pane::Data));
             }
             legend_ui(ui, theme, open);

@@ -31,12 +31,13 @@ const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
 const BATCH: u64 = 64;
 
 /// What the rows of a context menu are, in groups.
-const MENU: [&[Command]; 7] = [
+const MENU: [&[Command]; 8] = [
     &[Command::EditValue, Command::RenameKey, Command::ChooseMember],
     &[Command::AddField, Command::AddElement, Command::InsertBefore],
     &[Command::MoveUp, Command::MoveDown],
     &[Command::Duplicate, Command::Remove],
     &[Command::ReadRecordAs],
+    &[Command::Cut, Command::Copy, Command::Paste],
     &[Command::CopyPath, Command::CopyValue, Command::CopyHex],
     &[Command::ExportSelectionJson],
 ];
@@ -303,11 +304,7 @@ pub(super) fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions:
                 continue;
             }
             if menu_item_ui(ui, &offer.choice()) {
-                match (command, offer.action) {
-                    (Command::EditValue, _) => asked.edit = true,
-                    (_, Ok(action)) => actions.push(action),
-                    _ => {}
-                }
+                asked.run(ui.ctx(), *command, offer.action, actions);
             }
         }
     }

@@ -84,13 +84,14 @@ fn close_ui(ui: &mut Ui, strip: Rect, name: &str) -> bool {
 fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let strip = strip(ui);
-    hex_strip::strip_ui(ui, shown, strip, actions);
+    let has_room = LEAST_HEX + DATA_WIDTH <= strip.width();
+    hex_strip::strip_ui(ui, shown, strip, has_room, actions);
     if close_ui(ui, strip, "Hide hex") {
         actions.push(Action::TogglePane(Pane::Hex));
     }
     let tab = view.tab(shown.tab);
     let all = ui.available_rect_before_wrap();
-    let has_data = shown.state.settings.show_data && LEAST_HEX + DATA_WIDTH <= all.width();
+    let has_data = shown.state.settings.show_data && has_room;
     let middle = if has_data { (all.right() - DATA_WIDTH).round() } else { all.right() };
     let mut left = pane(ui, "bytes", all.with_max_x(middle));
     hex::hex_ui(&mut left, shown, &mut tab.hex, asked, actions);

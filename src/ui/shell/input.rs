@@ -1,14 +1,26 @@
 //! Keys, pasted text and dropped files that belong to no pane.
 
-use crate::app::{Action, ByteAct, Command, OpenDocument, State};
+use crate::app::{Action, ByteAct, Command, OpenDocument, Pane, State};
 use crate::ui::keys;
 use crate::ui::view::Asked;
 use egui::{Context, Event, ViewportCommand};
 
-/// Turns what reached the window as a whole into actions; `in_hex` says that the bytes have the
-/// keyboard.
-pub fn input(ctx: &Context, state: &State, in_hex: bool, asked: &mut Asked, actions: &mut Vec<Action>) {
-    let as_document = std::mem::take(&mut asked.paste_as_document);
+/// Frames that the window system may take to hand over the clipboard.
+const CLIPBOARD_FRAMES: u8 = 4;
+
+/// What has the keyboard, as far as it matters to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keyboard {
+    Records,
+    Bytes,
+    /// A reading of the bytes at the cursor, with this text.
+    Reading(String),
+}
+
+/// Turns what reached the window as a whole into actions.
+pub fn input(ctx: &Context, state: &State, keyboard: Keyboard, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let as_document = asked.paste_as_document > 0;
+    asked.paste_as_document = asked.paste_as_document.saturating_sub(1);
     let dropped: Vec<_> =
         ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
     if !dropped.is_empty() {
@@ -18,7 +30,7 @@ pub fn input(ctx: &Context, state: &State, in_hex: bool, asked: &mut Asked, acti
         return;
     }
     if !ctx.text_edit_focused() {
-        clipboard(ctx, state, in_hex, as_document, asked, actions);
+        clipboard(ctx, state, &keyboard, as_document, asked, actions);
     }
     for command in keys::pressed(ctx) {
         asked.run(ctx, command, command.resolve(state), actions);
@@ -29,21 +41,31 @@ pub fn input(ctx: &Context, state: &State, in_hex: bool, asked: &mut Asked, acti
 fn clipboard(
     ctx: &Context,
     state: &State,
-    in_hex: bool,
+    keyboard: &Keyboard,
     as_document: bool,
     asked: &mut Asked,
     actions: &mut Vec<Action>,
 ) {
     for event in ctx.input(|input| input.events.clone()) {
         match event {
-            Event::Paste(text) if as_document => actions.push(Action::PasteAsDocument(text)),
-            Event::Paste(text) if in_hex => actions.push(Action::Bytes(ByteAct::Put(text))),
+            Event::Paste(text) if as_document => {
+                asked.paste_as_document = 0;
+                actions.push(Action::PasteAsDocument(text));
+            }
+            Event::Paste(text) if *keyboard == Keyboard::Bytes => {
+                actions.push(Action::Bytes(ByteAct::Put(text)))
+            }
             Event::Paste(text) => actions.push(Action::Paste(text)),
             Event::Copy | Event::Cut => {
                 let command = if event == Event::Copy { Command::Copy } else { Command::Cut };
-                match state.active_document().and_then(|open| of_bytes(command, open)).filter(|_| in_hex) {
-                    Some(of_bytes) => actions.extend(of_bytes),
-                    None => asked.run(ctx, command, command.resolve(state), actions),
+                let selected = state.active_document().and_then(|open| of_bytes(command, open));
+                match (keyboard, selected) {
+                    (Keyboard::Bytes, Some(selected)) => actions.extend(selected),
+                    (Keyboard::Reading(text), _) if command == Command::Copy => {
+                        actions.push(Action::Copy(text.clone()));
+                    }
+                    (Keyboard::Reading(_), _) => {}
+                    _ => asked.run(ctx, command, command.resolve(state), actions),
                 }
             }
             _ => {}
@@ -76,8 +98,17 @@ impl Asked {
     ) {
         match (command, action) {
             (Command::EditValue, Ok(_)) | (Command::RenameKey, Ok(Action::Select(_))) => self.edit = true,
+            (Command::FocusBytes, Ok(_)) => {
+                self.focus_bytes = true;
+                actions.push(Action::ShowPane(Pane::Hex));
+            }
+            (Command::SelectAllBytes | Command::SelectValue, Ok(action)) => {
+                self.focus_bytes = true;
+                actions.extend([action, Action::ShowPane(Pane::Hex)]);
+            }
             (Command::Paste | Command::PasteAsDocument, Ok(_)) => {
-                self.paste_as_document = command == Command::PasteAsDocument;
+                let is_asked = command == Command::PasteAsDocument;
+                self.paste_as_document = if is_asked { CLIPBOARD_FRAMES } else { 0 };
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
             }
             (Command::Find, Ok(_)) => self.focus_search = true,

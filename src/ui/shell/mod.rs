@@ -14,13 +14,17 @@ mod status_bar;
 mod top_bar;
 
 pub(super) use input::of_bytes;
+pub(super) use top_bar::is_on;
+
+use super::panels::data::DataView;
+use input::Keyboard;
 
 use super::dialogs::{dialog_ui, without_system_dialogs};
 use super::editors::{Draft, Subject, field_id};
 use super::fonts;
 use super::panels::{Shown, inspector};
 use super::theme::{self, ThemeChoice, theme};
-use super::view::{Asked, Layout, Place, View};
+use super::view::{Asked, Layout, Place, TabView, View};
 use super::widgets::{Toast, Tone};
 use crate::app::{self, Action, Content, NoticeTone, Session, State, TabId, ThemeSetting};
 use egui::{Context, Frame, Margin, Panel, Ui};
@@ -77,8 +81,8 @@ impl Shell {
         let mut actions = Vec::new();
         let mut asked = std::mem::take(&mut self.view.asked);
         self.return_focus(ui.ctx(), &mut asked);
-        let in_hex = self.is_in_hex();
-        input::input(ui.ctx(), self.session.state(), in_hex, &mut asked, &mut actions);
+        let keyboard = self.keyboard();
+        input::input(ui.ctx(), self.session.state(), keyboard, &mut asked, &mut actions);
         self.prepare(ui.ctx(), &mut asked);
         self.panes_ui(ui, &mut asked, &mut actions);
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
@@ -145,10 +149,16 @@ impl Shell {
         }
     }
 
-    /// Whether the bytes have the keyboard.
-    fn is_in_hex(&self) -> bool {
+    /// What copying and pasting are about.
+    fn keyboard(&self) -> Keyboard {
         let tab = self.session.state().active.and_then(|id| self.view.tabs.get(&id));
-        tab.is_some_and(|tab| tab.hex.has_keyboard)
+        match tab {
+            Some(tab) if tab.hex.has_keyboard => Keyboard::Bytes,
+            Some(TabView { data: DataView { copyable: Some(text), .. }, .. }) => {
+                Keyboard::Reading(text.clone())
+            }
+            _ => Keyboard::Records,
+        }
     }
 
     /// Reads the selected row once a revision, and starts editing it if that was asked for.

@@ -140,7 +140,11 @@ fn group_of(command: Command) -> u8 {
         Command::SelectAllBytes | Command::SelectValue => 14,
         Command::ToggleInsert | Command::ToggleKeepLengths => 15,
         Command::MoveUp | Command::MoveDown => 16,
-        Command::GoTo | Command::SelectParent | Command::NextSibling | Command::PreviousSibling => 20,
+        Command::GoTo
+        | Command::FocusBytes
+        | Command::SelectParent
+        | Command::NextSibling
+        | Command::PreviousSibling => 20,
         Command::NextProblem | Command::PreviousProblem | Command::NextChange | Command::PreviousChange => 21,
         Command::Find | Command::FindNext | Command::FindPrevious | Command::ClearSearch => 23,
         Command::FixProblem | Command::FixAllLikeIt | Command::Canonicalize => 17,
@@ -176,12 +180,15 @@ fn group_of(command: Command) -> u8 {
 }
 
 /// Whether a switch is on; `None` for what is no switch.
-fn is_on(command: Command, state: &State) -> Option<bool> {
+pub fn is_on(command: Command, state: &State) -> Option<bool> {
     let settings = &state.settings;
     let filter = state.active_document().map(|open| open.filter.kind).unwrap_or_default();
     Some(match command {
         Command::ToggleInspector => settings.show_inspector,
         Command::ToggleHex => settings.show_hex,
+        Command::ToggleData => settings.show_data,
+        Command::ToggleInsert => state.active_document()?.cursor.inserts(),
+        Command::ToggleKeepLengths => state.active_document()?.cursor.keeps_lengths(),
         Command::ToggleProblems => settings.show_problems,
         Command::ToggleHistory => settings.show_history,
         Command::ShowAbsent => settings.show_absent,
