@@ -18,6 +18,8 @@ mod readme; // what README.md says is so
 mod refusals; // wrong calls, and what is said of them
 #[path = "cli/sample.rs"]
 mod sample; // the message of a first start
+#[path = "cli/schemas.rs"]
+mod schemas; // folders, archives and sets of declarations
 #[path = "cli/search.rs"]
 mod search; // what a query finds, and which rows there are
 #[path = "cli/wire.rs"]

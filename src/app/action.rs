@@ -3,6 +3,7 @@
 use super::comparing::Compare;
 use super::cursor::ByteAct;
 use super::filtering::TreeFilter;
+use super::schemas::SchemaSources;
 use super::state::TabId;
 use crate::document::ops::{Lifted, Occupied};
 use crate::document::problem::ProblemKind;
@@ -224,6 +225,8 @@ pub enum Action {
     SetTheme(super::ThemeSetting),
     /// In steps of 10 %; 0 resets.
     Zoom(i32),
+    /// Adds declarations: `.proto` files, folders and archives of them, descriptor sets.
+    AddSchema(Vec<PathBuf>),
     /// Sizes after the person dragged something.
     Arrange(Layout),
     CancelJob(JobId),
@@ -244,8 +247,10 @@ pub struct Opening {
     pub input: Option<Input>,
     /// The last one is in front.
     pub files: Vec<PathBuf>,
-    /// The full name of the type that all are read as; ranked if not given.
+    /// The name of the type that all are read as; ranked if not given.
     pub message: Option<String>,
+    /// Declarations to be loaded first; `None` for those that are there.
+    pub sources: Option<SchemaSources>,
 }
 
 /// Sizes in points; `None` leaves one as it is.
@@ -337,11 +342,27 @@ pub enum Dialog {
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileDialog {
     Open,
-    SaveAs { tab: TabId },
-    Export { tab: TabId, format: String, part: Option<FieldPath> },
-    PayloadToFile { row: RowId },
-    PayloadFromFile { row: RowId },
-    BytesToFile { range: Range<u64> },
+    SaveAs {
+        tab: TabId,
+    },
+    Export {
+        tab: TabId,
+        format: String,
+        part: Option<FieldPath>,
+    },
+    PayloadToFile {
+        row: RowId,
+    },
+    PayloadFromFile {
+        row: RowId,
+    },
+    BytesToFile {
+        range: Range<u64>,
+    },
+    /// A schema: one file, or a folder.
+    Schema {
+        is_folder: bool,
+    },
 }
 
 /// Ways to go on, of which the person picks one.

@@ -17,6 +17,8 @@ const ALL_LEVELS: u32 = 100;
 pub enum Command {
     Open,
     OpenSample,
+    AddSchema,
+    AddSchemaFolder,
     PasteAsDocument,
     Save,
     SaveAs,
@@ -193,6 +195,10 @@ impl Command {
         match self {
             Command::Open => Ok(Action::Show(Dialog::File(FileDialog::Open))),
             Command::OpenSample => Ok(Action::OpenSample),
+            Command::AddSchema => Ok(Action::Show(Dialog::File(FileDialog::Schema { is_folder: false }))),
+            Command::AddSchemaFolder => {
+                Ok(Action::Show(Dialog::File(FileDialog::Schema { is_folder: true })))
+            }
             // The window knows what is on the clipboard.
             Command::Paste => Ok(Action::Paste(String::new())),
             Command::PasteAsDocument => Ok(Action::PasteAsDocument(String::new())),
@@ -444,7 +450,9 @@ mod tests {
         let next = |command| match command {
             Command::Open => Some(Command::OpenSample),
             Command::OpenSample => Some(Command::PasteAsDocument),
-            Command::PasteAsDocument => Some(Command::Save),
+            Command::PasteAsDocument => Some(Command::AddSchema),
+            Command::AddSchema => Some(Command::AddSchemaFolder),
+            Command::AddSchemaFolder => Some(Command::Save),
             Command::Save => Some(Command::SaveAs),
             Command::SaveAs => Some(Command::ReviewChanges),
             Command::ReviewChanges => Some(Command::CompareTabs),

@@ -20,6 +20,20 @@ pub const COMMANDS: &[CommandRow] = &[
         "Opens the path, hex, base64 or escaped text on the clipboard",
         [ctrl_shift("V"), None],
     ),
+    row(
+        Command::AddSchema,
+        "File",
+        "Add schema…",
+        "Loads declarations from a .proto file, an archive of them or a descriptor set",
+        [None, None],
+    ),
+    row(
+        Command::AddSchemaFolder,
+        "File",
+        "Add schema folder…",
+        "Loads declarations from all .proto files in a folder",
+        [None, None],
+    ),
     row(Command::Save, "File", "Save", "Writes the bytes back to the file", [ctrl("S"), None]),
     row(Command::SaveAs, "File", "Save as…", "Writes the bytes to another file", [ctrl_shift("S"), None]),
     row(

@@ -30,7 +30,7 @@ const MAX_TYPES: usize = 500;
 impl Session {
     /// Opens what the program was started on.
     pub(super) fn begin(&mut self, opening: Opening) {
-        let Opening { input, files, message } = opening;
+        let Opening { input, files, message, sources } = opening;
         if input.is_none() && files.is_empty() {
             self.open_sample();
         }
@@ -38,7 +38,9 @@ impl Session {
             self.open_input(&input);
         }
         self.open(files);
-        if message.is_some() {
+        if let Some(sources) = sources {
+            self.load_schema(sources, message);
+        } else if message.is_some() {
             let tabs: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
             tabs.into_iter().for_each(|tab| self.read_as(tab, message.as_deref()));
         }
@@ -434,7 +436,7 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
     open
 }
 
-fn read_document_as(open: &mut OpenDocument, message: Option<MessageDescriptor>) {
+pub(super) fn read_document_as(open: &mut OpenDocument, message: Option<MessageDescriptor>) {
     let selected = open.selection.take().map(|selection| selection.row.offset);
     open.document.read_as(message);
     open.tree = Tree::new(&open.document, ReadMode::Cached);

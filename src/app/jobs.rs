@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::editing::After;
+use super::schemas::SchemaSources;
 use super::session::Session;
 use super::settings;
 use super::state::{Listing, NoticeTone, Running, TabId};
@@ -84,6 +85,11 @@ pub(super) enum Purpose {
     Fetch,
     List,
     StoreSettings,
+    LoadSchema {
+        sources: SchemaSources,
+        /// The type that documents are read as then.
+        read_as: Option<String>,
+    },
     /// Nothing is to be done when it ends well.
     Errand,
 }
@@ -91,11 +97,12 @@ pub(super) enum Purpose {
 impl Session {
     /// Hands a job to the worker; with a label it is shown while it runs.
     pub(super) fn start(&mut self, purpose: Purpose, job: Job, label: impl Into<String>) -> JobId {
+        let in_bytes = !matches!(purpose, Purpose::LoadSchema { .. });
         let job = self.worker.submit(job);
         let label = label.into();
         let is_shown = !label.is_empty();
         self.jobs.insert(job, purpose);
-        self.state.running.push(Running { job, label, n_done: 0, n_total: 0, is_shown });
+        self.state.running.push(Running { job, label, n_done: 0, n_total: 0, in_bytes, is_shown });
         job
     }
 
@@ -182,6 +189,9 @@ impl Session {
                 self.state.listing = Some(Listing { prefix, found, is_cut });
             }
             (Purpose::StoreSettings, _) => self.storing = None,
+            (Purpose::LoadSchema { sources, read_as }, Report::SchemaLoaded(loaded)) => {
+                self.schema_loaded(sources, read_as, loaded);
+            }
             _ => {}
         }
     }
@@ -192,6 +202,9 @@ impl Session {
             Purpose::Save { tab, .. } => {
                 self.save_ended(tab);
                 self.notify(NoticeTone::Note, "Saving was cancelled; the file is as it was");
+            }
+            Purpose::LoadSchema { .. } => {
+                self.notify(NoticeTone::Note, "Loading was cancelled; the schema is as it was");
             }
             Purpose::Export { .. } => {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
@@ -222,6 +235,7 @@ impl Session {
             Purpose::Export { action } => return self.exporting_failed(action, error),
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::Restore => return self.restoring_failed(error),
+            Purpose::LoadSchema { .. } => return self.loading_failed(error),
             Purpose::Mark { .. } | Purpose::List => return,
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, Some(error.to_string())),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, Some(error.to_string())),

@@ -3,6 +3,7 @@
 use super::action::Action;
 use super::jobs::Purpose;
 use super::saving::AfterSave;
+use super::schemas::SchemaSources;
 use super::settings::{self, Settings};
 use super::state::{Content, Notice, NoticeTone, OpenDocument, State, Tab, TabId};
 use crate::document::Row;
@@ -79,6 +80,8 @@ impl Session {
         let settings = folders.settings().map_or_else(Settings::default, |path| settings::load(&path));
         let state = State {
             schema,
+            sources: SchemaSources::default(),
+            schema_report: None,
             tabs: Vec::new(),
             active: None,
             settings: settings.clone(),
@@ -134,6 +137,7 @@ impl Session {
             Action::Reload(tab) => self.reload(tab),
             Action::KeepMine(tab) => self.keep_mine(tab),
             Action::TakeTheirs(tab) => self.reload_now(tab),
+            Action::AddSchema(paths) => self.add_sources(paths),
             Action::ReadAs { tab, message } => self.read_as(tab, message.as_deref()),
             Action::ReadRecordAs { row, reading } => self.read_record_as(row, reading),
             Action::Select(target) => self.select(target),

@@ -5,11 +5,12 @@ use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
 use super::filtering::Filter;
+use super::schemas::SchemaSources;
 use super::searching::Search;
 use super::settings::Settings;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
-use crate::schema::{MessageDescriptor, Ranking, Schema};
+use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema};
 use crate::worker::jobs::Place;
 use crate::worker::{Entry, FileIdentity, FileSource, JobId, OpenMark};
 use std::collections::VecDeque;
@@ -24,6 +25,10 @@ pub struct TabId(pub u64);
 /// Everything a panel may draw. No `Debug` here: that of a descriptor can be endless.
 pub struct State {
     pub schema: Arc<Schema>,
+    /// Where it was loaded from.
+    pub sources: SchemaSources,
+    /// What became of every file of the sources; `None` if nothing was loaded.
+    pub schema_report: Option<Arc<LoadReport>>,
     /// In the order of the tab bar.
     pub tabs: Vec<Tab>,
     pub active: Option<TabId>,
@@ -205,6 +210,8 @@ pub struct Running {
     pub label: String,
     pub n_done: u64,
     pub n_total: u64,
+    /// Whether these are bytes; otherwise only their ratio says something.
+    pub in_bytes: bool,
     /// Shown in the status bar with a cancel button; quick helpers are not.
     pub is_shown: bool,
 }

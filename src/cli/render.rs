@@ -96,6 +96,7 @@ fn write_picture(
             files: if input.is_none() { vec![args.file.clone()] } else { Vec::new() },
             input,
             message: opened.message().map(|message| message.full_name().to_owned()),
+            sources: None,
         },
         schema: opened.schema.clone(),
         size: args.size,

@@ -2,7 +2,7 @@
 
 use super::input::{open_source, read_whole_stdin};
 use super::{CliError, Console, Opened, Outcome, ReadArgs, load_schema, open};
-use crate::app::{Opening, SAMPLE, SAMPLE_TYPE};
+use crate::app::{Opening, SAMPLE, SAMPLE_TYPE, SchemaSources};
 use crate::document::Document;
 use crate::format::write_tree;
 use crate::schema::Schema;
@@ -62,12 +62,21 @@ pub fn show_window(
 }
 
 fn asked(args: &WindowArgs) -> Result<(Opening, Arc<Schema>), CliError> {
-    let schema = load_schema(&args.read.schema)?;
-    let message = args.read.type_name.as_deref().map(|name| schema.message(name)).transpose();
-    let message = message.map_err(CliError::Schema)?.map(|message| message.full_name().to_owned());
+    let of_schema = &args.read.schema;
+    let sources = (!of_schema.sources.is_empty()).then(|| SchemaSources {
+        paths: of_schema.sources.clone(),
+        includes: of_schema.include.clone(),
+        no_builtin: of_schema.no_builtin,
+    });
+    // What may take long is loaded while the window is open already.
+    let schema = if sources.is_some() { Schema::builtin() } else { load_schema(of_schema)? };
+    let message = match (&args.read.type_name, &sources) {
+        (Some(name), None) => Some(schema.message(name).map_err(CliError::Schema)?.full_name().to_owned()),
+        (name, _) => name.clone(),
+    };
     let input = args.files.iter().any(|file| is_input(file)).then(read_whole_stdin).transpose()?;
     let files = args.files.iter().filter(|file| !is_input(file)).cloned().collect();
-    Ok((Opening { input, files, message }, schema))
+    Ok((Opening { input, files, message, sources }, schema))
 }
 
 fn is_input(file: &Path) -> bool {

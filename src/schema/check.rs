@@ -29,6 +29,8 @@ const WEAK_DEPENDENCY: u32 = 11;
 const SYNTAX: u32 = 12;
 const OPTION_DEPENDENCY: u32 = 15;
 const EDITION: u32 = 14;
+/// Of all options: those that are still text.
+const UNINTERPRETED: u32 = 999;
 
 /// A file of a descriptor set.
 pub(super) struct SetFile {
@@ -126,6 +128,40 @@ pub(super) fn renamed(file: &[u8], name: &str, imports: &[String]) -> Vec<u8> {
     bytes
 }
 
+/// The file without one of the options that are still text, or without all of them. `options` is the
+/// path of the options, such as 4, 0, 7 for those of the first message. `None` if there are none.
+pub(super) fn without_option(file: &[u8], options: &[i32], option: i32, all: bool) -> Option<Vec<u8>> {
+    let Some((number, deeper)) = options.split_first() else {
+        let mut n_seen = -1;
+        let is_kept = |number: u32| {
+            n_seen += i32::from(number == UNINTERPRETED);
+            number != UNINTERPRETED || (!all && n_seen != option)
+        };
+        let kept = retained(file, is_kept);
+        return (kept.len() < file.len()).then_some(kept);
+    };
+    // Repeated fields are followed by an index; options are not.
+    let (index, deeper) = match deeper.split_first() {
+        Some((index, deeper)) => (*index, deeper),
+        None => (0, deeper),
+    };
+    let number = u32::try_from(*number).ok()?;
+    let (mut out, mut n_seen, mut is_changed) = (Vec::with_capacity(file.len()), -1, false);
+    let mut walk = records(file);
+    while let Some((offset, read)) = walk.next() {
+        let Read::Record(record) = read else { break };
+        n_seen += i32::from(record.tag.number == number);
+        if record.tag.number == number && n_seen == index {
+            let inner = without_option(payload(file, offset, &record), deeper, option, all)?;
+            write_len(&mut out, number, &inner);
+            is_changed = true;
+        } else {
+            out.extend_from_slice(file.get(offset..walk.offset()).unwrap_or_default());
+        }
+    }
+    is_changed.then_some(out)
+}
+
 /// Google's files are always the bundled ones, whatever version a set brings along.
 pub(super) fn is_googles(name: &str) -> bool {
     name.strip_prefix("google/protobuf/").is_some_and(|rest| !rest.contains('/'))
@@ -148,11 +184,16 @@ fn payload<'a>(bytes: &'a [u8], offset: usize, record: &Record) -> &'a [u8] {
 
 /// The records of a message, without those of the fields that `unwanted` names.
 fn without(bytes: &[u8], unwanted: impl Fn(u32) -> bool) -> Vec<u8> {
+    retained(bytes, |number| !unwanted(number))
+}
+
+/// The records of a message whose fields `is_kept` names; it is asked once for every record.
+fn retained(bytes: &[u8], mut is_kept: impl FnMut(u32) -> bool) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut walk = records(bytes);
     while let Some((offset, read)) = walk.next() {
         if let Read::Record(record) = read
-            && !unwanted(record.tag.number)
+            && is_kept(record.tag.number)
         {
             kept.extend_from_slice(bytes.get(offset..walk.offset()).unwrap_or_default());
         }

@@ -214,7 +214,9 @@ fn check_message(file: &str, declared: &Declared, symbols: &Symbols) -> Result<(
         })?;
     }
     for range in &message.extension_range {
-        let legal = range.start() > 0 && range.start() < range.end() && range.end() <= 1 << 29;
+        let legal = range.start() > 0
+            && range.start() < range.end()
+            && (range.end() <= 1 << 29 || is_message_set(message));
         place.ensure(legal, || "An extension range is not within the field numbers".to_owned())?;
     }
     for oneof in &message.oneof_decl {
@@ -331,6 +333,16 @@ fn check_map_entry(place: Place, declared: &Declared) -> Result<(), SchemaError>
         && message.extension.is_empty()
         && message.oneof_decl.is_empty();
     place.ensure(plain, || "A map entry declares more than key and value".to_owned())
+}
+
+/// Message sets have extension numbers beyond those of fields.
+fn is_message_set(message: &DescriptorProto) -> bool {
+    let is_said = |option: &UninterpretedOption| {
+        option.name.iter().any(|part| part.name_part == "message_set_wire_format")
+    };
+    message.options.as_ref().is_some_and(|options| {
+        options.message_set_wire_format() || options.uninterpreted_option.iter().any(is_said)
+    })
 }
 
 fn is_map_entry(message: &DescriptorProto) -> bool {

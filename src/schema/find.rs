@@ -14,7 +14,7 @@
 use super::text::{Parsed, parse};
 use super::unit::Unit;
 use super::{FileResolver, SchemaError};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Folders that are roots by custom.
 const LAYOUTS: [&str; 9] = [
@@ -30,6 +30,8 @@ const LAYOUTS: [&str; 9] = [
 ];
 /// Folders around a file that are looked at.
 const MAX_ANCESTORS: usize = 16;
+/// Importers whose projects are listed.
+const MAX_LISTINGS: usize = 4;
 /// Rivals and tried places that are kept for the explanation.
 const MAX_KEPT: usize = 8;
 
@@ -94,8 +96,11 @@ pub(super) struct Finder<'a> {
     by_name: HashMap<String, Vec<usize>>,
     /// What folders around hold for an import: the same is asked for many files.
     around: HashMap<(String, String), Option<String>>,
-    /// Listed at the first import that is found nowhere else.
-    project: Option<Vec<String>>,
+    /// What lies in the projects around importers, by the last part of the path; listed when an import
+    /// is found nowhere else.
+    projects: HashMap<String, BTreeSet<String>>,
+    /// Folders of importers whose projects are listed.
+    listed: Vec<String>,
 }
 
 impl<'a> Finder<'a> {
@@ -107,7 +112,8 @@ impl<'a> Finder<'a> {
             by_path: HashMap::new(),
             by_name: HashMap::new(),
             around: HashMap::new(),
-            project: None,
+            projects: HashMap::new(),
+            listed: Vec::new(),
         }
     }
 
@@ -194,6 +200,7 @@ impl<'a> Finder<'a> {
         while let Some((_, shorter)) = rest.split_once('/') {
             rest = shorter;
             if let Some(unit_idx) = self.by_end(units, importer, rest, Some(source), &mut Vec::new())
+                && unit_idx != importer_idx
                 && is_plausible(import, rest, &units[unit_idx], importer)
             {
                 let path = units[unit_idx].path.clone();
@@ -207,7 +214,7 @@ impl<'a> Finder<'a> {
                 }
                 _ => None,
             };
-            if let Some(path) = path
+            if let Some(path) = path.filter(|path| path != importer)
                 && self.is_plausible_file(import, &path)?
                 && let Some(hit) = self.at(&path)?
             {
@@ -215,13 +222,7 @@ impl<'a> Finder<'a> {
             }
         }
         if on_disk {
-            let project = self.project.get_or_insert_with(|| self.resolver.nearby(importer));
-            let end = format!("/{import}");
-            let nearest = project
-                .iter()
-                .filter(|path| path.ends_with(&end))
-                .max_by_key(|path| (common(path, importer), std::cmp::Reverse(path.len())))
-                .cloned();
+            let nearest = self.in_projects(importer, import);
             if let Some(path) = nearest
                 && let Some(hit) = self.at(&path)?
             {
@@ -331,9 +332,26 @@ impl<'a> Finder<'a> {
             if known.is_some() {
                 return known;
             }
-            keep(tried, at(ancestor, import));
+            if !ancestor.starts_with("..") {
+                keep(tried, at(ancestor, import));
+            }
         }
         None
+    }
+
+    /// The nearest file in the projects around that ends like the import.
+    fn in_projects(&mut self, importer: &str, import: &str) -> Option<String> {
+        let own = folder(importer);
+        let is_listed = self.listed.iter().any(|folder| own == folder || is_inside(own, folder));
+        if !is_listed && self.listed.len() < MAX_LISTINGS {
+            self.listed.push(own.to_owned());
+            for path in self.resolver.nearby(importer) {
+                self.projects.entry(base(&path).to_owned()).or_default().insert(path);
+            }
+        }
+        let end = format!("/{import}");
+        let candidates = self.projects.get(base(import))?.iter().filter(|path| path.ends_with(&end));
+        candidates.max_by_key(|path| (common(path, importer), std::cmp::Reverse(path.len()))).cloned()
     }
 
     fn at(&self, path: &str) -> Result<Option<Hit>, SchemaError> {
@@ -397,14 +415,20 @@ fn is_inside(path: &str, folder: &str) -> bool {
     folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The folders around a file, the innermost first; the last is `/` or the working folder.
+/// Folders around the working folder, for paths that start in it.
+const ABOVE: [&str; 5] = ["..", "../..", "../../..", "../../../..", "../../../../.."];
+
+/// The folders around a file, the innermost first.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(folder(path));
+    let is_relative = !path.starts_with('/') && !path.starts_with("..");
+    let above = ABOVE.iter().copied().filter(move |_| is_relative);
     std::iter::from_fn(move || {
         let now = next?;
         next = if now.is_empty() || now == "/" { None } else { Some(folder(now)) };
         Some(now)
     })
+    .chain(above)
 }
 
 /// How many folders two paths have in common from the start.

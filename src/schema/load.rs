@@ -4,15 +4,15 @@
 //! need what it declares. Files are read, their imports found, their names made full among what they
 //! import, editions lowered, and what comes out is taken into pools, imports before importers.
 
-use super::check::renamed;
+use super::check::{renamed, without_option};
 use super::declared::Symbol;
 use super::docs::{Comments, visible};
 use super::editions::lower;
 use super::find::{Finder, Found, Hit, How, slashed};
 use super::link::{Linked, Packages, Scope, Unresolved, link};
 use super::pools::{Pools, Ready, Refusal};
-use super::report::{FileReport, LoadReport};
-use super::roots::name_units;
+use super::report::{FileReport, LoadReport, some_of};
+use super::roots::{name_units, part_names};
 use super::source::{Gathered, Source, gather};
 use super::text::{import_place, parse, place_of, proto_error, sentence};
 use super::unit::Unit;
@@ -26,6 +26,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) const MAX_FILES: usize = 50_000;
 /// The most imports of all files together, after public imports are followed.
 const MAX_IMPORTS: usize = 16_000_000;
+/// Options of one file that are left out one by one; then all that are still text are.
+const MAX_OPTIONS: usize = 16;
+/// The number of options that are still text.
+const UNINTERPRETED: i32 = 999;
+/// Said of an import with something wrong.
+const CANNOT_BE_USED: &str = "cannot be used";
 /// Things left out of one file that are listed.
 const MAX_NOTES: usize = 20;
 
@@ -58,6 +64,7 @@ pub(super) fn load(request: LoadRequest<'_>, step: Step<'_>) -> Result<(Schema, 
     };
     loader.find_imports(step)?;
     name_units(&mut loader.gathered.units, &loader.found, &includes, &loader.gathered.bases);
+    part_names(&mut loader.gathered.units, &loader.gathered.bases);
     let order = loader.import_order();
     let pools = loader.link_all(&order, step)?;
     Ok(loader.finish(pools, request.with_builtin))
@@ -212,7 +219,7 @@ impl Loader<'_> {
                 }
             }
             let is_builtin = self.gathered.units[unit_idx].source == 0;
-            if !is_builtin && let Err(refusal) = pools.admit(&self.gathered.units, unit_idx) {
+            if !is_builtin && let Err(refusal) = self.admit(&mut pools, unit_idx) {
                 pools.ready[unit_idx] = None;
                 let problem = self.refused(unit_idx, refusal);
                 self.gathered.units[unit_idx].problem = Some(problem);
@@ -223,6 +230,32 @@ impl Loader<'_> {
             }
         }
         Ok(pools)
+    }
+
+    /// Takes a unit into a pool. Options that do not fit what declares them are left out: they mean
+    /// nothing for bytes.
+    fn admit(&mut self, pools: &mut Pools, unit_idx: usize) -> Result<(), Refusal> {
+        for n_tries in 0.. {
+            let Err(refusal) = pools.admit(&self.gathered.units, unit_idx) else { return Ok(()) };
+            let Refusal::Pool(error) = &refusal else { return Err(refusal) };
+            let Some((option, rest)) = error.path().and_then(option_at) else { return Err(refusal) };
+            let note = format!("An option was left out: {}", sentence(&error.to_string()));
+            let Some(ready) = pools.ready.get_mut(unit_idx).and_then(Option::as_mut) else {
+                return Err(refusal);
+            };
+            let Some(bytes) = without_option(&ready.bytes, option, *rest, n_tries >= MAX_OPTIONS) else {
+                return Err(refusal);
+            };
+            ready.bytes = bytes;
+            let notes = &mut self.gathered.units[unit_idx].notes;
+            if notes.len() < MAX_NOTES {
+                notes.push(visible(&note));
+            }
+            if n_tries > MAX_OPTIONS {
+                return Err(refusal);
+            }
+        }
+        Ok(())
     }
 
     /// The usable units that a unit imports, directly or through public imports.
@@ -343,14 +376,14 @@ impl Loader<'_> {
         let found = self.found.get(unit_idx)?.get(import_idx)?;
         let (message, hint) = match import.target.and_then(|target| units.get(target)) {
             Some(target) => (
-                format!("Import \"{}\" cannot be used, and '{}' is not defined", import.name, wrong.name),
-                target.problem.as_ref().map(ToString::to_string).unwrap_or_default(),
+                format!("Import \"{}\" {CANNOT_BE_USED}, and '{}' is not defined", import.name, wrong.name),
+                target.problem.as_ref().map(cause).unwrap_or_default(),
             ),
             None => (
                 format!("Import \"{}\" was not found, and '{}' is not defined", import.name, wrong.name),
                 match found.tried.as_slice() {
                     [] => "Name its root folder with -I".to_owned(),
-                    tried => format!("Looked for {}; name its root folder with -I", tried.join(", ")),
+                    tried => format!("Looked for {}; name its root folder with -I", some_of(tried)),
                 },
             ),
         };
@@ -455,6 +488,22 @@ impl Loader<'_> {
             Pool { own: Some(own), editions: editions.collect(), descriptors, comments }
         });
         (Schema::of_pools(made.collect()), report)
+    }
+}
+
+/// The options and the place among them that an error's path leads to.
+fn option_at(path: &[i32]) -> Option<(&[i32], &i32)> {
+    let at = path.iter().rposition(|step| *step == UNINTERPRETED)?;
+    Some((path.get(..at)?, path.get(at + 1)?))
+}
+
+/// What is really wrong where one file cannot be used because of another.
+fn cause(problem: &SchemaError) -> String {
+    match problem {
+        SchemaError::Proto { message, hint, .. } if message.contains(CANNOT_BE_USED) && !hint.is_empty() => {
+            hint.clone()
+        }
+        problem => problem.to_string(),
     }
 }
 

@@ -68,7 +68,7 @@ impl Pools {
     fn place(&mut self, ready: &[Option<Ready>], units: &[Unit], unit_idx: usize) -> Result<(), Refusal> {
         for pool in &mut self.pools {
             let wanted = pool.wanted(ready, unit_idx);
-            if wanted.iter().all(|wanted| pool.fits(&units[*wanted], *wanted)) {
+            if wanted.iter().all(|wanted| pool.fits(ready, &units[*wanted], *wanted)) {
                 match pool.add_all(ready, units, &wanted) {
                     Ok(()) => {
                         pool.own.insert(unit_idx);
@@ -95,7 +95,7 @@ impl Pools {
         pool.add_all(ready, units, &google)?;
         let wanted = pool.wanted(ready, unit_idx);
         for wanted in &wanted {
-            if !pool.fits(&units[*wanted], *wanted) {
+            if !pool.fits(ready, &units[*wanted], *wanted) {
                 return Err(Refusal::Checked(pool.disagreement(units, unit_idx, *wanted)));
             }
             pool.add_all(ready, units, &[*wanted])?;
@@ -117,7 +117,7 @@ impl Pools {
         for pool in &mut self.pools {
             for unit_idx in &all {
                 let wanted = pool.wanted(&ready, *unit_idx);
-                if wanted.iter().all(|wanted| pool.fits(&units[*wanted], *wanted)) {
+                if wanted.iter().all(|wanted| pool.fits(&ready, &units[*wanted], *wanted)) {
                     let _ = pool.add_all(&ready, units, &wanted);
                 }
             }
@@ -149,9 +149,17 @@ impl Building {
         order
     }
 
+    /// Whether the file of this name is a copy of the unit.
+    fn has_copy(&self, ready: &[Option<Ready>], unit: &Unit, unit_idx: usize) -> bool {
+        let other = self.by_name.get(&unit.name).and_then(|other| ready.get(*other)?.as_ref());
+        let own = ready.get(unit_idx).and_then(Option::as_ref);
+        other.is_some_and(|other| own.is_some_and(|own| own.bytes == other.bytes))
+    }
+
     /// Whether the names it brings are free, or it is a copy of what is there.
-    fn fits(&self, unit: &Unit, unit_idx: usize) -> bool {
+    fn fits(&self, ready: &[Option<Ready>], unit: &Unit, unit_idx: usize) -> bool {
         self.is_added.contains(&unit_idx)
+            || self.has_copy(ready, unit, unit_idx)
             || (!self.by_name.contains_key(&unit.name)
                 && unit.symbols.iter().all(|(full_name, _)| !self.symbols.contains_key(full_name)))
     }
@@ -166,7 +174,8 @@ impl Building {
     fn add(&mut self, ready: &[Option<Ready>], units: &[Unit], unit_idx: usize) -> Result<(), Refusal> {
         let Some(Some(file)) = ready.get(unit_idx) else { return Ok(()) };
         let unit = &units[unit_idx];
-        if !self.is_added.insert(unit_idx) {
+        let is_there = self.has_copy(ready, unit, unit_idx);
+        if !self.is_added.insert(unit_idx) || is_there {
             return Ok(());
         }
         let result = self.check_and_add(&file.bytes, unit);
@@ -241,7 +250,8 @@ impl Building {
             let own = ready.get(unit_idx).and_then(Option::as_ref);
             other.is_some_and(|other| own.is_some_and(|own| same_declarations(&other.bytes, &own.bytes)))
         };
-        let fits = |unit_idx: &usize| is_there(self, *unit_idx) || self.fits(&units[*unit_idx], *unit_idx);
+        let fits =
+            |unit_idx: &usize| is_there(self, *unit_idx) || self.fits(ready, &units[*unit_idx], *unit_idx);
         if !wanted.iter().all(fits) {
             return false;
         }

@@ -219,6 +219,14 @@ fn problem_json(problem: &SchemaError) -> Value {
     }
 }
 
+/// The first paths of a list, and how many more there are.
+pub(super) fn some_of(paths: &[String]) -> String {
+    match paths {
+        [a, b, rest @ ..] if !rest.is_empty() => format!("{a}, {b} and {} more places", rest.len()),
+        paths => paths.join(", "),
+    }
+}
+
 fn counted(n_files: usize) -> String {
     if n_files == 1 { "1 file".to_owned() } else { format!("{n_files} files") }
 }
@@ -266,8 +274,8 @@ impl Found {
     fn sentence(&self) -> String {
         let tried = match self.tried.as_slice() {
             [] => String::new(),
-            tried if self.how == How::Nowhere => format!("; looked for {}", tried.join(", ")),
-            tried => format!("; passed over {}", tried.join(", ")),
+            tried if self.how == How::Nowhere => format!("; looked for {}", some_of(tried)),
+            tried => format!("; passed over {}", some_of(tried)),
         };
         match self.how {
             How::Nowhere => format!("Import \"{}\" was not found{tried}", self.import),

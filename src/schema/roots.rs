@@ -41,6 +41,28 @@ pub(super) fn name_units(units: &mut [Unit], found: &[Vec<Found>], includes: &[S
     }
 }
 
+/// Gives files that differ but have the same name names of their own: a pool knows files by name.
+/// Copies of one file keep theirs.
+pub(super) fn part_names(units: &mut [Unit], bases: &[String]) {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for unit_idx in 0..units.len() {
+        let unit = &units[unit_idx];
+        if unit.source == 0 {
+            continue;
+        }
+        let is_free = |name: &String| match taken.get(name) {
+            Some(other) => units[*other].bytes == unit.bytes,
+            None => true,
+        };
+        let base = bases.get(unit.source).map_or("", String::as_str);
+        let names = [Some(unit.name.clone()), inside(&unit.path, base), Some(unit.path.clone())];
+        let numbered = || format!("{}:{unit_idx}", unit.path);
+        let name = names.into_iter().flatten().find(is_free).unwrap_or_else(numbered);
+        taken.entry(name.clone()).or_insert(unit_idx);
+        units[unit_idx].name = name;
+    }
+}
+
 fn own_name(unit: &Unit, roots: &[String], includes: &[String], base: &str) -> String {
     let path = unit.path.as_str();
     let mut given: Vec<&String> = includes.iter().collect();

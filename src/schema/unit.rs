@@ -80,6 +80,9 @@ impl Unit {
         for import in &mut imports {
             import.is_for_options = rewritten.option_imports.contains(&import.name);
         }
+        let symbols = declared::symbols(&proto)?;
+        // It gets one when all files are known; until then copies of a file are the same bytes.
+        proto.name = None;
         Ok(Unit {
             source,
             path: path.to_owned(),
@@ -88,7 +91,7 @@ impl Unit {
             comments: comments.encode_to_vec(),
             package: proto.package().to_owned(),
             imports,
-            symbols: declared::symbols(&proto)?,
+            symbols,
             edition,
             features,
             is_text: true,

@@ -3,6 +3,7 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
+use super::jobs::LoadedSchema;
 use super::jobs::{Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
@@ -66,6 +67,7 @@ pub enum Report {
     IndexPart(IndexWork),
     Indexed(IndexWork),
     Ranked(Ranked),
+    SchemaLoaded(LoadedSchema),
     Checked {
         found: Vec<Problem>,
         report: CheckReport,

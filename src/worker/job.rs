@@ -2,6 +2,7 @@
 
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
+use super::jobs::LoadSchema;
 use super::jobs::{
     BuildIndex, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder,
     Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, Search,
@@ -36,6 +37,7 @@ pub enum Job {
     Mark(Mark),
     Search(Search),
     OutlineRows(OutlineRows),
+    LoadSchema(LoadSchema),
 }
 
 impl Job {
@@ -63,6 +65,7 @@ impl Job {
             Job::Mark(job) => Box::new(job),
             Job::Search(job) => Box::new(job),
             Job::OutlineRows(job) => Box::new(job),
+            Job::LoadSchema(job) => Box::new(job),
         }
     }
 }
@@ -106,6 +109,7 @@ pub(super) enum Line {
     Search(u64),
     /// The filter of one document's tree.
     Outline(u64),
+    Schema,
     #[cfg(test)]
     Test(u32),
 }

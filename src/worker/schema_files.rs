@@ -5,6 +5,7 @@ use super::spool::read_stdin;
 use super::state::read_capped;
 use crate::document::ReadMode;
 use crate::schema::{FileResolver, LoadReport, LoadRequest, Schema, SchemaError, Source};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,10 @@ const MAX_PROTOS: usize = 50_000;
 const MAX_ENTRIES: usize = 2_000_000;
 /// The same for the project around a file, which nobody has named.
 const MAX_NEARBY: usize = 50_000;
+/// Projects around a file that are looked through.
+const MAX_PROJECTS: usize = 3;
 /// How far up a project's folder is looked for.
-const MAX_UP: usize = 8;
+const MAX_UP: usize = 12;
 /// What stands in the outermost folder of a project.
 const MARKS: [&str; 12] = [
     ".git",
@@ -161,12 +164,24 @@ impl FileResolver for SchemaFiles {
     }
 
     fn nearby(&self, path: &str) -> Vec<String> {
-        let start = Path::new(path).parent().unwrap_or(Path::new(""));
+        let Ok(start) = std::path::absolute(path) else { return Vec::new() };
         let is_project = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).exists());
-        let Some(project) = start.ancestors().take(MAX_UP).find(is_project) else { return Vec::new() };
-        let mut files = Vec::new();
-        // What cannot be listed has nothing to offer.
-        let _ = list_protos(project, MAX_NEARBY, false, &mut || true, &mut files);
-        files.into_iter().filter_map(|file| Some(project.join(file).to_str()?.to_owned())).collect()
+        // A project may lie in another: the inner one holds what is meant more often, the outer one
+        // what it depends on.
+        let projects: Vec<&Path> = start.ancestors().skip(1).take(MAX_UP).filter(is_project).collect();
+        let mut found = BTreeSet::new();
+        for project in projects.into_iter().take(MAX_PROJECTS) {
+            let mut files = Vec::new();
+            // What cannot be listed has nothing to offer.
+            let _ = list_protos(project, MAX_NEARBY, false, &mut || true, &mut files);
+            found.extend(files.into_iter().map(|file| project.join(file)));
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        let is_relative = !Path::new(path).is_absolute();
+        let as_named = |file: PathBuf| match file.strip_prefix(&here) {
+            Ok(inside) if is_relative => inside.to_str().map(str::to_owned),
+            _ => file.to_str().map(str::to_owned),
+        };
+        found.into_iter().filter_map(as_named).collect()
     }
 }

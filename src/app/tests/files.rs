@@ -37,7 +37,7 @@ fn a_start_opens_what_it_is_asked_for_as_the_type_it_names() {
     let mut fixture = Fixture::new();
     let files = vec![fixture.file("a.bin", BYTES), fixture.file("b.bin", BYTES)];
     let input = Input::Memory(Arc::new(MemorySource::new(BYTES)));
-    let opening = Opening { input: Some(input), files, message: Some(SEND.to_owned()) };
+    let opening = Opening { input: Some(input), files, message: Some(SEND.to_owned()), ..Opening::default() };
     fixture.act(Action::Begin(opening));
     let state = fixture.session.state();
     let titles: Vec<&str> = state.tabs.iter().map(|tab| tab.title.as_str()).collect();

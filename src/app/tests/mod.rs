@@ -11,6 +11,7 @@ mod large;
 mod offers;
 mod readings;
 mod recovery;
+mod schemas;
 mod search;
 mod sequences;
 mod structures;

@@ -227,3 +227,57 @@ fn a_descriptor_proto_of_ones_own_does_not_take_the_place_of_googles() {
     assert_eq!(options.extensions().count(), 1);
     assert!(report.files.iter().any(|file| file.notes == ["The built-in file of this name is used instead"]));
 }
+
+#[test]
+fn an_option_that_does_not_fit_is_left_out_and_hides_nothing() {
+    let files = tree(&[(
+        "w/m.proto",
+        "syntax = \"proto2\"; import \"google/protobuf/descriptor.proto\"; message O { optional int32 known = 1; }\n\
+         extend google.protobuf.FieldOptions { optional O o = 50000; }\n\
+         message M { optional int32 a = 1 [(o) = { newer: 2 }]; optional int32 b = 2 [(o) = { known: 3 }, packed = true]; }\n\
+         message Set { option message_set_wire_format = true; extensions 4 to max; }",
+    )]);
+    let (schema, report) = load(&files, vec![folder("w", &["m.proto"])], &[]);
+    assert_eq!(report.files[0].notes.len(), 1);
+    assert!(report.files[0].notes[0].starts_with("An option was left out: "), "{:?}", report.files[0].notes);
+    let n_options =
+        |number| schema.message("M").unwrap().get_field(number).unwrap().options().extensions().count();
+    assert_eq!((n_options(1), n_options(2)), (0, 1));
+    assert!(schema.message("Set").is_ok());
+}
+
+#[test]
+fn any_number_of_folders_may_have_files_of_the_same_names() {
+    // A hundred services, each with its own types beside it.
+    let texts: Vec<(String, String)> = (0..100)
+        .flat_map(|n| {
+            let service = format!(
+                "syntax = \"proto3\"; package s{n}; import \"types.proto\"; message S {{ T t = 1; }}"
+            );
+            let types = format!("syntax = \"proto3\"; package s{n}; message T {{ int32 i = 1; }}");
+            [(format!("w/d{n}/service.proto"), service), (format!("w/d{n}/types.proto"), types)]
+        })
+        .collect();
+    let texts: Vec<(&'static str, &'static str)> = texts
+        .into_iter()
+        .map(|(path, text)| (&*Box::leak(path.into_boxed_str()), &*Box::leak(text.into_boxed_str())))
+        .collect();
+    let names: Vec<&str> = texts.iter().map(|(path, _)| &path[2..]).collect();
+    let (schema, _) = load(&tree(&texts), vec![folder("w", &names)], &[]);
+    for n in 0..100 {
+        let service = schema.message(&format!("s{n}.S")).unwrap();
+        let kind = service.get_field(1).unwrap().kind();
+        assert_eq!(kind.as_message().unwrap().full_name(), format!("s{n}.T"));
+    }
+}
+
+#[test]
+fn copies_of_a_file_are_one_file() {
+    let copies: Vec<&'static str> =
+        (0..50).map(|n| &*Box::leak(format!("w/v{n}/p/b.proto").into_boxed_str())).collect();
+    let files = tree(&copies.iter().map(|path| (*path, B)).collect::<Vec<_>>());
+    let names: Vec<&str> = copies.iter().map(|path| &path[2..]).collect();
+    let (schema, report) = load(&files, vec![folder("w", &names)], &[]);
+    assert_eq!(report.files.len(), 50);
+    assert_eq!(schema.files().filter(|file| file.package_name() == "p").count(), 1);
+}

@@ -43,6 +43,8 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
+        FileDialog::Schema { is_folder: false } => wants("Add a schema", "Add", false),
+        FileDialog::Schema { is_folder: true } => wants("Add a folder of .proto files", "Add", false),
     }
 }
 
@@ -95,13 +97,18 @@ fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> Fil
     }
     let (sender, answer) = sync_channel(1);
     let (folder, name) = proposed(state, dialog);
+    let is_folder = matches!(dialog, FileDialog::Schema { is_folder: true });
     let wake = ctx.clone();
     let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
         let mut system = rfd::FileDialog::new().set_title(wants.title);
         if let Some(folder) = folder {
             system = system.set_directory(folder);
         }
-        let path = if wants.is_save { system.set_file_name(name).save_file() } else { system.pick_file() };
+        let path = match (wants.is_save, is_folder) {
+            (true, _) => system.set_file_name(name).save_file(),
+            (false, true) => system.pick_folder(),
+            (false, false) => system.pick_file(),
+        };
         let _gone = sender.send(path);
         wake.request_repaint();
     });
@@ -124,7 +131,7 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
     let title = tab.map_or("message", |tab| tab.title.as_str()).to_lowercase().replace(' ', "-");
     let stem = title.strip_suffix(".bin").unwrap_or(&title).to_owned();
     let name = match dialog {
-        FileDialog::Open | FileDialog::PayloadFromFile { .. } => String::new(),
+        FileDialog::Open | FileDialog::PayloadFromFile { .. } | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
         FileDialog::PayloadToFile { .. } => format!("{stem}-payload.bin"),
@@ -203,6 +210,7 @@ fn local_path(text: &str) -> PathBuf {
 fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action> {
     Some(match dialog.clone() {
         FileDialog::Open => Action::Open(vec![path]),
+        FileDialog::Schema { .. } => Action::AddSchema(vec![path]),
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },
         FileDialog::PayloadToFile { row } => Action::PayloadToFile { row, path },

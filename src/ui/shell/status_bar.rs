@@ -118,6 +118,7 @@ fn running_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let share = (0 < running.n_total).then(|| (running.n_done as f64 / running.n_total as f64) as f32);
     let amount = match running.n_total {
         0 => String::new(),
+        total if !running.in_bytes => format!("{} %", 100 * running.n_done / total),
         total => format!("{} of {}", size_text(running.n_done), size_text(total)),
     };
     let more = shown.len() - 1;
