@@ -7,7 +7,6 @@ use super::state::{DiskState, OpenDocument, State, TabId};
 use crate::document::Entry;
 use crate::wire::WireType;
 use std::fmt;
-use std::fmt::Write as _;
 
 /// Levels that "Expand all" opens; the number of rows is bounded besides.
 const ALL_LEVELS: u32 = 100;
@@ -129,7 +128,7 @@ pub struct Shortcut {
     pub key: Key,
 }
 
-pub use super::commands::COMMANDS;
+pub use super::commands::{COMMANDS, shortcut_table};
 
 impl fmt::Display for Shortcut {
     /// As people read it: `Ctrl+Shift+P`.
@@ -172,17 +171,6 @@ impl CommandRow {
     pub fn shortcuts(&self) -> impl Iterator<Item = Shortcut> {
         self.shortcut.into_iter().chain(self.also)
     }
-}
-
-/// The table of shortcuts for the README, in Markdown.
-pub fn shortcut_table() -> String {
-    let mut table = String::from("| keys | does |\n| --- | --- |\n");
-    for row in COMMANDS.iter().filter(|row| row.shortcut.is_some()) {
-        let keys: Vec<String> = row.shortcuts().map(|shortcut| format!("`{shortcut}`")).collect();
-        // Writing to a String cannot fail.
-        let _ = writeln!(table, "| {} | {} |", keys.join(", "), row.hint);
-    }
-    table
 }
 
 const NO_DOCUMENT: &str = "No document is open";

@@ -2,6 +2,7 @@
 //! row here.
 
 use super::command::{Command, CommandRow, Key, Shortcut};
+use std::fmt::Write as _;
 
 /// All of them, in menu order.
 pub const COMMANDS: &[CommandRow] = &[
@@ -558,4 +559,15 @@ const fn ctrl_shift(key: &'static str) -> Option<Shortcut> {
 
 const fn alt(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { ctrl: false, shift: false, alt: true, key: Key(key) })
+}
+
+/// The table of shortcuts for the README, in Markdown.
+pub fn shortcut_table() -> String {
+    let mut table = String::from("| keys | does |\n| --- | --- |\n");
+    for row in COMMANDS.iter().filter(|row| row.shortcut.is_some()) {
+        let keys: Vec<String> = row.shortcuts().map(|shortcut| format!("`{shortcut}`")).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "| {} | {} |", keys.join(", "), row.hint);
+    }
+    table
 }
