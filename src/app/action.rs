@@ -198,15 +198,12 @@ pub enum Action {
         part: Option<FieldPath>,
         overwrite: bool,
     },
-    /// The selected field's payload into a file, or a file's bytes into it.
-    PayloadToFile {
-        row: RowId,
-        path: PathBuf,
-    },
+    /// A file's bytes into the selected field.
     PayloadFromFile {
         row: RowId,
         path: PathBuf,
     },
+    /// Bytes of the active document into a file.
     BytesToFile {
         range: Range<u64>,
         path: PathBuf,
@@ -349,9 +346,6 @@ pub enum FileDialog {
         tab: TabId,
         format: String,
         part: Option<FieldPath>,
-    },
-    PayloadToFile {
-        row: RowId,
     },
     PayloadFromFile {
         row: RowId,

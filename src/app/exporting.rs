@@ -5,7 +5,6 @@ use super::documents::title_of;
 use super::jobs::Purpose;
 use super::session::Session;
 use super::state::{NoticeTone, TabId};
-use crate::document::Entry;
 use crate::document::value::grouped;
 use crate::format::FORMATS;
 use crate::worker::jobs::{Export, ExportWhat, Exported};
@@ -21,20 +20,6 @@ impl Session {
                     let what = ExportWhat::Text { format, part: part.clone() };
                     (*tab, path.clone(), what, *overwrite)
                 })
-            }
-            Action::PayloadToFile { row, path } => {
-                let tab = self.state.active;
-                let found = self.state.active_document().and_then(|open| open.row(*row));
-                let range = found.and_then(|row| match row.entry {
-                    Entry::Record { at, .. } => Some(at.payload()),
-                    Entry::Unread { .. } | Entry::Absent { .. } => None,
-                    entry => Some(entry.range()),
-                });
-                match tab.zip(range) {
-                    // The dialog that named the file asked whether it may be replaced.
-                    Some((tab, range)) => Ok((tab, path.clone(), ExportWhat::Bytes(range), true)),
-                    None => Err("This row is no longer there; select it again".to_owned()),
-                }
             }
             Action::BytesToFile { range, path, overwrite } => {
                 let tab = self.state.active;

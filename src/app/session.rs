@@ -191,9 +191,7 @@ impl Session {
             Action::Save(tab) => self.save(tab),
             Action::SaveAs { tab, path, overwrite } => self.save_as(tab, path, overwrite),
             Action::SaveInPlace(tab) => self.save_in_place(tab),
-            Action::Export { .. } | Action::PayloadToFile { .. } | Action::BytesToFile { .. } => {
-                self.export(action)
-            }
+            Action::Export { .. } | Action::BytesToFile { .. } => self.export(action),
             Action::PayloadFromFile { row, path } => self.payload_from_file(row, path),
             Action::Show(dialog) => self.state.dialog = Some(dialog),
             Action::Dismiss => self.dismiss(),

@@ -242,7 +242,22 @@ fn bytes_go_to_a_file_and_come_from_one() {
     let mut fixture = Fixture::with(&message(), SEND);
     let out = fixture.path("body.bin");
     let row = fixture.select("messages[0].body");
-    fixture.act(Action::PayloadToFile { row, path: out.clone() });
+    let range = fixture.open().selection.as_ref().unwrap().range.clone();
+    let to_file = |path: &PathBuf, overwrite| Action::BytesToFile {
+        range: range.end - 1..range.end,
+        path: path.clone(),
+        overwrite,
+    };
+    fixture.act(to_file(&out, false));
+    assert_eq!(fs::read(&out).unwrap(), b"b");
+    fs::write(&out, b"kept").unwrap();
+    fixture.act(to_file(&out, false));
+    assert!(
+        matches!(fixture.question(), Some(Question::Overwrite { .. })),
+        "a file that is there is asked about"
+    );
+    assert_eq!(fs::read(&out).unwrap(), b"kept");
+    fixture.act(Action::Answer(Answer::Yes));
     assert_eq!(fs::read(&out).unwrap(), b"b");
     let new = fixture.file("new.bin", &[0xff, 0x00]);
     fixture.act(Action::PayloadFromFile { row, path: new.clone() });

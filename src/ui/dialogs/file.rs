@@ -41,7 +41,6 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::SaveAs { .. } => wants("Save as", "Save", true),
         FileDialog::Export { .. } => wants("Export", "Export", true),
         FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
-        FileDialog::PayloadToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
         FileDialog::Schema { is_folder: false } => wants("Add a schema", "Add", false),
         FileDialog::Schema { is_folder: true } => wants("Add a folder of .proto files", "Add", false),
@@ -134,7 +133,6 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         FileDialog::Open | FileDialog::PayloadFromFile { .. } | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
-        FileDialog::PayloadToFile { .. } => format!("{stem}-payload.bin"),
         FileDialog::BytesToFile { range } => format!("{stem}-{:x}.bin", range.start),
     };
     (folder, name)
@@ -213,7 +211,6 @@ fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action>
         FileDialog::Schema { .. } => Action::AddSchema(vec![path]),
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },
-        FileDialog::PayloadToFile { row } => Action::PayloadToFile { row, path },
         FileDialog::BytesToFile { range } => Action::BytesToFile { range, path, overwrite },
         FileDialog::PayloadFromFile { row } => Action::PayloadFromFile { row, path },
     })

@@ -90,7 +90,7 @@ pub fn files_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme(ui).size.gap_small;
         if TextButton::new("Write to file…").icon(Icon::Export).show(ui).clicked() {
-            asked = Some(FileDialog::PayloadToFile { row });
+            asked = Some(FileDialog::BytesToFile { range: editing.subject.payload.clone() });
         }
         if TextButton::new("Read from file…").icon(Icon::Import).show(ui).clicked() {
             asked = Some(FileDialog::PayloadFromFile { row });
