@@ -3,6 +3,7 @@
 use super::*;
 use crate::document::diff::{Difference, diff};
 use crate::document::problem::tests::{any_wire, bytes_of, message};
+use crate::document::problem::{Problem, ProblemKind, check};
 use crate::schema::Schema;
 use proptest::prelude::*;
 use prost_reflect::DynamicMessage;
@@ -137,6 +138,20 @@ fn the_act_touches_only_what_changes() {
     assert_eq!(refused, Err(CanonicalError::NoType));
 }
 
+/// The library reads a record of a map as LEN, whatever wire type its tag names.
+fn has_clashing_map(name: &str, bytes: &[u8]) -> bool {
+    let mut found = false;
+    let mut sink = |problem: Problem| {
+        let is_map = ["map", "ints", "bools"].iter().any(|map| problem.path.to_string().contains(map));
+        found |= problem.kind == ProblemKind::WireType && is_map;
+        ControlFlow::Continue(())
+    };
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let snapshot = Snapshot::of_bytes(bytes);
+    check(&snapshot, 0..bytes.len() as u64, Some(&message(name)), &mut sink, go_on).unwrap();
+    found
+}
+
 proptest! {
     #[test]
     fn it_is_idempotent_for_all_bytes(
@@ -155,6 +170,9 @@ proptest! {
     ) {
         let name = if of_proto2 { "u.M" } else { "t.M" };
         let before = parts.concat();
+        if has_clashing_map(name, &before) {
+            return Ok(());
+        }
         let Ok(meant) = DynamicMessage::decode(message(name), &before[..]) else { return Ok(()) };
         let after = canonical(name, &before).bytes;
         let now = DynamicMessage::decode(message(name), &after[..]).ok();
