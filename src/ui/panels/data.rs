@@ -179,7 +179,7 @@ struct Cells {
 
 impl Cells {
     fn of(theme: &Theme, row: Rect) -> Self {
-        let inner = row.shrink2(vec2(theme.size.gap, 0.0));
+        let inner = row.with_min_x(row.left() + theme.size.margin).with_max_x(row.right() - theme.size.gap);
         let left = inner.left() + NAME_WIDTH;
         let middle = (left + (inner.right() - left) / 2.0).round();
         let rect = |from: f32, to: f32| Rect::from_min_max(pos2(from, row.top()), pos2(to, row.bottom()));

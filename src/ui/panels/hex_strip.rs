@@ -27,9 +27,6 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, acti
         ui.spacing_mut().item_spacing.x = theme.size.gap;
         let font = fonts::semibold(theme.size.text_dense);
         ui.add(Label::new(RichText::new("Hex").font(font)).selectable(false));
-        let font = fonts::mono(theme.size.text_mono);
-        let place = RichText::new(place_text(open)).font(font).color(theme.color.muted);
-        ui.add(Label::new(place).selectable(false).truncate());
         mode_ui(ui, open, actions);
         if LEAST_FOR_LENGTHS <= inner.width() {
             lengths_ui(ui, theme, open, actions);
@@ -42,7 +39,14 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, acti
             if button.shortcut("Ctrl+Shift+I").hint(hint).disabled(reason).show(ui).clicked() {
                 actions.push(Action::TogglePane(Pane::Data));
             }
-            legend_ui(ui, theme, open);
+            // Behind everything that can be clicked, so that no number moves a button.
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add_space(theme.size.gap);
+                let font = fonts::mono(theme.size.text_mono);
+                let place = RichText::new(place_text(open)).font(font).color(theme.color.muted);
+                ui.add(Label::new(place).selectable(false).truncate());
+                legend_ui(ui, theme, open);
+            });
         });
     });
 }

@@ -12,6 +12,9 @@ use crate::ui::widgets::{
 };
 use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
+/// Points beside the offset from which on a row has its path too.
+const LEAST_FOR_PATH: f32 = 320.0;
+
 pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
     let list = &shown.open.problems;
     if list.found.is_empty() {
@@ -78,7 +81,9 @@ fn bar_ui(ui: &mut Ui, shown: Shown<'_>, bar: Rect, picked: Option<&Problem>, ac
             fix.or(problem.hint.as_deref()).unwrap_or("Nothing has to be done about it")
         }
     };
-    cell(ui.painter(), inner, text, &dense, theme.color.muted, Align::Min);
+    let drawn = cell(ui.painter(), inner, text, &dense, theme.color.muted, Align::Min);
+    let response = ui.interact(inner, ui.scope_id().with("what can be done"), egui::Sense::hover());
+    drawn.full_text_on_hover(ui, &response, || text.to_owned());
 }
 
 /// Fix this one, and all like it.
@@ -114,12 +119,14 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
     cell(painter, right, &offset, &mono, theme.color.muted, Align::Max);
     at.max.x = right.left() - theme.size.gap;
     let path = problem.path.to_string();
-    let path_at = Rect::from_min_max(pos2(at.right() - (at.width() * 0.4).min(280.0), at.top()), at.max);
     let path_text = visible_text(&path);
-    let muted = theme.color.muted;
-    let path_cell = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
-    if !path.is_empty() {
-        at.max.x = path_cell.rect.left() - 2.0 * theme.size.gap;
+    // Where it is narrow, what is wrong comes first; pointing at it tells where.
+    if !path.is_empty() && LEAST_FOR_PATH <= at.width() {
+        let share = (at.width() * 0.4).min(280.0);
+        let path_at = Rect::from_min_max(pos2(at.right() - share, at.top()), at.max);
+        let muted = theme.color.muted;
+        let drawn = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
+        at.max.x = drawn.rect.left() - 2.0 * theme.size.gap;
     }
     let message = visible_text(&problem.message);
     cell(painter, at, &message, &dense, theme.color.text, Align::Min);
@@ -127,6 +134,9 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
     if row.is_hovered {
         row.response.clone().on_hover_ui(|ui| {
             ui.label(message.as_ref());
+            if !path.is_empty() {
+                ui.weak(path_text.as_ref());
+            }
             if !hint.is_empty() {
                 ui.weak(hint);
             }

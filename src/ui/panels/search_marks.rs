@@ -6,8 +6,9 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::Row;
 use egui::{Painter, Rect, pos2, vec2};
 
-/// Width of the mark at the right edge of a row.
+/// Width of the mark at the right edge of a row, and how far it stands off the words.
 const MARK: f32 = 3.0;
+const OFF: f32 = 2.0;
 
 /// Marks a row that was found, under its words; one that holds what was found and is closed has a
 /// short mark.
@@ -37,6 +38,6 @@ pub fn search_mark(
         return;
     }
     let height = if is_found { row.rect.height() } else { row.rect.height() / 3.0 };
-    let center = pos2(row.rect.right() - MARK / 2.0, row.rect.center().y);
+    let center = pos2(row.rect.right() + OFF - MARK / 2.0, row.rect.center().y);
     painter.rect_filled(Rect::from_center_size(center, vec2(MARK, height)), 0.0, theme.color.accent);
 }

@@ -20,9 +20,9 @@ use std::cell::RefCell;
 
 const COLUMNS: [Column; 5] = [
     Column::right("#", 40.0),
-    Column::new("Field", 160.0),
-    Column::new("Kind", 80.0),
-    Column::new("Value", 120.0),
+    Column::new("Field", 100.0),
+    Column::new("Kind", 44.0),
+    Column::new("Value", 56.0),
     Column::right("Bytes", 64.0),
 ];
 /// Widths of a first start; the value takes what the others leave.

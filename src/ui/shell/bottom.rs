@@ -14,7 +14,9 @@ const HEX_WIDTH: f32 = 660.0;
 /// Points for readings beside the bytes, and the least that the bytes keep.
 const DATA_WIDTH: f32 = 320.0;
 const LEAST_HEX: f32 = 330.0;
-const LEAST_BESIDE: f32 = 300.0;
+const LEAST_BESIDE: f32 = 380.0;
+/// Points that a low window leaves to the document above.
+const LEAST_ABOVE: f32 = 220.0;
 
 pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
@@ -26,9 +28,9 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
     let shown = Shown { state, tab, open };
     let theme = theme(ui);
     let frame = Frame::new().fill(theme.color.surface_0);
-    let most = (ui.available_height() - 160.0).max(100.0);
+    let most = (ui.available_height() - LEAST_ABOVE).max(100.0);
     let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(84.0..=most);
-    let panel = panel.default_size(view.layout.bottom_height).show(ui, |ui| {
+    let panel = panel.default_size(view.layout.bottom_height.min(most)).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let all = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(all);

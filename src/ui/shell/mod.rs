@@ -29,6 +29,9 @@ use super::widgets::{Toast, Tone};
 use crate::app::{self, Action, Content, NoticeTone, Session, State, TabId, ThemeSetting};
 use egui::{Context, Frame, Margin, Panel, Ui};
 
+/// Points that the buttons of a value take.
+const LEAST_INSPECTOR: f32 = 284.0;
+
 /// The session and what the window remembers beside it.
 pub struct Shell {
     session: Session,
@@ -234,9 +237,9 @@ impl Shell {
             top: 0,
             bottom: 0,
         });
-        let most = (ui.available_width() - 320.0).max(220.0);
-        let panel = Panel::right("inspector").frame(side).resizable(true).size_range(220.0..=most);
-        let panel = panel.default_size(self.view.layout.inspector_width).show(ui, |ui| {
+        let most = (ui.available_width() - 400.0).max(LEAST_INSPECTOR);
+        let panel = Panel::right("inspector").frame(side).resizable(true).size_range(LEAST_INSPECTOR..=most);
+        let panel = panel.default_size(self.view.layout.inspector_width.min(most)).show(ui, |ui| {
             let shown = Shown { state, tab, open };
             let View { tabs, folds, .. } = &mut self.view;
             let view = tabs.entry(tab).or_default();

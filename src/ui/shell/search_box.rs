@@ -14,8 +14,9 @@ use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense
 /// Points of the box in a wide and in a narrow window.
 const WIDEST: f32 = 300.0;
 const NARROWEST: f32 = 120.0;
-/// Of the place where the count stands.
+/// Of the place where the count stands, and what it leaves to the name of the type.
 const COUNT: f32 = 84.0;
+const LEAST_FOR_TYPE: f32 = 190.0;
 
 /// The field itself, for asking for the focus from elsewhere.
 fn field_id(tab: TabId) -> Id {
@@ -42,7 +43,7 @@ pub fn search_box_ui(
         return;
     }
     box_ui(ui, tab, open, draft, width, asked, actions);
-    if ui.available_width() > 3.0 * COUNT {
+    if ui.available_width() > COUNT + LEAST_FOR_TYPE {
         count_ui(ui, open);
     }
 }

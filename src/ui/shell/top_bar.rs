@@ -8,24 +8,33 @@ use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui};
 use egui::{Align, Layout, Popup, Response, Ui};
 
+/// Narrower windows leave to the menus what stands there too.
+const LEAST_FOR_FILES: f32 = 960.0;
+const LEAST_FOR_PANES: f32 = 760.0;
+
 pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let width = ui.available_width();
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         menus_ui(ui, state, asked, actions);
         bar_separator_ui(ui);
-        for command in [Command::Open, Command::Save, Command::Undo, Command::Redo] {
-            button_ui(ui, state, command, None, asked, actions);
+        if LEAST_FOR_FILES <= width {
+            for command in [Command::Open, Command::Save, Command::Undo, Command::Redo] {
+                button_ui(ui, state, command, None, asked, actions);
+            }
+            bar_separator_ui(ui);
         }
-        bar_separator_ui(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
-            let settings = &state.settings;
-            let beside = settings.show_problems || settings.show_history;
-            button_ui(ui, state, Command::ToggleInspector, Some(settings.show_inspector), asked, actions);
-            button_ui(ui, state, Command::ToggleHex, Some(settings.show_hex), asked, actions);
-            button_ui(ui, state, Command::ToggleProblems, Some(beside), asked, actions);
-            bar_separator_ui(ui);
-            button_ui(ui, state, Command::Palette, None, asked, actions);
+            if LEAST_FOR_PANES <= width {
+                let settings = &state.settings;
+                let beside = settings.show_problems || settings.show_history;
+                button_ui(ui, state, Command::ToggleInspector, Some(settings.show_inspector), asked, actions);
+                button_ui(ui, state, Command::ToggleHex, Some(settings.show_hex), asked, actions);
+                button_ui(ui, state, Command::ToggleProblems, Some(beside), asked, actions);
+                bar_separator_ui(ui);
+                button_ui(ui, state, Command::Palette, None, asked, actions);
+            }
             search_box_ui(ui, state, view, asked, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 if let Some(open) = state.active_document() {
@@ -215,21 +224,23 @@ fn type_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Ac
         None if open.choice == TypeChoice::Pending => ("Finding the type…".to_owned(), "…".to_owned()),
         None => ("Choose a type…".to_owned(), "Choose a type…".to_owned()),
     };
-    let button = |title| {
-        let choice = Choice { hint: &reason, title, icon: None, ..offer.choice() };
-        TextButton::of(choice).icon(Icon::Message).menu()
-    };
-    let shortest = "…".to_owned();
-    let title =
-        [&long, &short, &shortest].into_iter().find(|title| button(title).width(ui) <= ui.available_width());
-    let Some(title) = title else { return };
-    let response = button(title).show(ui);
+    // Where the name is cut, pointing at it tells the whole.
+    let hint = format!("{long}\n{reason}");
+    let cuts = short.char_indices().rev().map(|(end, _)| format!("{}…", &short[..end]));
+    let fits = |title: &String| type_button(offer.choice(), title, &hint).width(ui) <= ui.available_width();
+    let Some(title) = [long.clone(), short.clone()].into_iter().chain(cuts).find(fits) else { return };
+    let hint = if title == long { &reason } else { &hint };
+    let response = type_button(offer.choice(), &title, hint).show(ui);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_label(format!("Type: {long}"));
     });
     if response.clicked() {
         actions.extend(offer.action.ok());
     }
+}
+
+fn type_button<'a>(offered: Choice<'a>, title: &'a str, hint: &'a str) -> TextButton<'a> {
+    TextButton::of(Choice { hint, title, icon: None, ..offered }).icon(Icon::Message).menu()
 }
 
 fn reason(open: &OpenDocument) -> String {
