@@ -12,6 +12,9 @@ use egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Parts that are shown of a path; of a deep one the end is what tells where one is.
 const MOST_PARTS: usize = 8;
+/// Points of one part, and what stands between it and the next.
+const MOST_OF_PART: f32 = 280.0;
+const AFTER_PART: f32 = 19.0;
 
 /// The path up to the end of each of the last parts, and what the part is called. A bracket goes
 /// with the name before it. Also whether parts before them were left out.
@@ -45,6 +48,7 @@ pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
         first.insert_str(0, "… ");
     }
     parts.insert(0, (Path::default(), root));
+    leave_out_what_does_not_fit(ui, &mut parts, rest.width());
     let last = parts.len() - 1;
     for (part_idx, (path, name)) in parts.iter().enumerate() {
         if rest.width() < 24.0 {
@@ -65,6 +69,30 @@ pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     }
 }
 
+/// Leaves out parts at the start until the end of the path has its place.
+fn leave_out_what_does_not_fit(ui: &Ui, parts: &mut Vec<(Path, String)>, width: f32) {
+    let font = fonts::regular(theme(ui).size.text_dense);
+    let width_of = |name: &str| {
+        let color = theme(ui).color.text;
+        let name = visible_text(name);
+        let (galley, _) = elide::one_line(ui.painter(), &name, &font, color, MOST_OF_PART, elide::Elide::End);
+        galley.size().x + AFTER_PART
+    };
+    let widths: Vec<f32> = parts.iter().map(|(_, name)| width_of(name)).collect();
+    let mut taken = widths.iter().sum::<f32>();
+    let mut n_out = 0;
+    while width < taken && n_out + 1 < parts.len() {
+        // The first one left says that there were others.
+        taken -= widths[n_out] - if n_out == 0 { width_of("… ") - AFTER_PART } else { 0.0 };
+        n_out += 1;
+    }
+    parts.drain(..n_out);
+    let first = parts.first_mut().filter(|(_, first)| n_out > 0 && !first.starts_with("… "));
+    if let Some((_, first)) = first {
+        first.insert_str(0, "… ");
+    }
+}
+
 fn part_ui(
     ui: &mut Ui,
     rest: Rect,
@@ -77,7 +105,7 @@ fn part_ui(
     let theme = theme(ui);
     let font = fonts::regular(theme.size.text_dense);
     let name = visible_text(name);
-    let most = rest.width().min(280.0);
+    let most = rest.width().min(MOST_OF_PART);
     let (galley, _) = elide::one_line(ui.painter(), &name, &font, theme.color.text, most, elide::Elide::End);
     let at = rest.with_max_x(rest.left() + galley.size().x + 2.0);
     let response =
