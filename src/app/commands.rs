@@ -561,13 +561,20 @@ const fn alt(key: &'static str) -> Option<Shortcut> {
     Some(Shortcut { ctrl: false, shift: false, alt: true, key: Key(key) })
 }
 
-/// The table of shortcuts for the README, in Markdown.
+/// The table of shortcuts for the README, in Markdown; neighbours that do the same share a row.
 pub fn shortcut_table() -> String {
-    let mut table = String::from("| keys | does |\n| --- | --- |\n");
+    let mut rows: Vec<(Vec<String>, &str)> = Vec::new();
     for row in COMMANDS.iter().filter(|row| row.shortcut.is_some()) {
-        let keys: Vec<String> = row.shortcuts().map(|shortcut| format!("`{shortcut}`")).collect();
+        let keys = row.shortcuts().map(|shortcut| format!("`{shortcut}`"));
+        match rows.last_mut().filter(|(_, hint)| *hint == row.hint) {
+            Some((before, _)) => before.extend(keys),
+            None => rows.push((keys.collect(), row.hint)),
+        }
+    }
+    let mut table = String::from("| keys | does |\n| --- | --- |\n");
+    for (keys, hint) in rows {
         // Writing to a String cannot fail.
-        let _ = writeln!(table, "| {} | {} |", keys.join(", "), row.hint);
+        let _ = writeln!(table, "| {} | {hint} |", keys.join(", "));
     }
     table
 }
