@@ -41,7 +41,7 @@ pub enum CliError {
     Write { error: io::Error },
     #[error("A {what} would go to the terminal")]
     BinaryToTerminal { what: &'static str },
-    #[error("Standard input can be one of two messages, not both")]
+    #[error("Standard input can be read only once")]
     InputTwice,
     #[error("{error} of \"{query}\"")]
     Query { error: QueryError, query: String },

@@ -6,25 +6,24 @@ use crate::rpc::{Credentials, Metadata, RocketMqClient, new_client_id};
 use clap::Args;
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "RocketMQ")]
 pub(super) struct RocketMqArgs {
     /// Send the headers of a RocketMQ client; the other options of this group say so too
-    #[arg(long)]
+    #[arg(help_heading = "RocketMQ", long)]
     rocketmq: bool,
     /// The client's id [default: a new one]
-    #[arg(long, value_name = "ID")]
+    #[arg(help_heading = "RocketMQ", long, value_name = "ID")]
     rocketmq_client_id: Option<String>,
     /// The namespace
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = "RocketMQ", long, value_name = "NAME")]
     rocketmq_namespace: Option<String>,
     /// The access key that the call is signed with
-    #[arg(long, value_name = "KEY", requires = "rocketmq_secret")]
+    #[arg(help_heading = "RocketMQ", long, value_name = "KEY", requires = "rocketmq_secret")]
     rocketmq_access_key: Option<String>,
     /// Its secret, as @FILE or $VAR
-    #[arg(long, value_name = "SECRET", requires = "rocketmq_access_key")]
+    #[arg(help_heading = "RocketMQ", long, value_name = "SECRET", requires = "rocketmq_access_key")]
     rocketmq_secret: Option<String>,
     /// The token of temporary credentials, as @FILE or $VAR
-    #[arg(long, value_name = "TOKEN", requires = "rocketmq_access_key")]
+    #[arg(help_heading = "RocketMQ", long, value_name = "TOKEN", requires = "rocketmq_access_key")]
     rocketmq_session_token: Option<String>,
 }
 

@@ -91,8 +91,9 @@ pub(super) fn run(args: &SetArgs, edits: &[EditText], console: &mut Console) -> 
     if !edits.is_empty() {
         opened.remark_type(console);
     }
+    let mut input_is_read = args.file == FilePath::new("-");
     for edit in edits {
-        make(&mut opened, edit)?;
+        make(&mut opened, edit, &mut input_is_read)?;
     }
     let snapshot = opened.document.snapshot();
     if to_stdout {
@@ -104,7 +105,7 @@ pub(super) fn run(args: &SetArgs, edits: &[EditText], console: &mut Console) -> 
 }
 
 /// Makes one edit; the offsets of the next are those after it.
-fn make(opened: &mut Opened, edit: &EditText) -> Result<(), CliError> {
+fn make(opened: &mut Opened, edit: &EditText, input_is_read: &mut bool) -> Result<(), CliError> {
     let document = &opened.document;
     let refused = |error: OpError| CliError::Op {
         error: Box::new(error),
@@ -115,13 +116,13 @@ fn make(opened: &mut Opened, edit: &EditText) -> Result<(), CliError> {
         EditText::Set(text) => {
             let (path, value) = assignment(text)?;
             let path = parse_path(path)?;
-            with_value(value, refused, |value| ops::set(document, &path, value))?
+            with_value(value, refused, input_is_read, |value| ops::set(document, &path, value))?
         }
         EditText::Add(text) => {
             let (path, value) = assignment(text)?;
             let (path, wire_type) = path_and_wire_type(path)?;
             let path = parse_path(path)?;
-            with_value(value, refused, |value| ops::add(document, &path, wire_type, value))?
+            with_value(value, refused, input_is_read, |value| ops::add(document, &path, wire_type, value))?
         }
         EditText::Remove(text) => {
             let path = parse_path(text)?;
@@ -157,14 +158,19 @@ fn path_and_wire_type(text: &str) -> Result<(&str, Option<WireType>), CliError> 
     }
 }
 
-/// Makes an edit with a value that may name a file, if the place is one that takes files.
+/// Makes an edit with a value that may name a file, if the place is one that takes files. Standard
+/// input can be such a file once.
 fn with_value(
     text: &str,
     refused: impl Fn(OpError) -> CliError,
+    input_is_read: &mut bool,
     make: impl Fn(NewValue<'_>) -> Result<Act, OpError>,
 ) -> Result<Act, CliError> {
     match (make(NewValue::Text(text)), file_reference(None, text)) {
         (Err(OpError::Value { error: ValueError::File { .. }, .. }), Some(file)) => {
+            if file == "-" && std::mem::replace(input_is_read, true) {
+                return Err(CliError::InputTwice);
+            }
             let bytes = read_small_file(FilePath::new(file))
                 .map_err(|error| CliError::Open { error, near_command: None })?;
             make(NewValue::Bytes(&bytes)).map_err(refused)

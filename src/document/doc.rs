@@ -261,6 +261,17 @@ mod tests {
     }
 
     #[test]
+    fn a_length_that_was_not_padded_is_not_padded_by_an_edit() {
+        let mut before = vec![0x0a, 0x83, 0x01, 0x12, 0x80, 0x01];
+        before.extend([b'x'; 128]);
+        let mut document = Document::of_bytes(&before, None);
+        document.apply(&set(&[0], 3, b"ab")).unwrap();
+        assert_eq!(bytes(&document), [0x0a, 0x04, 0x12, 0x02, b'a', b'b']);
+        document.undo();
+        assert_eq!(bytes(&document), before);
+    }
+
+    #[test]
     fn an_equal_value_is_no_edit() {
         let mut document = Document::of_bytes(NESTED, None);
         assert!(!document.apply(&set(&[0], 8, &[0x96, 0x01])).unwrap());

@@ -170,12 +170,14 @@ fn with_lengths(
     Ok(made)
 }
 
-/// The length of the record at `offset` after what it encloses grew, in its old width if it fits.
+/// The length of the record at `offset` after what it encloses grew: a padded one in its old width
+/// if it fits, any other in the fewest bytes.
 fn relength(offset: u64, record: &Record, growth: i64) -> Replacement {
     let start = offset + u64::from(record.tag.width);
     let width = record.length_width();
+    let kept = if record.scalar.is_overlong() { width } else { 1 };
     let mut bytes = Vec::new();
-    write_varint_padded(&mut bytes, record.scalar.value.wrapping_add_signed(growth), width);
+    write_varint_padded(&mut bytes, record.scalar.value.wrapping_add_signed(growth), kept);
     Replacement { range: start..start + u64::from(width), bytes }
 }
 

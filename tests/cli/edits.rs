@@ -252,6 +252,8 @@ fn values_of_bytes_come_from_files_and_strings_are_literal() {
 
 #[test]
 fn standard_input_goes_to_standard_output() {
+    let twice = ["set", "-", "--type", "Message", "body=@-", "-o", "-"];
+    run_with_input(twice, &len(4, "x")).exits(2).says(&["Standard input", "only once"]);
     let out = run_with_input(["set", "-", "1=300", "-o", "-", "--no-builtin"], &int(1, 1)).exits(0);
     assert_eq!(out.stdout, int(1, 300));
     let folder = Folder::new();

@@ -25,6 +25,22 @@ enum Do {
     ReadAs(bool),
     ReadRecordAs(u8),
     Answer(Answer),
+    InsertBefore,
+    Member(Option<u32>),
+    RenameKey(String),
+    Move(bool),
+    MoveTo(u16, bool),
+    Cut,
+    Copy,
+    Paste,
+    Step(u8),
+    Fix(u8, bool),
+    Canonicalize,
+    ShowAbsent(bool),
+    Bytes(ByteAct),
+    Search(String),
+    StepHit(bool),
+    Filter(TreeFilter),
     Save,
     /// Saves, closes the document and opens the file again.
     Reopen,
@@ -50,7 +66,40 @@ fn any_do() -> impl Strategy<Value = Do> {
         1 => any::<bool>().prop_map(Do::ReadAs),
         2 => any::<u8>().prop_map(Do::ReadRecordAs),
         1 => prop_oneof![Just(Answer::Yes), Just(Answer::No)].prop_map(Do::Answer),
+        1 => Just(Do::InsertBefore),
+        1 => prop::option::of(1_u32..12).prop_map(Do::Member),
+        1 => "[a-c]".prop_map(Do::RenameKey),
+        2 => any::<bool>().prop_map(Do::Move),
+        1 => any::<(u16, bool)>().prop_map(|(row, below)| Do::MoveTo(row, below)),
+        1 => Just(Do::Cut),
+        1 => Just(Do::Copy),
+        2 => Just(Do::Paste),
+        1 => any::<u8>().prop_map(Do::Step),
+        2 => any::<(u8, bool)>().prop_map(|(which, all)| Do::Fix(which, all)),
+        1 => Just(Do::Canonicalize),
+        1 => any::<bool>().prop_map(Do::ShowAbsent),
+        6 => any_byte_act().prop_map(Do::Bytes),
+        1 => prop_oneof![Just("a"), Just("hex:0a"), Just("messages[*].body.len > 1")]
+            .prop_map(|query| Do::Search(query.to_owned())),
+        1 => any::<bool>().prop_map(Do::StepHit),
+        1 => prop::sample::select(&TreeFilter::EVERY).prop_map(Do::Filter),
         1 => Just(Do::Save),
+    ]
+}
+
+fn any_byte_act() -> impl Strategy<Value = ByteAct> {
+    let moving = (any::<i8>(), any::<bool>())
+        .prop_map(|(by, extends)| ByteAct::Move { to: Move::By(i64::from(by)), extends });
+    prop_oneof![
+        3 => moving,
+        4 => (0_u8..16).prop_map(ByteAct::Digit),
+        1 => "[a-z]".prop_map(ByteAct::Text),
+        1 => Just(ByteAct::Delete),
+        1 => Just(ByteAct::Backspace),
+        1 => Just(ByteAct::PutBytes(vec![0x0a, 0x01, 0x61])),
+        1 => any::<bool>().prop_map(ByteAct::Insert),
+        1 => any::<bool>().prop_map(ByteAct::KeepLengths),
+        1 => any::<bool>().prop_map(ByteAct::UseText),
     ]
 }
 
@@ -99,8 +148,53 @@ fn action(one: Do, session: &Session) -> Option<Action> {
             Action::ReadRecordAs { row: row?, reading }
         }
         Do::Answer(answer) => Action::Answer(answer),
+        Do::InsertBefore => Action::InsertBefore(row?),
+        Do::Member(number) => Action::ChooseMember { row: row?, number },
+        Do::RenameKey(key) => Action::RenameKey { row: row?, key },
+        Do::Move(down) => Action::MoveRow { row: row?, down },
+        Do::MoveTo(number, below) => {
+            let to = open.rows(u64::from(number) % n_rows..n_rows).first()?.id;
+            Action::MoveTo { row: row?, to, below }
+        }
+        Do::Cut => Action::CutRecords(row?),
+        Do::Copy => Action::CopyRecords(row?),
+        Do::Paste => Action::Paste(state.clipboard.clone().unwrap_or_default()),
+        Do::Step(step) => Action::GoToStep(usize::from(step) % (open.document.n_steps() + 1)),
+        Do::Fix(which, all) => {
+            let found = &open.problems.found;
+            let problem = found.get(usize::from(which) % found.len().max(1))?;
+            match all {
+                true => Action::FixAll(problem.kind),
+                false => Action::FixProblem { kind: problem.kind, range: problem.range.clone() },
+            }
+        }
+        Do::Canonicalize => Action::Canonicalize(tab),
+        Do::ShowAbsent(shows) => Action::ShowAbsent(shows),
+        Do::Bytes(act) => Action::Bytes(act),
+        Do::Search(query) => Action::Search(query),
+        Do::StepHit(forward) => Action::StepHit { forward },
+        Do::Filter(filter) => Action::Filter(filter),
         Do::Save | Do::Reopen => Action::Save(tab),
     })
+}
+
+/// Does one thing to the document in front, which stays there.
+fn carry_out(fixture: &mut Fixture, one: Do) {
+    let tab = fixture.tab();
+    let is_canonical = matches!(one, Do::Canonicalize);
+    let is_awaited = is_canonical || matches!(one, Do::Save | Do::Reopen);
+    if let Some(action) = action(one, &fixture.session) {
+        fixture.session.apply(action);
+    }
+    if is_awaited {
+        fixture.session.settle();
+    }
+    if is_canonical {
+        fixture.session.apply(Action::ApplyCanonical);
+    }
+    if fixture.session.state().active != Some(tab) {
+        fixture.session.apply(Action::Activate(tab));
+    }
 }
 
 fn a_message() -> impl Strategy<Value = Vec<u8>> {
@@ -126,13 +220,7 @@ proptest! {
     ) {
         let mut fixture = Fixture::with(&bytes, SEND);
         for one in todo {
-            let is_save = matches!(one, Do::Save);
-            if let Some(action) = action(one, &fixture.session) {
-                fixture.session.apply(action);
-            }
-            if is_save {
-                fixture.session.settle();
-            }
+            carry_out(&mut fixture, one);
             let open = fixture.open();
             if let Some(selection) = &open.selection {
                 let row = open.row(selection.row).expect("the selected row is visible");
@@ -203,13 +291,8 @@ proptest! {
         let path = fixture.path("send.bin");
         let mut original = bytes;
         for (idx, one) in todo.into_iter().enumerate() {
-            let (saves, reopens) = (matches!(one, Do::Save), matches!(one, Do::Reopen));
-            if let Some(action) = action(one, &fixture.session) {
-                fixture.session.apply(action);
-            }
-            if saves || reopens {
-                fixture.session.settle();
-            }
+            let reopens = matches!(one, Do::Reopen);
+            carry_out(&mut fixture, one);
             if reopens {
                 prop_assert!(!fixture.open().document.is_modified());
                 let tab = fixture.tab();
