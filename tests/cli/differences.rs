@@ -67,7 +67,7 @@ fn without_a_type_fields_are_numbers_and_one_side_may_be_standard_input() {
 
 #[test]
 fn wrong_calls_are_exit_2() {
-    run(["diff", "-", "-"]).exits(2).says(&["not both"]);
+    run(["diff", "-", "-"]).exits(2).says(&["only once"]);
     run(["diff", "/nowhere/a", "/nowhere/b"]).exits(2).says(&["There is no file"]);
     let sample = sample();
     run(["diff", sample.to_str().unwrap()]).exits(2).says(&["<B>"]);
