@@ -25,6 +25,8 @@ use std::ops::Range;
 #[derive(Default)]
 pub struct HexView {
     list: RowListState,
+    /// Bytes a row when it was last drawn; 0 before.
+    row_width: u64,
     drag: Option<Drag>,
     /// The cursor when it was last scrolled to.
     seen_cursor: Option<u64>,
@@ -102,6 +104,7 @@ pub fn hex_ui(
     let layout = Layout::of(ui, theme, ui.available_width(), len);
     // The place behind the last byte is one where bytes can be typed.
     let n_rows = len / layout.n_bytes + 1;
+    keep_place(view, &layout);
     follow_cursor(view, open, &layout);
     let from = view.list.position().row.min(n_rows);
     let visible = from * layout.n_bytes..((from + view.list.page_rows() + 3) * layout.n_bytes).min(len);
@@ -153,6 +156,15 @@ pub fn hex_ui(
         let row = response.rows_rect.with_max_y(response.rows_rect.top() + theme.size.row_dense);
         let at = row.with_min_x(layout.digits(row, 2).left());
         cell(ui.painter(), at, "The document has no bytes", &font, theme.color.muted, Align::Min);
+    }
+}
+
+/// Shows the same bytes when a row has come to hold more or fewer of them.
+fn keep_place(view: &mut HexView, layout: &Layout) {
+    let before = std::mem::replace(&mut view.row_width, layout.n_bytes);
+    if before != 0 && before != layout.n_bytes {
+        let offset = view.list.position().row * before;
+        view.list.anchor_moved(offset / layout.n_bytes);
     }
 }
 
