@@ -4,7 +4,7 @@ use super::{CliError, Console, ReadArgs, SchemaArgs};
 use crate::document::{Document, ReadMode, Source};
 use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema, rank};
 use crate::worker;
-use crate::worker::{FileSource, Input, WorkerError, read_stdin};
+use crate::worker::{FileSource, Input, WorkerError, read_fifo, read_stdin};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -91,6 +91,10 @@ fn read(path: &Path) -> Result<Read, CliError> {
     if path == Path::new("-") {
         return Ok((read_whole_stdin()?.source(), None));
     }
+    let fifo = read_fifo(path, u64::MAX).map_err(|error| CliError::Open { error, near_command: None })?;
+    if let Some(input) = fifo {
+        return Ok((input.source(), None));
+    }
     let file = FileSource::open(path).map_err(|error| CliError::Open { error, near_command: None })?;
     Ok((file.clone(), Some(file)))
 }
@@ -102,8 +106,13 @@ pub(super) fn read_whole_stdin() -> Result<Input, CliError> {
 
 /// The whole content of a file that becomes a value.
 pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
-    let source: Arc<dyn Source> =
-        if path == Path::new("-") { read_stdin(MAX_SMALL_FILE)?.source() } else { FileSource::open(path)? };
+    let source: Arc<dyn Source> = if path == Path::new("-") {
+        read_stdin(MAX_SMALL_FILE)?.source()
+    } else if let Some(input) = read_fifo(path, MAX_SMALL_FILE)? {
+        input.source()
+    } else {
+        FileSource::open(path)?
+    };
     if source.len() > MAX_SMALL_FILE {
         return Err(WorkerError::TooLarge { limit: MAX_SMALL_FILE, path: path.to_owned() });
     }

@@ -50,7 +50,7 @@ pub use pool::{Worker, start};
 pub use reply_folder::ReplyFolder;
 pub use save::{Hook, InPlace, SaveOptions, Saved, save};
 pub use schema_files::{SchemaFiles, load_schema};
-pub use spool::{Input, read_stdin};
+pub use spool::{Input, read_fifo, read_stdin};
 pub use state::{config_folder, state_folder};
 pub use temp::clean_stray;
 pub use watch::{FileChange, OnDisk, Watched, look};

@@ -1,11 +1,12 @@
-//! Input that comes once and cannot be read by position: standard input.
+//! Input that comes once and cannot be read by position: standard input and FIFOs.
 
 use super::disk::{Disk, NoGate, Privacy};
 use super::error::{Call, WorkerError};
 use super::file_source::FileSource;
-use super::temp;
+use super::{platform, temp};
 use crate::document::{MemorySource, Source};
 use std::fmt;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -58,6 +59,17 @@ impl fmt::Debug for Input {
 /// Reads standard input to its end; `limit` is in bytes.
 pub fn read_stdin(limit: u64) -> Result<Input, WorkerError> {
     read_input(&mut io::stdin().lock(), Path::new("-"), limit, MAX_IN_MEMORY)
+}
+
+/// Reads a FIFO, such as a shell's `<(command)`, to its end, waiting for who writes it; `None` for what
+/// is no FIFO.
+pub fn read_fifo(path: &Path, limit: u64) -> Result<Option<Input>, WorkerError> {
+    let is_fifo = fs::metadata(path).is_ok_and(|is| platform::special_kind(&is) == Some("FIFO"));
+    if !is_fifo {
+        return Ok(None);
+    }
+    let mut fifo = File::open(path).map_err(|error| WorkerError::io(Call::Open, path, error))?;
+    read_input(&mut fifo, path, limit, MAX_IN_MEMORY).map(Some)
 }
 
 fn read_input(

@@ -89,3 +89,21 @@ fn a_message_is_written_canonically_and_what_is_left_out_is_said() {
     run(["canonicalize", &file, "--no-builtin", "-o", &out]).exits(1).says(&["No message type"]);
     run(["canonicalize", &file]).exits(2).says(&["--output"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_comes_through_fifos_is_compared_too() {
+    let folder = Folder::new();
+    let [old, new] = ["old", "new"].map(|name| folder.path(name));
+    let made = std::process::Command::new("mkfifo").args([&old, &new]).status().unwrap();
+    assert!(made.success());
+    let bytes = std::fs::read(sample()).unwrap();
+    let feed = |path: &str, bytes: Vec<u8>| {
+        let path = path.to_owned();
+        std::thread::spawn(move || std::fs::write(path, bytes).unwrap())
+    };
+    let feeds = [feed(&old, bytes.clone()), feed(&new, [&bytes[..], &[0x98, 6, 1]].concat())];
+    let found = run(["diff", &old, &new, TYPE]).exits(1);
+    assert!(found.text().starts_with("added ") && found.text().lines().count() == 1, "{}", found.text());
+    feeds.into_iter().for_each(|feed| feed.join().unwrap());
+}
