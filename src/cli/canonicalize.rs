@@ -68,7 +68,7 @@ fn tell(report: &CanonicalReport, console: &mut Console) {
     if report.n_kept > 0 {
         let n = report.n_kept;
         console.say(&format!(
-            "note: {n} damaged stretch{} kept as found",
+            "note: {n} stretch{} kept as found, because damaged or nested too deep",
             if n == 1 { " is" } else { "es are" }
         ));
     }

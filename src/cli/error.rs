@@ -45,6 +45,8 @@ pub enum CliError {
     InputTwice,
     #[error("{error} of \"{query}\"")]
     Query { error: QueryError, query: String },
+    #[error("The message has {n_rows} rows, so there is no row {row}, in \"{file}\"")]
+    NoRow { n_rows: u64, row: u64, file: String },
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
     #[error("{reason}")]
@@ -102,6 +104,7 @@ impl CliError {
             | CliError::NotSent
             | CliError::NotReflected { .. }
             | CliError::ServerSchema { .. }
+            | CliError::NoRow { .. }
             | CliError::NoMatch { .. } => 1,
             CliError::Format { error, .. } => match error {
                 FormatError::NoType { .. } | FormatError::NoField { .. } => 2,
@@ -126,6 +129,7 @@ impl CliError {
                     | WorkerError::TooLarge { .. }
                     | WorkerError::ReadOnlyFile { .. }
                     | WorkerError::AlreadyExists { .. }
+                    | WorkerError::FolderNotEmpty { .. }
                     | WorkerError::ReadOnlyFolder { .. } => 2,
                     _ => 1,
                 }
@@ -183,6 +187,7 @@ impl CliError {
                 "Write it to a file with -o FILE, or pipe it into another program"
             }
             CliError::Query { error, .. } => error.hint,
+            CliError::NoRow { .. } => "Rows count from 0; ..20 are the first ones",
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",
             CliError::Edit { .. } => "Nothing was written",

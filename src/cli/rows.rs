@@ -49,6 +49,5 @@ pub(super) fn run(args: &RowsArgs, console: &mut Console) -> Result<Outcome, Cli
     if report.n_rows > 0 {
         return Ok(Outcome::Done);
     }
-    console.say(&format!("The message has {} rows, so there is no row {}", report.n_before, args.rows.start));
-    Ok(Outcome::No)
+    Err(CliError::NoRow { n_rows: report.n_before, row: args.rows.start, file: opened.name })
 }

@@ -70,6 +70,8 @@ pub enum ResolveError {
     NoField { message: String, name: String, near: Vec<String>, path: String },
     #[error("Without a type only field numbers can be followed, not \"{name}\", in path \"{path}\"")]
     NoType { name: String, path: String },
+    #[error("{bracket} stands behind no field that it could be of, in path \"{path}\"")]
+    StrayBracket { bracket: String, path: String },
     #[error("Field \"{field}\" is not a message, in path \"{path}\"")]
     NotAMessage { field: String, path: String },
     #[error("Field \"{field}\" is repeated: say which element, such as {field}[0], in path \"{path}\"")]
@@ -410,6 +412,7 @@ fn named(
 ) -> Result<Named, ResolveError> {
     let text = step.to_string();
     match (step, message) {
+        (step, _) if is_bracket(step) => Err(ResolveError::StrayBracket { bracket: text, path: path() }),
         (Step::Number(number), _) => {
             let field = message.and_then(|message| field_of(message, *number));
             Ok(Named { number: *number, field, text, by_number: true })

@@ -34,6 +34,8 @@ pub enum EndpointError {
     Scheme { scheme: String, text: String },
     #[error("There is no host in \"{0}\"")]
     NoHost(String),
+    #[error("There is no path of a socket in \"{0}\"")]
+    NoSocket(String),
     #[error("\"{host}\" is not a host, in \"{text}\"")]
     Host { host: String, text: String },
     #[error("\"{port}\" is not a port, in \"{text}\"")]
@@ -119,7 +121,7 @@ impl FromStr for Endpoint {
         if let Some(path) = text.strip_prefix("unix:") {
             let path = path.strip_prefix("//").filter(|path| path.starts_with('/')).unwrap_or(path);
             if path.is_empty() || path.contains('\0') {
-                return Err(EndpointError::NoHost(text.to_owned()));
+                return Err(EndpointError::NoSocket(text.to_owned()));
             }
             return Ok(Endpoint {
                 place: Place::Unix(path.into()),

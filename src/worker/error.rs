@@ -92,6 +92,8 @@ pub enum WorkerError {
     DeletedOnDisk { path: PathBuf },
     #[error("A file of this name exists already: {path:?}")]
     AlreadyExists { path: PathBuf },
+    #[error("The folder is not empty: {path:?}")]
+    FolderNotEmpty { path: PathBuf },
     #[error("The file has {n_links} names (hard links), which replacing it would part: {path:?}")]
     HardLinked { n_links: u64, path: PathBuf },
     #[error("The file belongs to another user, which replacing it would change: {path:?}")]
@@ -157,6 +159,7 @@ impl WorkerError {
             | WorkerError::NotRegular { .. }
             | WorkerError::DanglingLink { .. }
             | WorkerError::LinkLoop { .. }
+            | WorkerError::FolderNotEmpty { .. }
             | WorkerError::ReadOnlyFolder { file_exists: false, .. }
             | WorkerError::ReadOnlyFile { .. } => Remedy::SaveAs,
             WorkerError::Io { .. } | WorkerError::InPlace { .. } | WorkerError::TooManyJobs { .. } => {

@@ -18,7 +18,7 @@ impl ReplyFolder {
         let mut entries = fs::read_dir(path).map_err(|error| WorkerError::io(Call::List, path, error))?;
         match entries.next() {
             None => Ok(ReplyFolder { path: path.to_owned() }),
-            Some(_) => Err(WorkerError::AlreadyExists { path: path.to_owned() }),
+            Some(_) => Err(WorkerError::FolderNotEmpty { path: path.to_owned() }),
         }
     }
 
@@ -45,7 +45,7 @@ mod tests {
         assert_eq!(fs::read(&written).unwrap(), b"reply");
         assert!(replies.write("0001.bin", b"other").is_err());
         assert_eq!(fs::read(&written).unwrap(), b"reply");
-        assert!(matches!(ReplyFolder::create(&path), Err(WorkerError::AlreadyExists { .. })));
+        assert!(matches!(ReplyFolder::create(&path), Err(WorkerError::FolderNotEmpty { .. })));
         assert!(ReplyFolder::create(&written).is_err());
     }
 }

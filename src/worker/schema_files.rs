@@ -46,6 +46,9 @@ pub fn load_schema(
     with_builtin: bool,
     step: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<(Schema, LoadReport), WorkerError> {
+    for folder in includes {
+        fs::read_dir(folder).map_err(|error| WorkerError::io(Call::List, Path::new(folder), error))?;
+    }
     let mut sources = Vec::with_capacity(paths.len());
     for path in paths {
         sources.push(source(path, &mut || step(0, 0))?);

@@ -92,7 +92,11 @@ fn rows_are_those_of_the_tree() {
     assert_eq!(some.text().lines().map(words).collect::<Vec<_>>(), all[3..6]);
     let rest = run(["rows", file, "5..", "--type", SEND]).exits(0);
     assert_eq!(rest.text().lines().map(words).collect::<Vec<_>>(), all[5..]);
-    run(["rows", file, "100000..100001", "--type", SEND]).exits(1).says(&["there is no row 100000"]);
+    run(["rows", file, "100000..100001", "--type", SEND]).exits(1).says(&[
+        "error: ",
+        "there is no row 100000",
+        file,
+    ]);
     for wrong in ["6..3", "3", "a..b", "4..4"] {
         run(["rows", file, wrong]).exits(2);
     }

@@ -166,6 +166,10 @@ pub fn add(
         let bytes = build_appended(resolved.parent.message.as_ref(), rest, value, path)?;
         return Ok(Act::new(label, vec![insertion(document, &resolved.parent, resolved.number, bytes)?]));
     }
+    if field.is_map() {
+        let field = field.name().to_owned();
+        return Err(ResolveError::NeedsKey { field, path: path.to_string() }.into());
+    }
     if !field.is_list() {
         return Err(OpError::NotRepeated { field: field.name().to_owned(), path: path.to_string() });
     }

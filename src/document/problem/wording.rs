@@ -54,7 +54,11 @@ pub(super) fn unclosed_group(number: u32) -> Complaint {
 }
 
 pub(super) fn too_deep(depth: usize) -> Complaint {
-    note(ProblemKind::TooDeep, format!("What is nested deeper than {depth} messages is not checked"), None)
+    warning(
+        ProblemKind::TooDeep,
+        format!("What is nested deeper than {depth} messages is not checked"),
+        "Most parsers refuse more than 100 levels",
+    )
 }
 
 pub(super) fn too_deep_group(depth: usize) -> Complaint {
