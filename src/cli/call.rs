@@ -33,6 +33,7 @@ const MAX_LOSSES: usize = 20;
 ///
 /// Exit status 0: the status is OK, also inside a RocketMQ reply; 1: it is not, or there is none.
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 #[command(after_help = "Examples:\n  \
         protoloupe call http://127.0.0.1:8081 MessagingService/QueryRoute --data route.bin \\\n    \
         --rocketmq-access-key me --rocketmq-secret @secret.txt\n  \
@@ -50,10 +51,10 @@ pub(super) struct CallArgs {
     /// How a method is called that no schema declares [default: unary]
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(RpcKind::ALL.map(RpcKind::name)))]
     kind: Option<String>,
-    /// The protocol
-    #[arg(long, value_name = "NAME", default_value = TRANSPORTS[0].name,
+    /// The protocol [default: grpc]
+    #[arg(long, value_name = "NAME",
           value_parser = PossibleValuesParser::new(TRANSPORTS.iter().map(|transport| transport.name)))]
-    protocol: String,
+    protocol: Option<String>,
     /// Send messages compressed
     #[arg(long)]
     gzip: bool,
@@ -95,7 +96,7 @@ pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, Cli
         load_schema(&args.schema)?
     };
     let method = method(&args.method, &schema)?;
-    let call = args.call(&target, method.as_ref())?;
+    let call = args.call(&target, method.as_ref(), messages.first().map_or(&[], Vec::as_slice))?;
     call.check(messages.len() as u64).map_err(CliError::Call)?;
     if let Some(method) = method.as_ref().filter(|_| !args.send_anyway) {
         for (file, bytes) in args.data.iter().zip(&messages) {
@@ -130,7 +131,12 @@ fn method(text: &str, schema: &Schema) -> Result<Option<MethodDescriptor>, CliEr
 }
 
 impl CallArgs {
-    fn call(&self, target: &Target, method: Option<&MethodDescriptor>) -> Result<Call, CliError> {
+    fn call(
+        &self,
+        target: &Target,
+        method: Option<&MethodDescriptor>,
+        first_message: &[u8],
+    ) -> Result<Call, CliError> {
         let named = self.kind.as_deref().and_then(|name| RpcKind::ALL.into_iter().find(|k| k.name() == name));
         let (path, kind) = match method {
             Some(method) => (MethodPath::from(method), RpcKind::of(method)),
@@ -139,14 +145,13 @@ impl CallArgs {
         if named.is_some_and(|named| named != kind) {
             return Err(CliError::Kind { method: path.to_string(), kind: kind.title() });
         }
-        let transport = TRANSPORTS.iter().find(|transport| transport.name == self.protocol);
-        Ok(Call {
-            method: path,
-            kind,
-            transport: transport.unwrap_or(&TRANSPORTS[0]),
-            compress: self.gzip,
-            ..target.template.clone()
-        })
+        let mut call = target.caller.call(path, kind, first_message).map_err(CliError::Metadata)?;
+        if let Some(name) = &self.protocol {
+            let transport = TRANSPORTS.iter().find(|transport| transport.name == *name);
+            call.transport = transport.unwrap_or(&TRANSPORTS[0]);
+        }
+        call.compress |= self.gzip;
+        Ok(call)
     }
 }
 

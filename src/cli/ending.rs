@@ -234,8 +234,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_listed() {
-        let entry =
-            |name: &str, value: &str| Entry { name: name.to_owned(), value: value.as_bytes().to_vec() };
+        let entry = |name: &str, value: &str| Entry::received(name, value.as_bytes());
         let text = listed(&[entry("set-cookie", "hidden"), entry("x-bin", "AAE"), entry("x", "a")]);
         assert_eq!(
             text,

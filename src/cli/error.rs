@@ -5,7 +5,7 @@ use crate::document::ops::OpError;
 use crate::document::search::QueryError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::FormatError;
-use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected};
+use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected, ProfileError};
 use crate::schema::SchemaError;
 use crate::worker::{Call, Remedy, WorkerError};
 use std::io;
@@ -59,6 +59,10 @@ pub enum CliError {
     Variable { name: String },
     #[error("{option} takes no secret itself: others could see it in the list of processes")]
     SecretInArguments { option: &'static str },
+    #[error("{error}, in \"{file}\"")]
+    Profile { error: Box<ProfileError>, file: String },
+    #[error("There is no profile \"{name}\"")]
+    NoProfile { name: String, folder: String },
     #[error("TLS options do not go with {endpoint}, which is plain text")]
     TlsOptions { endpoint: String },
     /// A call that could not even begin.
@@ -144,6 +148,8 @@ impl CliError {
             | CliError::Metadata(_)
             | CliError::Variable { .. }
             | CliError::TlsOptions { .. }
+            | CliError::Profile { .. }
+            | CliError::NoProfile { .. }
             | CliError::SecretInArguments { .. }
             | CliError::Call(_)
             | CliError::Kind { .. }
@@ -170,6 +176,10 @@ impl CliError {
             CliError::NotReflected { error } => return error.hint(),
             CliError::Endpoint(error) => error.hint(),
             CliError::Metadata(error) => error.hint(),
+            CliError::Profile { error, .. } => return error.hint(),
+            CliError::NoProfile { folder, .. } => {
+                return Some(format!("Profiles by name are in {folder:?}; a path names any other"));
+            }
             CliError::Variable { .. } => "Set it, or write a value or @FILE",
             CliError::SecretInArguments { .. } => "Write @FILE or $VAR",
             CliError::TlsOptions { .. } => "Write https://, or leave them out",

@@ -5,7 +5,7 @@ use super::target::{Target, TargetArgs};
 use super::types::To;
 use super::{CliError, Console, Outcome};
 use crate::document::Document;
-use crate::rpc::{self, Reflected};
+use crate::rpc::{self, Reflected, RpcKind, TRANSPORTS};
 use crate::schema::{FileResolver, LoadRequest, MethodDescriptor, Schema, ServiceDescriptor, Source};
 use crate::worker::{SaveOptions, save};
 use clap::Args;
@@ -60,7 +60,11 @@ pub(super) fn reflect(
     interrupt: &Interrupt,
     console: &mut Console,
 ) -> Result<Reflected, CliError> {
-    let reflected = rpc::reflect(&target.template, &mut |call| interrupt.watch(call));
+    let nobody = target.caller.template.method.clone();
+    let mut template = target.caller.call(nobody, RpcKind::Bidi, b"").map_err(CliError::Metadata)?;
+    // Its protocol is gRPC's, whatever the calls of a profile are made in.
+    template.transport = &TRANSPORTS[0];
+    let reflected = rpc::reflect(&template, &mut |call| interrupt.watch(call));
     let reflected = reflected.map_err(|error| CliError::NotReflected { error: Box::new(error) })?;
     for problem in &reflected.problems {
         console.say(&format!("warning: {problem}"));

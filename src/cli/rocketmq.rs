@@ -2,7 +2,7 @@
 
 use super::CliError;
 use super::target::secret;
-use crate::rpc::{Credentials, Metadata, RocketMqClient, new_client_id};
+use crate::rpc::{Credentials, RocketMqClient, new_client_id};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -28,9 +28,13 @@ pub(super) struct RocketMqArgs {
 }
 
 impl RocketMqArgs {
-    /// Adds the headers, if they are asked for; those given by hand stay. Who signs is added to
-    /// `identity`.
-    pub fn add_to(&self, metadata: &mut Metadata, identity: &mut Vec<String>) -> Result<(), CliError> {
+    /// Makes the caller a RocketMQ client if that is asked for, and puts what is given in the place of what
+    /// its profile says. Who signs is added to `identity`.
+    pub fn apply_to(
+        &self,
+        client: &mut Option<RocketMqClient>,
+        identity: &mut Vec<String>,
+    ) -> Result<(), CliError> {
         let is_asked = self.rocketmq
             || self.rocketmq_client_id.is_some()
             || self.rocketmq_namespace.is_some()
@@ -38,10 +42,15 @@ impl RocketMqArgs {
         if !is_asked {
             return Ok(());
         }
-        let client_id = self.rocketmq_client_id.clone().unwrap_or_else(new_client_id);
-        let mut client = RocketMqClient::new(client_id);
-        client.namespace = self.rocketmq_namespace.clone().unwrap_or_default();
+        let client = client.get_or_insert_with(|| RocketMqClient::new(new_client_id()));
+        if let Some(client_id) = &self.rocketmq_client_id {
+            client.client_id.clone_from(client_id);
+        }
+        if let Some(namespace) = &self.rocketmq_namespace {
+            client.namespace.clone_from(namespace);
+        }
         if let (Some(access_key), Some(text)) = (&self.rocketmq_access_key, &self.rocketmq_secret) {
+            identity.retain(|who| !who.starts_with("RocketMQ access key "));
             identity.push(format!("RocketMQ access key {access_key}"));
             client.credentials = Some(Credentials {
                 access_key: access_key.clone(),
@@ -52,6 +61,6 @@ impl RocketMqArgs {
                 },
             });
         }
-        client.add_to(metadata).map_err(CliError::Metadata)
+        Ok(())
     }
 }

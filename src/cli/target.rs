@@ -4,9 +4,13 @@ use super::input::read_small_file;
 use super::rocketmq::RocketMqArgs;
 use super::{CliError, Console};
 use crate::rpc::{
-    Call, Endpoint, Identity, Limits, Metadata, MethodPath, Place, Proxy, RpcKind, Tls, split_entry,
+    Call, Caller, Deadline, Endpoint, Identity, Metadata, MethodPath, Place, Profile, Proxy, RpcKind,
+    SIZE_HINT, TIME_HINT, read_size, read_time, split_entry, variable_name,
 };
-use crate::worker::{is_known_target, known_targets_file, remember_target};
+use crate::worker::{
+    PROFILE_ENDING, ProfileInputs, is_known_target, known_targets_file, load_profile, profile_file,
+    profiles_folder, remember_target,
+};
 use clap::Args;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
@@ -16,19 +20,23 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(super) struct TargetArgs {
     /// http://host:port for plain text, https://host:port for TLS, unix:/path for a socket; a path
-    /// behind the port stands before the method's
-    #[arg(value_name = "ENDPOINT")]
-    pub endpoint: String,
+    /// behind the port stands before the method's. A profile has one of its own
+    #[arg(value_name = "ENDPOINT", required_unless_present = "profile")]
+    pub endpoint: Option<String>,
+    /// A profile by its name, or a file that holds one; other options stand before what it says
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Server")]
+    pub profile: Option<String>,
     /// Metadata; may be repeated. A value of @FILE or $VAR is read from there; names that end in -bin
     /// take base64, or the bytes of a file
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", help_heading = "Server")]
     pub header: Vec<String>,
-    /// How long it may take, such as 500ms, 5s or 2m; none for no limit
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time, help_heading = "Server")]
-    pub deadline: Time,
-    /// The largest message that is received, such as 100MiB
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, help_heading = "Server")]
-    pub max_message: u64,
+    /// How long it may take, such as 500ms, 5s or 2m; none for no limit [default: what the clients of a
+    /// known API take, otherwise 30s]
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Server")]
+    pub deadline: Option<Time>,
+    /// The largest message that is received, such as 100MiB [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Server")]
+    pub max_message: Option<u64>,
     /// What the server is told as its own name, and its certificate must bear, instead of the host
     #[arg(long, value_name = "NAME", help_heading = "Server")]
     pub authority: Option<String>,
@@ -64,89 +72,96 @@ pub(super) struct TargetArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Time(pub Option<Duration>);
 
-fn time(text: &str) -> Result<Time, String> {
-    if text == "none" {
-        return Ok(Time(None));
-    }
-    let start_of_unit = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(start_of_unit);
-    let unit = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err("write it like 500ms, 5s, 2m or none".to_owned()),
-    };
-    let seconds = number.parse::<f64>().map(|number| number * unit).unwrap_or(f64::NAN);
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if time > Duration::ZERO => Ok(Time(Some(time))),
-        _ => Err("write it like 500ms, 5s, 2m or none".to_owned()),
-    }
+pub(super) fn time(text: &str) -> Result<Time, String> {
+    read_time(text).map(Time).ok_or_else(|| TIME_HINT.to_owned())
 }
 
 fn size(text: &str) -> Result<u64, String> {
-    let start_of_unit = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(start_of_unit);
-    let shift = match unit {
-        "" | "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        _ => return Err("write it like 1000, 64MiB or 1GiB".to_owned()),
-    };
-    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
-    bytes
-        .filter(|bytes| *bytes <= u64::from(u32::MAX))
-        .ok_or_else(|| "write it like 64MiB, up to 4GiB - 1".to_owned())
+    read_size(text).ok_or_else(|| SIZE_HINT.to_owned())
 }
 
 /// A server that can be called, and how the caller is known to it.
 pub(super) struct Target {
-    /// With everything but method and kind.
-    pub template: Call,
+    pub caller: Caller,
     identity: Vec<String>,
 }
 
 impl TargetArgs {
     /// Reads what the arguments name.
     pub fn target(&self, console: &mut Console) -> Result<Target, CliError> {
-        let endpoint: Endpoint = self.endpoint.parse().map_err(CliError::Endpoint)?;
-        if !endpoint.is_tls
-            && (self.ca.is_some() || self.cert.is_some() || self.insecure || self.server_name.is_some())
-        {
-            return Err(CliError::TlsOptions { endpoint: endpoint.to_string() });
+        let (profile, mut caller) = self.start(console)?;
+        let mut identity = profile.as_ref().map(Profile::identity).unwrap_or_default();
+        let template = &mut caller.template;
+        self.tls(template, &mut identity)?;
+        let given = self.metadata(&mut identity, console)?;
+        template.metadata.replace(&given);
+        if let Some(time) = self.deadline {
+            caller.deadline = time.0.map_or(Deadline::Never, Deadline::After);
         }
-        let mut identity = Vec::new();
-        let tls = Tls {
-            ca: self.ca.as_deref().map(file).transpose()?,
-            identity: match (&self.cert, &self.key) {
-                (Some(cert), Some(key)) => {
-                    identity.push(format!("client certificate {cert:?}"));
-                    Some(Identity { certificates: file(cert)?, key: file(key)? })
-                }
-                _ => None,
-            },
-            skip_verification: self.insecure,
-            server_name: self.server_name.clone(),
+        if let Some(max_message) = self.max_message {
+            template.limits.message = max_message;
+        }
+        if self.authority.is_some() {
+            template.authority.clone_from(&self.authority);
+        }
+        match self.proxy.as_deref() {
+            None => {}
+            Some("none") => template.proxy = Proxy::Direct,
+            Some(proxy) => template.proxy = Proxy::Through(proxy.parse().map_err(CliError::Call)?),
+        }
+        if let Some(time) = self.keep_alive {
+            template.keep_alive = time.0;
+        }
+        self.rocketmq.apply_to(&mut caller.rocketmq, &mut identity)?;
+        Ok(Target { caller, identity })
+    }
+
+    /// What the profile says, or the endpoint alone.
+    fn start(&self, console: &mut Console) -> Result<(Option<Profile>, Caller), CliError> {
+        let endpoint = self.endpoint.as_deref();
+        let Some(named) = self.profile.as_deref() else {
+            let endpoint: Endpoint = endpoint.unwrap_or_default().parse().map_err(CliError::Endpoint)?;
+            let nobody = MethodPath { service: String::new(), method: String::new() };
+            return Ok((None, Caller::new(Call::new(endpoint, nobody, RpcKind::Unary))));
         };
-        let mut metadata = self.metadata(&mut identity, console)?;
-        self.rocketmq.add_to(&mut metadata, &mut identity)?;
-        let nobody = MethodPath { service: String::new(), method: String::new() };
-        let template = Call {
-            metadata,
-            deadline: self.deadline.0,
-            limits: Limits { message: self.max_message, ..Limits::default() },
-            tls,
-            authority: self.authority.clone(),
-            proxy: match self.proxy.as_deref() {
-                None => Proxy::Environment,
-                Some("none") => Proxy::Direct,
-                Some(proxy) => Proxy::Through(proxy.parse().map_err(CliError::Call)?),
-            },
-            keep_alive: self.keep_alive.and_then(|time| time.0),
-            ..Call::new(endpoint, nobody, RpcKind::Unary)
+        let path = profile_path(named)?;
+        let stored = load_profile(&path).map_err(|error| CliError::Open { error, near_command: None })?;
+        let file = path.display().to_string();
+        let mut profile = match stored.profile {
+            Ok(profile) => profile,
+            Err(error) => return Err(CliError::Profile { error: Box::new(error), file }),
         };
-        Ok(Target { template, identity })
+        for (line, key) in &stored.unknown_keys {
+            console.say(&format!("warning: Nothing is known of \"{key}\", in line {line} of {path:?}"));
+        }
+        if let Some(endpoint) = endpoint {
+            profile.endpoint = endpoint.to_owned();
+        }
+        let caller = profile.caller(&ProfileInputs::beside(&path));
+        let caller = caller.map_err(|error| CliError::Profile { error: Box::new(error), file })?;
+        Ok((Some(profile), caller))
+    }
+
+    fn tls(&self, template: &mut Call, identity: &mut Vec<String>) -> Result<(), CliError> {
+        let is_given =
+            self.ca.is_some() || self.cert.is_some() || self.insecure || self.server_name.is_some();
+        if !template.endpoint.is_tls && is_given {
+            return Err(CliError::TlsOptions { endpoint: template.endpoint.to_string() });
+        }
+        let tls = &mut template.tls;
+        if let Some(ca) = &self.ca {
+            (tls.ca, tls.skip_verification) = (Some(file(ca)?), false);
+        }
+        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            identity.retain(|who| !who.starts_with("client certificate "));
+            identity.push(format!("client certificate {cert:?}"));
+            tls.identity = Some(Identity { certificates: file(cert)?, key: file(key)? });
+        }
+        tls.skip_verification |= self.insecure;
+        if self.server_name.is_some() {
+            tls.server_name.clone_from(&self.server_name);
+        }
+        Ok(())
     }
 
     fn metadata(&self, identity: &mut Vec<String>, console: &mut Console) -> Result<Metadata, CliError> {
@@ -176,16 +191,22 @@ impl TargetArgs {
     }
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, CliError> {
-    read_small_file(path).map_err(|error| CliError::Open { error, near_command: None })
+/// The file of a profile: that of a name in the person's folder, or the one that a path leads to.
+fn profile_path(named: &str) -> Result<PathBuf, CliError> {
+    let is_path = named.contains(['/', '\\']) || named.ends_with(PROFILE_ENDING);
+    let of_name = profiles_folder().and_then(|folder| profile_file(&folder, named));
+    match of_name.filter(|path| !is_path && path.exists()) {
+        Some(path) => Ok(path),
+        None if is_path || Path::new(named).exists() => Ok(PathBuf::from(named)),
+        None => {
+            let folder = profiles_folder().map(|folder| folder.display().to_string());
+            Err(CliError::NoProfile { name: named.to_owned(), folder: folder.unwrap_or_default() })
+        }
+    }
 }
 
-/// The name in `$NAME`.
-fn variable_name(text: &str) -> Option<&str> {
-    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_name =
-        |name: &&str| name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
-    text.strip_prefix('$').filter(is_name)
+fn file(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_small_file(path).map_err(|error| CliError::Open { error, near_command: None })
 }
 
 fn variable(name: &str) -> Result<String, CliError> {
@@ -214,7 +235,7 @@ impl Target {
         can_ask: bool,
         console: &mut Console,
     ) -> Result<(), CliError> {
-        let endpoint = &self.template.endpoint;
+        let endpoint = &self.caller.template.endpoint;
         let as_whom = match self.identity.as_slice() {
             [] => "without credentials".to_owned(),
             identity => format!("with {}", identity.join(", ")),
@@ -250,47 +271,14 @@ impl Target {
 
     /// What a server is remembered by.
     fn key(&self) -> String {
-        let endpoint = &self.template.endpoint;
-        let unverified = if self.template.tls.skip_verification { " unverified" } else { "" };
+        let endpoint = &self.caller.template.endpoint;
+        let unverified = if self.caller.template.tls.skip_verification { " unverified" } else { "" };
         match &endpoint.place {
             Place::Tcp { .. } => {
                 let plain = Endpoint { path_prefix: String::new(), ..endpoint.clone() };
                 format!("{plain}{unverified}")
             }
             Place::Unix(_) => endpoint.to_string(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_and_sizes_are_written_with_units() {
-        for (text, expected) in [
-            ("500ms", Some(Some(Duration::from_millis(500)))),
-            ("5s", Some(Some(Duration::from_secs(5)))),
-            ("1.5m", Some(Some(Duration::from_secs(90)))),
-            ("none", Some(None)),
-            ("0s", None),
-            ("5", None),
-            ("s", None),
-            ("-5s", None),
-            ("1e9h", None),
-        ] {
-            assert_eq!(time(text).ok(), expected.map(Time), "{text}");
-        }
-        for (text, expected) in [
-            ("1000", Some(1000)),
-            ("64MiB", Some(64 << 20)),
-            ("3GiB", Some(3 << 30)),
-            ("4GiB", None),
-            ("99999999999GiB", None),
-            ("MB", None),
-            ("5MB", None),
-        ] {
-            assert_eq!(size(text).ok(), expected, "{text}");
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct Entry {
     /// In lower case.
     pub name: String,
     pub value: Vec<u8>,
+    /// It came from a place for secrets, so it is one whatever its name.
+    pub is_hidden: bool,
 }
 
 /// Why something is no metadata.
@@ -92,8 +94,21 @@ impl Metadata {
         if !value.iter().all(|byte| (b' '..=b'~').contains(byte)) {
             return Err(MetadataError::NotText(name));
         }
-        self.0.push(Entry { name, value: value.to_vec() });
+        self.0.push(Entry { name, value: value.to_vec(), is_hidden: false });
         Ok(())
+    }
+
+    /// Adds the entries of `others`, which take the place of those of the same names.
+    pub fn replace(&mut self, others: &Metadata) {
+        self.0.retain(|entry| others.0.iter().all(|other| other.name != entry.name));
+        self.0.extend(others.0.iter().cloned());
+    }
+
+    /// Makes the value that was added last a secret.
+    pub fn hide_last(&mut self) {
+        if let Some(entry) = self.0.last_mut() {
+            entry.is_hidden = true;
+        }
     }
 
     /// Puts the entries into `headers`; the first of a name replaces what a transport set.
@@ -118,6 +133,13 @@ pub fn split_entry(text: &str) -> Result<(&str, &str), MetadataError> {
         .ok_or_else(|| MetadataError::NoColon(text.to_owned()))
 }
 
+/// Whether what has this name, in lower case, is a secret by the name alone.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    const PARTS: [&str; 8] =
+        ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "signature"];
+    PARTS.iter().any(|part| name.contains(part))
+}
+
 fn checked_name(name: &str) -> Result<String, MetadataError> {
     let name = name.to_ascii_lowercase();
     let is_name_char = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
@@ -131,11 +153,14 @@ fn checked_name(name: &str) -> Result<String, MetadataError> {
 }
 
 impl Entry {
+    /// An entry as it came; `name` is in lower case.
+    pub fn received(name: &str, value: &[u8]) -> Entry {
+        Entry { name: name.to_owned(), value: value.to_vec(), is_hidden: false }
+    }
+
     /// Whether the value must not be shown, kept or copied unasked.
     pub fn is_secret(&self) -> bool {
-        const PARTS: [&str; 8] =
-            ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "signature"];
-        PARTS.iter().any(|part| self.name.contains(part))
+        self.is_hidden || is_secret_name(&self.name)
     }
 
     /// The values under a name that ends in `-bin`, with or without padding, several joined by commas.
@@ -169,10 +194,7 @@ pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Headers or trailers as they came, in order of arrival per name.
 pub(super) fn entries_of(headers: &HeaderMap) -> Vec<Entry> {
-    headers
-        .iter()
-        .map(|(name, value)| Entry { name: name.as_str().to_owned(), value: value.as_bytes().to_vec() })
-        .collect()
+    headers.iter().map(|(name, value)| Entry::received(name.as_str(), value.as_bytes())).collect()
 }
 
 #[cfg(test)]
@@ -191,10 +213,10 @@ mod tests {
             ("A", None),
             ("%%", None),
         ] {
-            let entry = Entry { name: "a-bin".to_owned(), value: value.as_bytes().to_vec() };
+            let entry = Entry::received("a-bin", value.as_bytes());
             assert_eq!(entry.binary(), expected, "{value}");
         }
-        assert_eq!(Entry { name: "a".to_owned(), value: b"AAEC".to_vec() }.binary(), None);
+        assert_eq!(Entry::received("a", b"AAEC").binary(), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! because what is wrong with them is what a person has to see.
 //!
 //! - `call`: what is called with what; the events of a call and its ending
+//! - `caller`: what all calls to one server have in common
 //! - `run`: one call from its first step to its last event
 //! - `log`: what is kept of a call
 //! - `transport`: gRPC, gRPC-Web, Connect; to add one: `transport/mod.rs`
@@ -18,6 +19,9 @@
 //! - `failure`: everything that can go wrong, in plain words
 //! - `reflection`: the schema that a server tells of itself
 //! - `rocketmq`: the headers of a RocketMQ client, signed
+//! - `profile`: what is the same from call to call; `lines`, `units`: settings, times
+//!   and sizes as people write them
+//! - `record`, `saved_request`: a call that was made, a request for another time
 //! - `limits`: how much is taken
 //!
 //! [`run()`] blocks and calls back; whoever runs it chooses the thread. An [`Outbox`] sends, half-closes
@@ -27,6 +31,7 @@
 //! means (`document`, `rocketmq`).
 
 mod call;
+mod caller;
 mod codec;
 mod compression;
 mod connect;
@@ -36,29 +41,43 @@ mod failure;
 mod fields;
 mod http;
 mod limits;
+mod lines;
 mod log;
 mod metadata;
+mod profile;
 mod proxy;
+mod record;
 mod reflection;
 mod rocketmq;
 mod run;
+mod saved_request;
 mod status;
 mod tls;
 mod transport;
+mod units;
 mod watch;
 
 pub use call::{Call, Connected, Direction, Ending, Event, Message, MethodPath, RpcKind};
+pub use caller::{Caller, Deadline};
 pub use codec::Leftover;
 pub use details::Detail;
 pub use endpoint::{Endpoint, EndpointError, Place};
 pub use failure::{Failure, ForeignAnswer, Phase, http_reason};
 pub use limits::{DEFAULT_DEADLINE, Limits};
+pub use lines::LineProblem;
 pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};
 pub use metadata::{Entry, Metadata, MetadataError, split_entry};
+pub use profile::{
+    Inputs, NoInputs, Place as ProfilePlace, Profile, ProfileError, ProfileValue, ProxySetting,
+    RocketMqSetting, TlsSetting, TypedSecrets, variable_name,
+};
 pub use proxy::{Proxy, ProxyAddress};
+pub use record::{CallRecord, CallSummary, MAX_RECORDED};
 pub use reflection::{NotReflected, Reflected, Why, reflect};
 pub use rocketmq::{Credentials, RocketMqClient, new_client_id};
 pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
+pub use saved_request::SavedRequest;
 pub use status::{Details, Status};
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
 pub use transport::{TRANSPORTS, Transport};
+pub use units::{SIZE_HINT, TIME_HINT, read_size, read_time, size_text, time_text};

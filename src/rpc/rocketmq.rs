@@ -15,6 +15,9 @@ pub struct RocketMqClient {
     /// Calls that belong together, such as a session and what runs beside it, share it.
     pub client_id: String,
     pub namespace: String,
+    pub language: String,
+    pub client_version: String,
+    pub protocol: String,
     pub credentials: Option<Credentials>,
 }
 
@@ -42,7 +45,14 @@ const CLIENT_VERSION: &str = "5.0.3";
 
 impl RocketMqClient {
     pub fn new(client_id: String) -> RocketMqClient {
-        RocketMqClient { client_id, namespace: String::new(), credentials: None }
+        RocketMqClient {
+            client_id,
+            namespace: String::new(),
+            language: LANGUAGE.to_owned(),
+            client_version: CLIENT_VERSION.to_owned(),
+            protocol: PROTOCOL.to_owned(),
+            credentials: None,
+        }
     }
 
     /// Adds the headers of one call, with the time as it is now; names that are there already stay as
@@ -58,9 +68,9 @@ impl RocketMqClient {
             metadata.add_text(name, value)
         };
         add("x-mq-client-id", &self.client_id)?;
-        add("x-mq-language", LANGUAGE)?;
-        add("x-mq-client-version", CLIENT_VERSION)?;
-        add("x-mq-protocol", PROTOCOL)?;
+        add("x-mq-language", &self.language)?;
+        add("x-mq-client-version", &self.client_version)?;
+        add("x-mq-protocol", &self.protocol)?;
         add("x-mq-request-id", &request_id())?;
         add("x-mq-namespace", &self.namespace)?;
         add(DATE_TIME, &date_time)?;

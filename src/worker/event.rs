@@ -4,7 +4,9 @@ use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
 use super::jobs::LoadedSchema;
-use super::jobs::{Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored};
+use super::jobs::{
+    CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
+};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
@@ -80,6 +82,7 @@ pub enum Report {
     /// The last of what a search found.
     Searched(Hits),
     Outlined(Outlined),
+    CallFiles(CallFilesReport),
     JournalOpened {
         journal: Arc<Journal>,
         /// What ended sessions left, the newest first.

@@ -4,9 +4,9 @@ use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::LoadSchema;
 use super::jobs::{
-    BuildIndex, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal, ListFolder,
-    Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save, Search,
-    StoreSettings, WriteFile, WriteJournal,
+    BuildIndex, CallFiles, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal,
+    ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save,
+    Search, StoreSettings, WriteFile, WriteJournal,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +38,7 @@ pub enum Job {
     Search(Search),
     OutlineRows(OutlineRows),
     LoadSchema(LoadSchema),
+    CallFiles(CallFiles),
 }
 
 impl Job {
@@ -66,6 +67,7 @@ impl Job {
             Job::Search(job) => Box::new(job),
             Job::OutlineRows(job) => Box::new(job),
             Job::LoadSchema(job) => Box::new(job),
+            Job::CallFiles(job) => Box::new(job),
         }
     }
 }

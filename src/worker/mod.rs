@@ -12,6 +12,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the room that touches disk")]
 
 mod block_cache;
+mod call_history;
 mod disk;
 mod error;
 mod event;
@@ -26,9 +27,11 @@ mod known_targets;
 mod lock;
 mod platform;
 mod pool;
+mod profiles;
 mod relative;
 mod reply_folder;
 mod save;
+mod saved_requests;
 mod schema_files;
 pub mod settings_file;
 mod spool;
@@ -37,6 +40,9 @@ mod stream;
 mod temp;
 mod watch;
 
+pub use call_history::{
+    MAX_CALL_BYTES, MAX_CALLS, StoredCall, calls_folder, forget_calls, keep_call, list_calls, open_call,
+};
 pub use error::{Call, Remedy, WorkerError};
 pub use event::{Event, JobId, Opened, Report};
 pub use file_source::{FileSource, SMALL_FILE};
@@ -47,8 +53,13 @@ pub use journal::{BaseState, Draft, Entry, EntryPart, Journal, MAX_JOURNAL, Rest
 pub use known_targets::{is_known_target, known_targets_file, remember_target};
 pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
+pub use profiles::{
+    PROFILE_ENDING, ProfileInputs, StoredProfile, list_profiles, load_profile, profile_file, profiles_folder,
+    remove_stored, store_profile,
+};
 pub use reply_folder::ReplyFolder;
 pub use save::{Hook, InPlace, SaveOptions, Saved, save};
+pub use saved_requests::{StoredRequest, list_requests, store_request};
 pub use schema_files::{SchemaFiles, load_schema};
 pub use spool::{Input, read_fifo, read_stdin};
 pub use state::{config_folder, state_folder};

@@ -472,3 +472,63 @@ fn ctrl_c_gives_the_call_up_and_keeps_what_came() {
     assert_eq!(exit_code, Some(1), "{said}");
     assert!(said.contains("Cancelled in the middle of the answer"), "{said}");
 }
+
+#[test]
+fn a_profile_says_where_and_as_whom_and_options_stand_before_it() {
+    let program = Program::new();
+    let server = replying(&[OK_REPLY], status("0"));
+    program.file("empty.bin", b"");
+    program.file("secret.txt", b"s3cret\n");
+    let profile = format!(
+        "endpoint = {}\n[metadata]\nx-tenant = ${{tenant}}\nx-token = $TOKEN\n[variables]\ntenant = t1\n\
+         [rocketmq]\naccess-key = ak\nsecret = @secret.txt\nnamespace = ns\nnew = 1\n",
+        server.url()
+    );
+    program.file("my.profile", &profile);
+    std::fs::create_dir_all(program.path("config/protoloupe/profiles")).unwrap();
+    program.file("config/protoloupe/profiles/here.profile", &profile);
+    program.file("config/protoloupe/profiles/secret.txt", b"s3cret\n");
+    let run = |args: &[&str]| {
+        let mut command = program.command(&[&["call"], args, &["--data", "empty.bin", "-v"]].concat());
+        command.env("TOKEN", "t0ken").env("XDG_CONFIG_HOME", program.path("config"));
+        program.looked_at(&mut command)
+    };
+    let method = "MessagingService/QueryRoute";
+    let ran = run(&["--profile", "my.profile", method]).exits(0);
+    let ran = ran.says(&["RocketMQ access key ak", "x-token from $TOKEN", "\"new\"", "line 11"]);
+    assert!(!ran.said.contains("s3cret") && !ran.said.contains("t0ken"), "{}", ran.said);
+    let seen = server.seen();
+    let header = |name: &str| seen[0].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(header("x-tenant").as_deref(), Some("t1"));
+    assert_eq!(header("x-token").as_deref(), Some("t0ken"));
+    assert_eq!(header("x-mq-namespace").as_deref(), Some("ns"));
+    assert!(["3S", "3000m", "3000000u"].contains(&header("grpc-timeout").unwrap().as_str()));
+    assert!(header("authorization").unwrap().starts_with("MQv2-HMAC-SHA1 Credential=ak, "));
+    let options = ["--rocketmq-namespace", "other", "-H", "x-tenant: t2", "-H", "x-mq-language: JAVA"];
+    run(&[&["--profile", "here", method][..], &options].concat()).exits(0);
+    let seen = server.seen();
+    let header = |name: &str| seen[1].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(header("x-tenant").as_deref(), Some("t2"));
+    assert_eq!(header("x-mq-namespace").as_deref(), Some("other"));
+    assert_eq!(header("x-mq-language").as_deref(), Some("JAVA"));
+    let other = replying(&[OK_REPLY], status("0"));
+    run(&[&other.url(), method, "--profile", "here"]).exits(0);
+    assert_eq!((server.seen().len(), other.seen().len()), (2, 1));
+    run(&["--profile", "nowhere", method]).exits(2).says(&["There is no profile \"nowhere\"", "profiles"]);
+    run(&[method]).exits(2);
+    let written = program.path("state");
+    for bytes in if written.exists() { files_in(&written) } else { Vec::new() } {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains("s3cret") && !text.contains("t0ken"), "{text}");
+    }
+}
+
+#[test]
+fn a_profile_that_tells_a_secret_is_refused_with_its_line() {
+    let program = Program::new();
+    program.file("my.profile", "endpoint = http://127.0.0.1:1\n[metadata]\nauthorization = Bearer s3cret\n");
+    let args = ["call", "--profile", "my.profile", "a.B/C", "--data", "my.profile"];
+    let ran =
+        program.run(&args).exits(2).says(&["\"authorization\" is a secret", "line 3", "my.profile", "$NAME"]);
+    assert!(!ran.said.contains("s3cret"), "{}", ran.said);
+}

@@ -85,7 +85,7 @@ fn reply(call: &Call, parts: &Parts) -> Option<Box<dyn Reply>> {
 fn trailers_in_headers(headers: &HeaderMap) -> Vec<Entry> {
     let trailers = headers.iter().filter_map(|(name, value)| {
         let name = name.as_str().strip_prefix("trailer-")?.to_owned();
-        Some(Entry { name, value: value.as_bytes().to_vec() })
+        Some(Entry::received(&name, value.as_bytes()))
     });
     trailers.collect()
 }
@@ -227,7 +227,7 @@ fn metadata_of(end: &Value) -> Vec<Entry> {
     let metadata = end.get("metadata").and_then(Value::as_object).into_iter().flatten();
     let entries = metadata.flat_map(|(name, values)| {
         let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
-        values.map(|value| Entry { name: name.to_ascii_lowercase(), value: value.as_bytes().to_vec() })
+        values.map(|value| Entry::received(&name.to_ascii_lowercase(), value.as_bytes()))
     });
     entries.collect()
 }

@@ -9,6 +9,7 @@
 //! is a function of its own in this room, of which the job is the background form.
 
 mod build_index;
+mod call_files;
 mod canonicalize;
 mod check_problems;
 mod compare;
@@ -29,6 +30,7 @@ mod store_settings;
 mod write_file;
 
 pub use build_index::BuildIndex;
+pub use call_files::{CallFiles, CallFilesReport};
 pub use canonicalize::{Canonicalize, Canonicalized};
 pub use check_problems::CheckProblems;
 pub use compare::{Compare, CompareWith, Compared, Excerpt, ListedDifference};
