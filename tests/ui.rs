@@ -20,6 +20,8 @@ mod harness; // the one way to start a test window
 mod icon; // the icon is what our painter draws
 #[path = "ui/row_list.rs"]
 mod row_list; // exact places at any number of rows
+#[path = "ui/schema.rs"]
+mod schema; // the tree of declarations, its filter and its pages
 #[path = "ui/search.rs"]
 mod search; // the search box, results and filters
 #[path = "ui/structures.rs"]

@@ -9,6 +9,7 @@ use crate::document::ops::{Lifted, Occupied};
 use crate::document::problem::ProblemKind;
 use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
+use crate::schema::Address;
 use crate::worker::{Input, JobId};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -224,6 +225,23 @@ pub enum Action {
     Zoom(i32),
     /// Adds declarations: `.proto` files, folders and archives of them, descriptor sets.
     AddSchema(Vec<PathBuf>),
+    /// Looks for declarations by some of their letters; blank text shows the tree of all.
+    FilterSchema(String),
+    /// The page of the declaration with this place among those that were found.
+    ShowFound(usize),
+    /// The page of a declaration.
+    ShowPage(Address),
+    /// Back to the page before this one, or on again.
+    StepPage {
+        forward: bool,
+    },
+    /// A new document of a message type: empty, or with values that look real.
+    NewDocument {
+        of: Address,
+        is_sample: bool,
+    },
+    /// A new document of a method's input type, to be sent to it.
+    NewRequest(Address),
     /// Sizes after the person dragged something.
     Arrange(Layout),
     CancelJob(JobId),
@@ -255,6 +273,8 @@ pub struct Opening {
 pub struct Layout {
     pub inspector_width: Option<f32>,
     pub bottom_height: Option<f32>,
+    /// Of the schema pane: its width, and the height of its list.
+    pub schema: Option<(f32, f32)>,
     pub tree_columns: Option<Vec<f32>>,
     pub window: Option<(f32, f32)>,
 }
@@ -287,6 +307,8 @@ pub enum SelectTarget {
 /// Panes that can be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pane {
+    /// All declarations and their docs.
+    Schema,
     Inspector,
     Hex,
     /// Readings of the bytes at the cursor.

@@ -98,6 +98,11 @@ pub enum Command {
     ShowAbsent,
     ChooseType,
     ReadRecordAs,
+    ToggleSchema,
+    FindDeclaration,
+    ShowDocs,
+    PageBack,
+    PageForward,
     ToggleInspector,
     ToggleHex,
     ToggleData,
@@ -241,6 +246,11 @@ impl Command {
             Command::ExpandAll => document(state).map(|_| Action::ExpandLevels(ALL_LEVELS)),
             Command::CollapseAll => document(state).map(|_| Action::CollapseAll),
             Command::ChooseType => document(state).map(|(tab, _)| Action::Show(Dialog::TypePicker(tab))),
+            Command::ToggleSchema
+            | Command::FindDeclaration
+            | Command::ShowDocs
+            | Command::PageBack
+            | Command::PageForward => super::browser::resolve(self, state),
             Command::ToggleInspector => Ok(Action::TogglePane(Pane::Inspector)),
             Command::ToggleHex => Ok(Action::TogglePane(Pane::Hex)),
             Command::ToggleData => Ok(Action::TogglePane(Pane::Data)),
@@ -519,7 +529,12 @@ mod tests {
             Command::ExpandTo9 => Some(Command::ShowAbsent),
             Command::ShowAbsent => Some(Command::ChooseType),
             Command::ChooseType => Some(Command::ReadRecordAs),
-            Command::ReadRecordAs => Some(Command::ToggleInspector),
+            Command::ReadRecordAs => Some(Command::ToggleSchema),
+            Command::ToggleSchema => Some(Command::FindDeclaration),
+            Command::FindDeclaration => Some(Command::ShowDocs),
+            Command::ShowDocs => Some(Command::PageBack),
+            Command::PageBack => Some(Command::PageForward),
+            Command::PageForward => Some(Command::ToggleInspector),
             Command::ToggleInspector => Some(Command::ToggleHex),
             Command::ToggleHex => Some(Command::ToggleData),
             Command::ToggleData => Some(Command::ToggleProblems),

@@ -242,6 +242,7 @@ pub const COMMANDS: &[CommandRow] = &[
         "Chooses the message type that a bytes field or an undeclared record is read as",
         [ctrl_shift("T"), None],
     ),
+    row(Command::ToggleSchema, "View", "Schema", "Shows or hides all declarations", [ctrl_shift("K"), None]),
     row(
         Command::ToggleInspector,
         "View",
@@ -405,6 +406,16 @@ pub const COMMANDS: &[CommandRow] = &[
         "Empties the search box and closes its results",
         [None, None],
     ),
+    row(Command::FindDeclaration, "Go", "Find a declaration", "Finds a type, a field, …", [ctrl("K"), None]),
+    row(
+        Command::ShowDocs,
+        "Go",
+        "Docs of the field",
+        "Shows the selected field's docs",
+        [plain("F12"), None],
+    ),
+    row(Command::PageBack, "Go", "Page back", "Shows the docs seen before these", [ctrl("Left"), None]),
+    row(Command::PageForward, "Go", "Page forward", "Goes on to the docs left last", [ctrl("Right"), None]),
     row(Command::NextTab, "Go", "Next tab", "Brings the next document to the front", [ctrl("Tab"), None]),
     row(
         Command::PreviousTab,

@@ -428,6 +428,7 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
         open_elsewhere: None,
         saving: None,
         n_reveals: 0,
+        intended_method: None,
         backing: Backing::default(),
     };
     if choice == TypeChoice::Chosen {

@@ -7,6 +7,7 @@ use super::session::Session;
 use super::settings;
 use super::state::{Listing, NoticeTone, Running, TabId};
 use crate::document::{RowId, Snapshot};
+use crate::schema::Address;
 use crate::worker::jobs::{BuildIndex, CheckProblems, Fetch, RankTypes, StoreSettings};
 use crate::worker::{Event, Job, JobId, Report, WorkerError};
 use std::path::PathBuf;
@@ -89,6 +90,12 @@ pub(super) enum Purpose {
         sources: SchemaSources,
         /// The type that documents are read as then.
         read_as: Option<String>,
+    },
+    FindDeclarations {
+        query: String,
+    },
+    ReadDefinition {
+        address: Address,
     },
     /// Nothing is to be done when it ends well.
     Errand,
@@ -192,6 +199,12 @@ impl Session {
             (Purpose::LoadSchema { sources, read_as }, Report::SchemaLoaded(loaded)) => {
                 self.schema_loaded(sources, read_as, loaded);
             }
+            (Purpose::FindDeclarations { query }, Report::FoundDeclarations(found)) => {
+                self.declarations_found(&query, found.0);
+            }
+            (Purpose::ReadDefinition { address }, Report::Definition(found)) => {
+                self.definition_read(&address, found);
+            }
             _ => {}
         }
     }
@@ -236,6 +249,7 @@ impl Session {
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::LoadSchema { .. } => return self.loading_failed(error),
+            Purpose::ReadDefinition { address } => return self.definition_failed(&address, error),
             Purpose::Mark { .. } | Purpose::List => return,
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, Some(error.to_string())),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, Some(error.to_string())),

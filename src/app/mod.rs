@@ -7,6 +7,7 @@
 //! **Not here:** egui, threads and files (`worker`), what an edit does to bytes (`document`).
 
 mod action;
+mod browser;
 mod clipboard;
 mod command;
 mod commands;
@@ -24,6 +25,7 @@ mod lifting;
 mod pasted;
 mod plans;
 mod reading;
+mod samples;
 mod saving;
 mod schemas;
 mod searching;
@@ -41,6 +43,7 @@ pub use crate::worker::jobs::{Excerpt, ListedDifference};
 pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
 };
+pub use browser::{Browser, DefinitionText, address_of_field, field_in_document};
 pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use comparing::{Compare, Comparison, ComparisonSide, Progress};

@@ -65,6 +65,7 @@ impl Session {
         self.state.sources = sources;
         self.state.schema_report = Some(Arc::clone(&report));
         self.read_again();
+        self.browse_again();
         if let Some(name) = read_as {
             let tabs: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
             tabs.into_iter().for_each(|tab| self.read_as(tab, Some(&name)));

@@ -40,6 +40,7 @@ pub struct Settings {
     pub theme: ThemeSetting,
     /// Percent, 50 to 300.
     pub zoom: u32,
+    pub show_schema: bool,
     pub show_inspector: bool,
     pub show_hex: bool,
     /// The readings beside the bytes.
@@ -51,6 +52,9 @@ pub struct Settings {
     /// Points.
     pub inspector_width: f32,
     pub bottom_height: f32,
+    pub schema_width: f32,
+    /// The list of declarations, over a page.
+    pub schema_list_height: f32,
     /// Widths of the tree's columns in points: number, name, kind, value, bytes.
     pub tree_columns: Vec<f32>,
     /// Newest first.
@@ -71,6 +75,7 @@ impl Default for Settings {
         Settings {
             theme: ThemeSetting::System,
             zoom: 100,
+            show_schema: false,
             show_inspector: true,
             show_hex: true,
             show_data: true,
@@ -79,6 +84,8 @@ impl Default for Settings {
             show_absent: false,
             inspector_width: 320.0,
             bottom_height: 220.0,
+            schema_width: 340.0,
+            schema_list_height: 240.0,
             tree_columns: Vec::new(),
             recent: Vec::new(),
             open: Vec::new(),
@@ -113,6 +120,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "theme": theme_name(settings.theme),
         "zoom": settings.zoom,
         "show": {
+            "schema": settings.show_schema,
             "inspector": settings.show_inspector,
             "hex": settings.show_hex,
             "data": settings.show_data,
@@ -122,6 +130,8 @@ pub(super) fn to_text(settings: &Settings) -> String {
         },
         "inspector_width": settings.inspector_width,
         "bottom_height": settings.bottom_height,
+        "schema_width": settings.schema_width,
+        "schema_list_height": settings.schema_list_height,
         "tree_columns": settings.tree_columns,
         "window": settings.window.map(|(width, height)| [width, height]),
         "reduce_motion": settings.reduce_motion,
@@ -168,6 +178,7 @@ fn of_object(object: &Map<String, Value>) -> Settings {
     Settings {
         theme: themes.into_iter().find(|known| Some(theme_name(*known)) == theme).unwrap_or(default.theme),
         zoom: zoom.unwrap_or(default.zoom).clamp(MIN_ZOOM, MAX_ZOOM),
+        show_schema: show("schema", default.show_schema),
         show_inspector: show("inspector", default.show_inspector),
         show_hex: show("hex", default.show_hex),
         show_data: show("data", default.show_data),
@@ -176,6 +187,8 @@ fn of_object(object: &Map<String, Value>) -> Settings {
         show_absent: show("absent", default.show_absent),
         inspector_width: size("inspector_width", default.inspector_width),
         bottom_height: size("bottom_height", default.bottom_height),
+        schema_width: size("schema_width", default.schema_width),
+        schema_list_height: size("schema_list_height", default.schema_list_height),
         tree_columns: list("tree_columns").iter().map(points).collect::<Option<_>>().unwrap_or_default(),
         recent: paths("recent"),
         open: paths("open"),
@@ -213,8 +226,11 @@ mod tests {
         Settings {
             theme: ThemeSetting::Dark,
             zoom: 130,
+            show_schema: true,
             show_hex: false,
             show_history: true,
+            schema_width: 401.0,
+            schema_list_height: 123.5,
             show_absent: true,
             inspector_width: 400.5,
             tree_columns: vec![40.0, 200.0, 120.0, 300.0, 60.0],

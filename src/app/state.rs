@@ -1,6 +1,7 @@
 //! What the session remembers. Read by panels, written by `apply` alone.
 
 use super::action::{Action, Dialog};
+use super::browser::Browser;
 use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
@@ -29,6 +30,7 @@ pub struct State {
     pub sources: SchemaSources,
     /// What became of every file of the sources; `None` if nothing was loaded.
     pub schema_report: Option<Arc<LoadReport>>,
+    pub browser: Browser,
     /// In the order of the tab bar.
     pub tabs: Vec<Tab>,
     pub active: Option<TabId>,
@@ -110,6 +112,8 @@ pub struct OpenDocument {
     pub saving: Option<JobId>,
     /// Counts reveals, so that panels scroll to the selection once per jump and not every frame.
     pub n_reveals: u64,
+    /// The full name of the method that it is a request of; `None` if that was not said.
+    pub intended_method: Option<String>,
     /// What only the session needs.
     pub(super) backing: Backing,
 }

@@ -33,6 +33,7 @@ impl Session {
     fn pane(&mut self, pane: Pane) -> &mut bool {
         let settings = &mut self.state.settings;
         match pane {
+            Pane::Schema => &mut settings.show_schema,
             Pane::Inspector => &mut settings.show_inspector,
             Pane::Hex => &mut settings.show_hex,
             Pane::Data => &mut settings.show_data,
@@ -58,12 +59,15 @@ impl Session {
 
     pub(super) fn arrange(&mut self, layout: Layout) {
         let settings = &mut self.state.settings;
-        let Layout { inspector_width, bottom_height, tree_columns, window } = layout;
+        let Layout { inspector_width, bottom_height, schema, tree_columns, window } = layout;
         if let Some(width) = inspector_width {
             settings.inspector_width = width;
         }
         if let Some(height) = bottom_height {
             settings.bottom_height = height;
+        }
+        if let Some((width, list_height)) = schema {
+            (settings.schema_width, settings.schema_list_height) = (width, list_height);
         }
         if let Some(columns) = tree_columns {
             settings.tree_columns = columns;

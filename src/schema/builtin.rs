@@ -30,7 +30,9 @@ pub(super) fn schema() -> Schema {
     for (name, text) in BUILTIN_FILES {
         comments.add_text(name, text);
     }
-    Schema::of_pools(vec![Pool { descriptors: pool, own: None, comments, editions: HashMap::new() }])
+    let (editions, sources) = (HashMap::new(), HashMap::new());
+    let pool = Pool { descriptors: pool, own: None, comments, editions, sources };
+    Schema::of_pools(vec![pool], Vec::new())
 }
 
 /// Google's files, each a serialized `FileDescriptorProto`, imports before their importers.

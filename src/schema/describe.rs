@@ -1,10 +1,9 @@
-//! A declaration as text for a person: comment, table, "used in".
+//! A declaration as text for a person: comment, table, "used in". What it says is its [`Page`]'s.
 
-use super::options::{Optioned, custom_options};
-use super::used_in::relative;
+use super::page::{About, Body, EnumBody, FieldPart, MessageBody, MethodPart, Page, range_text};
 use super::{
-    Cardinality, Declaration, Documented, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, FieldShape,
-    FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, Schema, SchemaError, ServiceDescriptor, docs,
+    Declaration, Documented, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, MessageDescriptor,
+    MethodDescriptor, Schema, SchemaError, ServiceDescriptor, docs,
 };
 use std::fmt::Write as _;
 
@@ -16,149 +15,85 @@ impl Schema {
 
     /// A title line, the comment, a table of what is declared inside, and "Used in", one a line.
     pub fn describe_declaration(&self, declaration: &Declaration) -> String {
-        let mut text = Text(format!("{} {}\n", declaration.keyword(), declaration.full_name()));
-        match declaration {
-            Declaration::Message(message) => self.describe_message(&mut text, message),
-            Declaration::Enum(descriptor) => self.describe_enum(&mut text, descriptor),
-            Declaration::Service(service) => self.describe_service(&mut text, service),
-            Declaration::Method(method) => self.describe_method(&mut text, method),
+        self.page(declaration).to_text()
+    }
+}
+
+impl Page {
+    /// As `describe` prints it.
+    pub fn to_text(&self) -> String {
+        let mut text = Text(format!("{} {}\n", self.keyword, self.address.full_name));
+        let edition = self.edition.map(|edition| format!(" (edition {edition})")).unwrap_or_default();
+        text.title(&format!("{}{edition}", self.address.file), &self.about);
+        text.options(&self.about);
+        match &self.body {
+            Body::Message(body) => message(&mut text, body),
+            Body::Enum(body) => values_of(&mut text, body),
+            Body::Service(methods) => {
+                let rows: Vec<Row> =
+                    methods.iter().map(|method| Row::new(vec![signature(method)], &method.about)).collect();
+                text.table("Methods", &rows);
+            }
+            Body::Method(part) => method(&mut text, part),
         }
-        let uses = self.used_in(declaration);
-        if !uses.is_empty() {
+        if !self.uses.is_empty() {
             text.heading("Used in");
-            for one in uses {
-                text.line(1, &one);
+            for one in &self.uses {
+                text.line(1, &one.label);
             }
         }
         text.0
     }
+}
 
-    fn describe_message(&self, text: &mut Text, message: &MessageDescriptor) {
-        text.title(
-            &self.where_declared(&message.parent_file()),
-            self.comment(message),
-            is_deprecated(message),
-        );
-        text.options(message);
-        let fields: Vec<_> = message.fields().map(|field| self.field_row(&field)).collect();
-        text.table("Fields", &fields);
-        let oneofs = message.oneofs().filter(|oneof| !oneof.is_synthetic());
-        let oneofs: Vec<_> = oneofs
-            .map(|oneof| {
-                let members: Vec<String> = oneof.fields().map(|field| field.name().to_owned()).collect();
-                let cells = vec![oneof.name().to_owned(), members.join(", ")];
-                Row { cells, comment: self.comment(&oneof).map(str::to_owned) }
-            })
-            .collect();
-        text.table("Oneofs", &oneofs);
-        let extensions = message.extensions().map(|extension| {
-            let cells = vec![
-                extension.number().to_string(),
-                qualified_label(&extension, message.package_name()),
-                format!("({})", extension.full_name()),
-            ];
-            Row { cells, comment: self.comment(&extension).map(str::to_owned) }
-        });
-        text.table("Extensions", &extensions.collect::<Vec<_>>());
-        let reserved =
-            message.reserved_ranges().map(|range| range_text(range.start, range.end.saturating_sub(1)));
-        text.list("Reserved", reserved.chain(message.reserved_names().map(quoted)));
-        let extendable =
-            message.extension_ranges().map(|range| range_text(range.start, range.end.saturating_sub(1)));
-        text.list("Extension numbers", extendable);
-    }
+fn message(text: &mut Text, body: &MessageBody) {
+    text.table("Fields", &body.fields.iter().map(field_row).collect::<Vec<_>>());
+    let oneofs = body.oneofs.iter();
+    let oneofs = oneofs.map(|one| Row::new(vec![one.name.clone(), one.members.join(", ")], &one.about));
+    text.table("Oneofs", &oneofs.collect::<Vec<_>>());
+    text.table("Extensions", &body.extensions.iter().map(field_row).collect::<Vec<_>>());
+    let reserved = body.reserved.iter().map(|(first, last)| range_text(*first, *last));
+    text.list("Reserved", reserved.chain(body.reserved_names.iter().map(|name| quoted(name))));
+    let extendable = body.extendable.iter().map(|(first, last)| range_text(*first, *last));
+    text.list("Extension numbers", extendable);
+}
 
-    /// The file, with its edition if it has one.
-    fn where_declared(&self, file: &FileDescriptor) -> String {
-        match self.edition(file) {
-            Some(edition) => format!("{} (edition {})", file.name(), edition.name()),
-            None => file.name().to_owned(),
-        }
-    }
+fn field_row(field: &FieldPart) -> Row {
+    let cells = vec![field.number.to_string(), field.kind_text(), field.name.clone()];
+    Row::with_notes(cells, field.notes(), &field.about)
+}
 
-    fn field_row(&self, field: &FieldDescriptor) -> Row {
-        let package = field.parent_message().package_name().to_owned();
-        // Editions have no such label; they are lowered to it.
-        let is_optional =
-            field.field_descriptor_proto().proto3_optional() && self.edition(&field.parent_file()).is_none();
-        let label = match is_optional {
-            true => "optional ",
-            false if field.cardinality() == Cardinality::Required => "required ",
-            false => "",
-        };
-        let mut cells = vec![
-            field.number().to_string(),
-            format!("{label}{}", qualified_label(field, &package)),
-            field.name().to_owned(),
-        ];
-        let mut notes = notes(field);
-        if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
-            notes.push(format!("oneof {}", oneof.name()));
-        }
-        notes.extend(custom_options(field).into_iter().map(|(name, value)| format!("{name} = {value}")));
-        if !notes.is_empty() {
-            cells.push(format!("[{}]", notes.join(", ")));
-        }
-        Row { cells, comment: self.comment(field).map(str::to_owned) }
-    }
+fn values_of(text: &mut Text, body: &EnumBody) {
+    let values = body.values.iter().map(|value| {
+        let cells = vec![value.number.to_string(), value.name.clone()];
+        Row::with_notes(cells, Vec::new(), &value.about)
+    });
+    text.table("Values", &values.collect::<Vec<_>>());
+    let reserved = body.reserved.iter().map(|(first, last)| range_text(*first, *last));
+    text.list("Reserved", reserved.chain(body.reserved_names.iter().map(|name| quoted(name))));
+}
 
-    fn describe_enum(&self, text: &mut Text, descriptor: &EnumDescriptor) {
-        text.title(
-            &self.where_declared(&descriptor.parent_file()),
-            self.comment(descriptor),
-            is_deprecated(descriptor),
-        );
-        text.options(descriptor);
-        let values: Vec<_> = values(descriptor)
-            .iter()
-            .map(|value| {
-                let mut cells = vec![value.number().to_string(), value.name().to_owned()];
-                let deprecated = is_deprecated(value).then(|| "deprecated".to_owned());
-                let custom =
-                    custom_options(value).into_iter().map(|(name, value)| format!("{name} = {value}"));
-                let notes: Vec<String> = deprecated.into_iter().chain(custom).collect();
-                if !notes.is_empty() {
-                    cells.push(format!("[{}]", notes.join(", ")));
-                }
-                Row { cells, comment: self.comment(value).map(str::to_owned) }
-            })
-            .collect();
-        text.table("Values", &values);
-        let reserved = descriptor.reserved_ranges().map(|range| range_text(*range.start(), *range.end()));
-        text.list("Reserved", reserved.chain(descriptor.reserved_names().map(quoted)));
+fn method(text: &mut Text, method: &MethodPart) {
+    text.heading("Call");
+    text.line(1, &method.path);
+    for (word, message, is_stream) in [
+        ("Input", &method.input, method.is_client_streaming),
+        ("Output", &method.output, method.is_server_streaming),
+    ] {
+        text.heading(word);
+        text.line(1, &format!("{}{}", stream(is_stream), message.to.full_name));
     }
+}
 
-    fn describe_service(&self, text: &mut Text, service: &ServiceDescriptor) {
-        text.title(
-            &self.where_declared(&service.parent_file()),
-            self.comment(service),
-            is_deprecated(service),
-        );
-        text.options(service);
-        let methods: Vec<_> = service
-            .methods()
-            .map(|method| Row {
-                cells: vec![signature(&method)],
-                comment: self.comment(&method).map(str::to_owned),
-            })
-            .collect();
-        text.table("Methods", &methods);
-    }
+/// `rpc Name(stream In) returns (stream Out)`, types as seen from the service's package.
+fn signature(method: &MethodPart) -> String {
+    let (input, output) = (&method.input.label, &method.output.label);
+    let [sends, answers] = [method.is_client_streaming, method.is_server_streaming].map(stream);
+    format!("rpc {}({sends}{input}) returns ({answers}{output})", method.name)
+}
 
-    fn describe_method(&self, text: &mut Text, method: &MethodDescriptor) {
-        text.title(&self.where_declared(&method.parent_file()), self.comment(method), is_deprecated(method));
-        text.options(method);
-        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-        text.heading("Call");
-        text.line(1, &path);
-        for (word, message, is_stream) in [
-            ("Input", method.input(), method.is_client_streaming()),
-            ("Output", method.output(), method.is_server_streaming()),
-        ] {
-            text.heading(word);
-            text.line(1, &format!("{}{}", if is_stream { "stream " } else { "" }, message.full_name()));
-        }
-    }
+fn stream(is_stream: bool) -> &'static str {
+    if is_stream { "stream " } else { "" }
 }
 
 /// By number, aliases in the order they are declared in.
@@ -168,61 +103,8 @@ pub(super) fn values(descriptor: &EnumDescriptor) -> Vec<EnumValueDescriptor> {
     values
 }
 
-/// `rpc Name(stream In) returns (stream Out)`, types as seen from the service's package.
-fn signature(method: &MethodDescriptor) -> String {
-    let seen_from = method.parent_service().package_name();
-    let side = |message: &MessageDescriptor, is_stream| {
-        let name = relative(message.full_name(), message.package_name(), seen_from);
-        format!("({}{name})", if is_stream { "stream " } else { "" })
-    };
-    let input = side(&method.input(), method.is_client_streaming());
-    let output = side(&method.output(), method.is_server_streaming());
-    format!("rpc {}{input} returns {output}", method.name())
-}
-
-/// The kind of a field with type names as seen from a package.
-fn qualified_label(field: &impl FieldShape, seen_from: &str) -> String {
-    let qualified = |kind: &Kind| match kind {
-        Kind::Message(message) => relative(message.full_name(), message.package_name(), seen_from).to_owned(),
-        Kind::Enum(descriptor) => {
-            relative(descriptor.full_name(), descriptor.package_name(), seen_from).to_owned()
-        }
-        kind => super::kind_name(kind),
-    };
-    let kind = field.kind();
-    if let (Kind::Message(entry), true) = (&kind, field.is_map()) {
-        let [key, value] = [1, 2].map(|number| entry.get_field(number).map(|field| qualified(&field.kind())));
-        return format!("map<{}, {}>", key.unwrap_or_default(), value.unwrap_or_default());
-    }
-    let group = if field.is_group() { "group " } else { "" };
-    let repeated = if field.cardinality() == Cardinality::Repeated { "repeated " } else { "" };
-    format!("{repeated}{group}{}", qualified(&kind))
-}
-
-/// What a field declares in brackets.
-fn notes(field: &FieldDescriptor) -> Vec<String> {
-    let proto = field.field_descriptor_proto();
-    let mut notes = Vec::new();
-    if let Some(default) = &proto.default_value {
-        notes.push(format!(
-            "default = {}",
-            if field.kind() == Kind::String { quoted(default) } else { docs::visible(default) }
-        ));
-    }
-    if field.is_packed() {
-        notes.push("packed".to_owned());
-    }
-    if is_deprecated(field) {
-        notes.push("deprecated".to_owned());
-    }
-    if field.json_name() != usual_json_name(field.name()) {
-        notes.push(format!("json_name = {}", quoted(field.json_name())));
-    }
-    notes
-}
-
 /// The JSON name that a compiler derives: `born_timestamp` is `bornTimestamp`.
-fn usual_json_name(name: &str) -> String {
+pub(super) fn usual_json_name(name: &str) -> String {
     let mut upper = false;
     let mut json_name = String::with_capacity(name.len());
     for c in name.chars() {
@@ -262,17 +144,29 @@ pub(super) fn is_deprecated(declared: &impl Deprecated) -> bool {
     declared.is_deprecated()
 }
 
-fn range_text<N: PartialEq + std::fmt::Display>(first: N, last: N) -> String {
-    if first == last { first.to_string() } else { format!("{first} to {last}") }
-}
-
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", docs::visible(&text.replace('\\', "\\\\").replace('"', "\\\"")))
 }
 
 struct Row {
     cells: Vec<String>,
     comment: Option<String>,
+}
+
+impl Row {
+    fn new(cells: Vec<String>, about: &About) -> Row {
+        Row { cells, comment: about.comment.clone() }
+    }
+
+    /// With one more cell in brackets for notes, if there are any.
+    fn with_notes(mut cells: Vec<String>, mut notes: Vec<String>, about: &About) -> Row {
+        notes.extend(about.is_deprecated.then(|| "deprecated".to_owned()));
+        notes.extend(about.option_lines());
+        if !notes.is_empty() {
+            cells.push(format!("[{}]", notes.join(", ")));
+        }
+        Row::new(cells, about)
+    }
 }
 
 /// Lines of plain text, two spaces a level.
@@ -289,25 +183,22 @@ impl Text {
         self.line(0, heading);
     }
 
-    fn title(&mut self, file: &str, comment: Option<&str>, is_deprecated: bool) {
+    fn title(&mut self, file: &str, about: &About) {
         self.line(0, &format!("in {file}"));
-        if is_deprecated {
+        if about.is_deprecated {
             self.line(0, "deprecated");
         }
-        if let Some(comment) = comment {
+        if let Some(comment) = &about.comment {
             self.line(0, "");
             self.paragraph(0, comment);
         }
     }
 
     /// Options that the schema declares itself.
-    fn options(&mut self, of: &impl Optioned) {
-        let options = custom_options(of);
-        if !options.is_empty() {
+    fn options(&mut self, about: &About) {
+        if !about.options.is_empty() {
             self.heading("Options");
-            for (name, value) in options {
-                self.line(1, &format!("{name} = {value}"));
-            }
+            about.option_lines().for_each(|line| self.line(1, &line));
         }
     }
 

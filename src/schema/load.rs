@@ -484,10 +484,14 @@ impl Loader<'_> {
                 let unit = &units[*unit_idx];
                 Some((unit.name.clone(), unit.edition?))
             });
+            let sources = building.units.iter().map(|unit_idx| &units[*unit_idx]);
+            let sources = sources.filter(|unit| unit.source > 0).map(|unit| (unit.name.clone(), unit.source));
+            let sources = sources.collect();
             let descriptors = super::extensions::with_shadows(building.descriptors);
-            Pool { own: Some(own), editions: editions.collect(), descriptors, comments }
+            Pool { own: Some(own), editions: editions.collect(), descriptors, comments, sources }
         });
-        (Schema::of_pools(made.collect()), report)
+        let paths = report.sources.iter().map(|source| source.path.clone()).collect();
+        (Schema::of_pools(made.collect(), paths), report)
     }
 }
 

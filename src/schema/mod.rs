@@ -15,18 +15,23 @@
 //! - `editions`: editions in the words of proto2 and proto3
 //! - `load`, `unit`, `link`, `pools`, `report`: from sources to a schema, and what is to be said of it
 //! - `lookup`: from a name or a pattern to a declaration
-//! - `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a declaration
+//! - `catalogue`: the tree of all declarations, and finding in it
+//! - `page`, `definition`, `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a
+//!   declaration
 //! - `extensions`: extensions as fields
+//! - `sample`: a message with values that look real
 //! - `kind`: labels, wire types and well-known types of fields
 //! - `rank`: which message types fit given bytes
 //!
 //! **Not here:** values (`document`, `format`), files on disk (`worker`).
 
 mod builtin;
+mod catalogue;
 mod check;
 #[cfg(test)]
 mod contract;
 mod declared;
+mod definition;
 mod describe;
 mod describe_json;
 mod docs;
@@ -40,10 +45,12 @@ mod link;
 mod load;
 mod lookup;
 mod options;
+mod page;
 mod pools;
 mod rank;
 mod report;
 mod roots;
+mod sample;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -52,6 +59,8 @@ mod unit;
 mod used_in;
 
 pub use builtin::BUILTIN_FILES;
+pub use catalogue::{Catalogue, Entry, EntryId, Labelled, Member, What};
+pub use definition::{Definition, definition};
 pub use docs::Documented;
 pub use editions::Edition;
 pub use error::SchemaError;
@@ -63,12 +72,17 @@ pub use kind::{
 };
 pub use load::{LoadRequest, Step};
 pub use lookup::Declaration;
+pub use page::{
+    About, Address, Body, EnumBody, FieldPart, Link, MessageBody, MethodPart, NumberRange, NumberUse,
+    OneofPart, Page, ValuePart, of_field, range_text,
+};
 pub use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor, FieldDescriptor,
     FileDescriptor, Kind, MessageDescriptor, MethodDescriptor, OneofDescriptor, ServiceDescriptor, Syntax,
 };
 pub use rank::{Group, Ranking, rank};
 pub use report::{FileReport, LoadReport, SourceReport};
+pub use sample::{SAMPLE_DEPTH, sample};
 pub use source::Source;
 pub use used_in::Use;
 
@@ -103,6 +117,9 @@ pub struct Schema {
     messages: OnceLock<Vec<MessageDescriptor>>,
     used_in: OnceLock<used_in::UsedIn>,
     tables: OnceLock<rank::Tables>,
+    catalogue: OnceLock<Catalogue>,
+    /// The paths of the sources, in the order they are looked up.
+    sources: Vec<String>,
 }
 
 /// Files that do not contradict each other.
@@ -114,6 +131,8 @@ struct Pool {
     comments: docs::Comments,
     /// By the names of the files.
     editions: HashMap<String, Edition>,
+    /// Which source a file came from, from 1, by its name; those that are built in are not there.
+    sources: HashMap<String, usize>,
 }
 
 impl Pool {
@@ -188,9 +207,9 @@ impl Schema {
         self.pool_of(file.parent_pool())?.editions.get(file.name()).copied()
     }
 
-    fn of_pools(pools: Vec<Pool>) -> Schema {
+    fn of_pools(pools: Vec<Pool>, sources: Vec<String>) -> Schema {
         let (messages, used_in, tables) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Schema { pools, messages, used_in, tables }
+        Schema { pools, messages, used_in, tables, catalogue: OnceLock::new(), sources }
     }
 
     fn pool_of(&self, descriptors: &DescriptorPool) -> Option<&Pool> {

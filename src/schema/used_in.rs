@@ -125,6 +125,8 @@ fn index(schema: &Schema) -> UsedIn {
     }
     for uses in index.values_mut() {
         uses.sort_by(|a, b| a.full_name().cmp(b.full_name()));
+        // Sources that contradict each other may both declare an extension.
+        uses.dedup_by(|later, first| later.full_name() == first.full_name());
     }
     index
 }

@@ -58,6 +58,8 @@ icons! {
     SidebarRight = PanelRight,
     SidebarBottom = PanelBottom,
     Number = Hash,
+    Package = Package,
+    ArrowLeft = ArrowLeft,
     Text = Type,
     List = List,
     Message = Braces,

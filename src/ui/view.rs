@@ -6,6 +6,7 @@ use super::editors::{ChosenForms, Draft, Subject};
 use super::panels::Typed;
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
+use super::panels::schema::SchemaView;
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Settings, TabId};
 use crate::document::RowId;
@@ -17,6 +18,7 @@ use std::collections::HashMap;
 pub struct View {
     pub tabs: HashMap<TabId, TabView>,
     pub tab_bar: TabBarState,
+    pub schema: SchemaView,
     pub toasts: Toasts,
     pub dialogs: DialogView,
     pub folds: Folds,
@@ -44,13 +46,16 @@ pub enum Beside {
 pub struct Layout {
     pub inspector_width: f32,
     pub bottom_height: f32,
+    pub schema_width: f32,
+    /// The list of declarations, over a page.
+    pub schema_list_height: f32,
     /// Number, name, kind, value, bytes. The value takes what the others leave.
     pub tree_columns: Vec<f32>,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { inspector_width: 320.0, bottom_height: 220.0, tree_columns: Vec::new() }
+        Self::of(&Settings::default())
     }
 }
 
@@ -59,6 +64,8 @@ impl Layout {
         Self {
             inspector_width: settings.inspector_width,
             bottom_height: settings.bottom_height,
+            schema_width: settings.schema_width,
+            schema_list_height: settings.schema_list_height,
             tree_columns: settings.tree_columns.clone(),
         }
     }
@@ -94,6 +101,8 @@ pub struct Asked {
     pub paste_as_document: u8,
     /// Give the search box the keyboard.
     pub focus_search: bool,
+    /// Give the filter of the declarations the keyboard.
+    pub focus_filter: bool,
 }
 
 /// One per tab.

@@ -3,16 +3,17 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
-use super::jobs::LoadedSchema;
 use super::jobs::{
     CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
 };
+use super::jobs::{FoundDeclarations, LoadedSchema};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
 use super::watch::FileChange;
 use crate::document::IndexWork;
 use crate::document::problem::{CheckReport, Problem};
+use crate::schema::Definition;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -70,6 +71,9 @@ pub enum Report {
     Indexed(IndexWork),
     Ranked(Ranked),
     SchemaLoaded(LoadedSchema),
+    FoundDeclarations(FoundDeclarations),
+    /// `None` if its file no longer declares it.
+    Definition(Option<Definition>),
     Checked {
         found: Vec<Problem>,
         report: CheckReport,

@@ -2,12 +2,12 @@
 
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
-use super::jobs::LoadSchema;
 use super::jobs::{
     BuildIndex, CallFiles, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal,
     ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save,
     Search, StoreSettings, WriteFile, WriteJournal,
 };
+use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +39,8 @@ pub enum Job {
     OutlineRows(OutlineRows),
     LoadSchema(LoadSchema),
     CallFiles(CallFiles),
+    FindDeclarations(FindDeclarations),
+    ReadDefinition(ReadDefinition),
 }
 
 impl Job {
@@ -68,6 +70,8 @@ impl Job {
             Job::OutlineRows(job) => Box::new(job),
             Job::LoadSchema(job) => Box::new(job),
             Job::CallFiles(job) => Box::new(job),
+            Job::FindDeclarations(job) => Box::new(job),
+            Job::ReadDefinition(job) => Box::new(job),
         }
     }
 }
@@ -112,6 +116,10 @@ pub(super) enum Line {
     /// The filter of one document's tree.
     Outline(u64),
     Schema,
+    /// The filter of the declarations.
+    Declarations,
+    /// The source text of the declaration that is shown.
+    Definition,
     #[cfg(test)]
     Test(u32),
 }

@@ -7,7 +7,7 @@ use protoloupe::app::{
     Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId, TreeFilter,
 };
 use protoloupe::document::{Facet, RowId};
-use protoloupe::schema::Schema;
+use protoloupe::schema::{Address, Schema};
 use protoloupe::ui::picture::{RenderArgs, render_window};
 
 /// A topic whose name is not UTF-8, an unknown field, a kind that clashes, damage at the end.
@@ -160,6 +160,24 @@ fn scenes() -> Vec<Scene> {
             vec![search("name"), Action::Filter(TreeFilter::Matches)],
         ),
     ]);
+    let address =
+        |name: &str| Address { full_name: format!("apache.rocketmq.v2.{name}"), ..Address::default() };
+    let filter = |text: &str| Action::FilterSchema(text.to_owned());
+    scenes.extend([
+        scene("schema", "", vec![Action::ShowPane(Pane::Schema)]),
+        scene("schema-message", "messages[0]", vec![Action::ShowPage(address("Message"))]),
+        scene(
+            "schema-field",
+            "",
+            vec![Action::ShowPage(address("SystemProperties").with_member("message_id"))],
+        ),
+        scene("schema-enum", "", vec![filter("code"), Action::ShowPage(address("Code"))]),
+        scene("schema-service", "", vec![Action::ShowPage(address("MessagingService"))]),
+        scene("schema-method", "", vec![Action::ShowPage(address("MessagingService.Telemetry"))]),
+        scene("schema-nothing", "", vec![Action::ShowPane(Pane::Schema), filter("zzqq")]),
+    ]);
+    let wide = vec![filter("send"), Action::ShowPage(address("SendMessageRequest"))];
+    scenes.push(Scene { size: (1600.0, 1000.0), ..scene("schema-large", "messages[0].topic.name", wide) });
     let narrow = vec![search("order"), Action::Filter(TreeFilter::Problems)];
     scenes.push(Scene { size: (760.0, 520.0), ..scene("search-narrow", "", narrow) });
     for (name, size) in [("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))] {

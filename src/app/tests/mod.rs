@@ -1,6 +1,7 @@
 //! The session through its actions, with real files and a real worker.
 
 mod acts;
+mod browser;
 mod bytes;
 mod captures;
 mod clips;

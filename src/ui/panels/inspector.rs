@@ -2,8 +2,9 @@
 
 use super::docs::comment_ui;
 use super::oneof::oneof_ui;
+use super::schema::link_ui;
 use super::{Shown, problems_in, size_text, tone_of};
-use crate::app::{Action, Command};
+use crate::app::{Action, Command, address_of_field};
 use crate::document::value::grouped;
 use crate::document::{Absent, Entry, RecordAt};
 use crate::schema;
@@ -64,9 +65,9 @@ fn field_ui(
     oneof_ui(ui, &subject.row, actions);
     open_ui(ui, shown, subject, view, folds, actions);
     problems_ui(ui, shown, subject, folds, actions);
-    docs_ui(ui, shown, subject, folds);
+    docs_ui(ui, shown, subject, folds, actions);
     wire_ui(ui, subject, folds);
-    uses_ui(ui, shown, subject, folds);
+    uses_ui(ui, shown, subject, folds, actions);
 }
 
 fn title_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject) {
@@ -248,7 +249,7 @@ fn declared(subject: &Subject) -> Option<Declaration> {
     }
 }
 
-fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
+fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds, actions: &mut Vec<Action>) {
     let schema = &shown.state.schema;
     let field = subject.row.entry.field().and_then(|field| schema.comment(field));
     let declared = declared(subject);
@@ -257,7 +258,7 @@ fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) 
         Some(Declaration::Enum(descriptor)) => schema.comment(descriptor),
         _ => None,
     };
-    if field.is_none() && of_type.is_none() {
+    if subject.row.entry.field().is_none() && declared.is_none() {
         return;
     }
     if !section_ui(ui, "About", "", Some(&mut folds.docs)) {
@@ -266,10 +267,16 @@ fn docs_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) 
     if let Some(comment) = field {
         comment_ui(ui, comment);
     }
-    if let (Some(comment), Some(declared)) = (of_type, declared) {
+    if let Some(field) = subject.row.entry.field() {
+        let address = address_of_field(field);
+        link_ui(ui, &address.short(), "Docs of ", &address, actions);
+    }
+    if let Some(declared) = declared {
         let title = format!("{} {}", declared.keyword(), declared.name());
-        ui.label(RichText::new(title).color(theme(ui).color.muted).size(theme(ui).size.text_dense));
-        comment_ui(ui, comment);
+        link_ui(ui, &title, "Docs of ", &declared.address(), actions);
+        if let Some(comment) = of_type {
+            comment_ui(ui, comment);
+        }
     }
 }
 
@@ -329,15 +336,23 @@ fn record_ui(ui: &mut Ui, at: &RecordAt) {
     }
 }
 
-fn uses_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) {
-    let Some(declared) = declared(subject) else { return };
-    let uses = shown.state.schema.used_in(&declared);
+fn uses_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds, actions: &mut Vec<Action>) {
+    let schema = &shown.state.schema;
+    let (uses, package) = match declared(subject) {
+        Some(Declaration::Message(message)) => {
+            (schema.message_uses(&message), message.package_name().to_owned())
+        }
+        Some(Declaration::Enum(descriptor)) => {
+            (schema.enum_uses(&descriptor), descriptor.package_name().to_owned())
+        }
+        _ => return,
+    };
     let note = uses.len().to_string();
     if uses.is_empty() || !section_ui(ui, "Used in", &note, Some(&mut folds.used_in)) {
         return;
     }
-    for label in uses.iter().take(MOST_USES) {
-        ui.label(RichText::new(label).size(theme(ui).size.text_dense));
+    for one in uses.iter().take(MOST_USES) {
+        link_ui(ui, &one.label(&package), "Used in ", &one.address(), actions);
     }
     if MOST_USES < uses.len() {
         ui.weak(format!("and {} more", uses.len() - MOST_USES));
@@ -348,7 +363,7 @@ fn uses_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds) 
 fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut Vec<Action>) {
     let open = shown.open;
     match open.message() {
-        Some(message) => message_ui(ui, shown, message, folds),
+        Some(message) => message_ui(ui, shown, message, folds, actions),
         None => {
             ui.label(RichText::new("No type").heading());
             ui.add(Label::new("The fields are shown by number, with every plausible reading.").wrap());
@@ -375,10 +390,16 @@ fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut V
     }
 }
 
-fn message_ui(ui: &mut Ui, shown: Shown<'_>, message: &MessageDescriptor, folds: &mut Folds) {
+fn message_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    message: &MessageDescriptor,
+    folds: &mut Folds,
+    actions: &mut Vec<Action>,
+) {
     ui.label(RichText::new(message.name().to_owned()).heading());
-    let full = RichText::new(message.full_name().to_owned()).color(theme(ui).color.muted);
-    ui.add(Label::new(full).wrap());
+    let address = Declaration::Message(message.clone()).address();
+    link_ui(ui, message.full_name(), "Docs of ", &address, actions);
     if let Some(comment) = shown.state.schema.comment(message)
         && section_ui(ui, "About", "", Some(&mut folds.docs))
     {

@@ -20,6 +20,7 @@ pub mod path_bar;
 mod path_menu;
 pub mod problems;
 pub mod results;
+pub mod schema;
 pub mod search_marks;
 pub mod tree;
 mod tree_input;

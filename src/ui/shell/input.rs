@@ -112,6 +112,10 @@ impl Asked {
                 ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
             }
             (Command::Find, Ok(_)) => self.focus_search = true,
+            (Command::FindDeclaration, Ok(action)) => {
+                self.focus_filter = true;
+                actions.push(action);
+            }
             (_, Ok(action)) => actions.push(action),
             (_, Err(_)) => {}
         }

@@ -9,6 +9,7 @@ mod banners;
 mod bottom;
 mod center;
 mod input;
+mod left;
 mod search_box;
 mod status_bar;
 mod top_bar;
@@ -215,6 +216,7 @@ impl Shell {
         Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
             status_bar::status_bar_ui(ui, state, actions);
         });
+        left::left_ui(ui, state, &mut self.view, asked, actions);
         bottom::bottom_ui(ui, state, &mut self.view, asked, actions);
         self.inspector_ui(ui, asked, actions);
         let frame = Frame::new().fill(theme.color.surface_0);
@@ -274,6 +276,7 @@ impl Shell {
         actions.push(Action::Arrange(app::Layout {
             inspector_width: Some(layout.inspector_width),
             bottom_height: Some(layout.bottom_height),
+            schema: Some((layout.schema_width, layout.schema_list_height)),
             tree_columns: Some(layout.tree_columns.clone()),
             window: None,
         }));

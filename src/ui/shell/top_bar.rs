@@ -16,6 +16,10 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked
     let width = ui.available_width();
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
+        if LEAST_FOR_PANES <= width {
+            let is_shown = Some(state.settings.show_schema);
+            button_ui(ui, state, Command::ToggleSchema, is_shown, asked, actions);
+        }
         menus_ui(ui, state, asked, actions);
         bar_separator_ui(ui);
         if LEAST_FOR_FILES <= width {
@@ -158,6 +162,7 @@ fn group_of(command: Command) -> u8 {
         Command::NextProblem | Command::PreviousProblem | Command::NextChange | Command::PreviousChange => 21,
         Command::Find | Command::FindNext | Command::FindPrevious | Command::ClearSearch => 23,
         Command::FixProblem | Command::FixAllLikeIt | Command::Canonicalize => 17,
+        Command::FindDeclaration | Command::ShowDocs | Command::PageBack | Command::PageForward => 24,
         Command::NextTab | Command::PreviousTab => 22,
         Command::ShowAbsent => 29,
         Command::ExpandAll | Command::CollapseAll | Command::ExpandBelow | Command::ExpandSiblings => 30,
@@ -175,6 +180,7 @@ fn group_of(command: Command) -> u8 {
         | Command::ToggleHex
         | Command::ToggleData
         | Command::ToggleProblems
+        | Command::ToggleSchema
         | Command::ToggleHistory
         | Command::ToggleResults
         | Command::ResetPanes => 32,
@@ -194,6 +200,7 @@ pub fn is_on(command: Command, state: &State) -> Option<bool> {
     let settings = &state.settings;
     let filter = state.active_document().map(|open| open.filter.kind).unwrap_or_default();
     Some(match command {
+        Command::ToggleSchema => settings.show_schema,
         Command::ToggleInspector => settings.show_inspector,
         Command::ToggleHex => settings.show_hex,
         Command::ToggleData => settings.show_data,

@@ -34,6 +34,7 @@ impl Work for LoadSchema {
         let LoadSchema { paths, includes, with_builtin } = *self;
         let step = &mut |n_done, n_total| context.step(n_done, n_total).is_ok();
         let (schema, report) = load_schema(&paths, &includes, with_builtin, step)?;
+        schema.prepare();
         Ok(Report::SchemaLoaded(LoadedSchema { schema: Arc::new(schema), report: Arc::new(report) }))
     }
 }

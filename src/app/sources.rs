@@ -1,0 +1,175 @@
+//! What became of the sources of declarations, made ready to be shown.
+//!
+//! **Not here:** loading them (`schemas`).
+
+use super::schemas::SchemaSources;
+use crate::schema::{FileReport, Found, How, LoadReport, SchemaError};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Files and imports that are listed; all are counted.
+const MAX_LISTED: usize = 200;
+/// Other places of an import that are offered.
+const MAX_ROOTS: usize = 6;
+
+/// What the list of sources shows. Made once when a schema was loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SourceList {
+    /// In the order they are looked up.
+    pub rows: Vec<SourceRow>,
+    /// Folders that imports were found under, each with how many of them, the most first.
+    pub roots: Vec<(String, usize)>,
+    /// Imports that were not found, or where there was a choice.
+    pub imports: Vec<ImportRow>,
+    pub n_missing: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceRow {
+    pub path: PathBuf,
+    /// "a folder", "a descriptor set", …
+    pub what: &'static str,
+    pub n_files: usize,
+    pub n_broken: usize,
+    /// What is wrong with all of it.
+    pub problem: Option<String>,
+    pub broken: Vec<BrokenFile>,
+}
+
+/// A file that cannot be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenFile {
+    pub path: String,
+    /// Line and column, from 1.
+    pub place: Option<(u32, u32)>,
+    /// The line as it stands in the file.
+    pub source_line: String,
+    pub message: String,
+    pub hint: String,
+}
+
+/// An import that is to be known about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRow {
+    /// As written.
+    pub import: String,
+    /// The first of the files that have it.
+    pub by: String,
+    pub n_importers: usize,
+    /// The file that it means; `None` if it was not found.
+    pub found: Option<String>,
+    /// Why that file and no other.
+    pub why: &'static str,
+    /// What was passed over or looked for.
+    pub tried: Vec<String>,
+    /// Roots under which it would be another file.
+    pub others: Vec<String>,
+}
+
+impl SourceList {
+    pub(super) fn new(sources: &SchemaSources, report: &LoadReport) -> SourceList {
+        let mut files: Vec<Vec<&FileReport>> = vec![Vec::new(); sources.paths.len()];
+        for file in &report.files {
+            if let Some(of_source) = files.get_mut(file.source) {
+                of_source.push(file);
+            }
+        }
+        let rows = sources.paths.iter().zip(files).enumerate().map(|(idx, (path, files))| {
+            let source = report.sources.get(idx);
+            let broken = files.iter().filter_map(|file| Some(BrokenFile::new(file, file.problem.as_ref()?)));
+            let broken: Vec<BrokenFile> = broken.collect();
+            SourceRow {
+                path: path.clone(),
+                what: source.map_or("a file", |source| source.what),
+                n_files: files.len(),
+                n_broken: broken.len(),
+                problem: source.and_then(|source| source.problem.as_ref()).map(ToString::to_string),
+                broken: broken.into_iter().take(MAX_LISTED).collect(),
+            }
+        });
+        let imports = imports(report);
+        SourceList {
+            rows: rows.collect(),
+            roots: report.roots(),
+            n_missing: imports.iter().filter(|import| import.found.is_none()).count(),
+            imports,
+        }
+    }
+
+    /// Files that cannot be used, and sources of which nothing can.
+    pub fn n_broken(&self) -> usize {
+        self.rows.iter().map(|row| row.n_broken + usize::from(row.problem.is_some())).sum()
+    }
+}
+
+impl BrokenFile {
+    fn new(file: &FileReport, problem: &SchemaError) -> BrokenFile {
+        let path = file.path.clone();
+        match problem {
+            SchemaError::Proto { line, column, source_line, message, hint, .. } => BrokenFile {
+                path,
+                place: (*line > 0).then_some((*line, *column)),
+                source_line: source_line.clone(),
+                message: message.clone(),
+                hint: hint.clone(),
+            },
+            problem => BrokenFile {
+                path,
+                place: None,
+                source_line: String::new(),
+                message: problem.to_string(),
+                hint: String::new(),
+            },
+        }
+    }
+
+    /// As compilers write it: `path:line:column`.
+    pub fn place_text(&self) -> String {
+        match self.place {
+            Some((line, column)) => format!("{}:{line}:{column}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// Imports that were not found come first; those that there was no doubt about are left out.
+fn imports(report: &LoadReport) -> Vec<ImportRow> {
+    let mut rows = BTreeMap::<(bool, &str, &str), ImportRow>::new();
+    for file in &report.files {
+        for found in file.imports.iter().filter(|found| is_doubtful(found)) {
+            let is_found = found.how != How::Nowhere;
+            let row = rows.entry((is_found, &found.import, &found.path)).or_insert_with(|| ImportRow {
+                import: found.import.clone(),
+                by: file.path.clone(),
+                n_importers: 0,
+                found: is_found.then(|| found.path.clone()),
+                why: found.why(),
+                tried: found.tried.clone(),
+                others: if is_found { other_roots(found) } else { Vec::new() },
+            });
+            row.n_importers += 1;
+        }
+    }
+    rows.into_values().take(MAX_LISTED).collect()
+}
+
+fn is_doubtful(found: &Found) -> bool {
+    match found.how {
+        How::Nowhere | How::End | How::Project => true,
+        How::Path | How::OtherSource => !found.tried.is_empty(),
+        _ => false,
+    }
+}
+
+/// The folders under which the import is one of the files that were passed over.
+fn other_roots(found: &Found) -> Vec<String> {
+    let root = |path: &String| {
+        let root = path.strip_suffix(found.import.as_str())?.strip_suffix('/')?;
+        (!root.is_empty()).then(|| root.to_owned())
+    };
+    let mut roots: Vec<String> = found.tried.iter().filter_map(root).collect();
+    roots.retain(|root| *root != found.root);
+    roots.dedup();
+    roots.truncate(MAX_ROOTS);
+    roots
+}

@@ -1,0 +1,183 @@
+//! The tree of declarations, its filter and its pages, by role and label.
+
+use crate::window::{CTRL, Window, click, open, press, press_with, select, selected, type_text, window};
+use egui::{Key, Role};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use protoloupe::app::Action;
+use protoloupe::schema::Address;
+use std::collections::{BTreeMap, BTreeSet};
+
+const PACKAGE: &str = "apache.rocketmq.v2";
+
+/// What has a page of its own in the customer's reference: fields and values by their type's name.
+const REFERENCE: &str = include_str!("../data/rocketmq-reference.txt");
+/// The published contract, which the schema was written from.
+const CONTRACT: &str = include_str!("../data/rocketmq-contract.txt");
+
+fn address(name: &str) -> Address {
+    Address { full_name: format!("{PACKAGE}.{name}"), ..Address::default() }
+}
+
+/// Two steps: letters into the filter, and Enter.
+fn find(window: &mut Window, text: &str) {
+    press_with(window, CTRL, Key::K);
+    type_text(window, text);
+    press(window, Key::Enter);
+}
+
+/// The page that is shown, and which part of it is meant.
+fn shown(window: &Window) -> String {
+    let browser = &window.state().state().browser;
+    let page = browser.page.as_ref().expect("a page");
+    let name = page.address.full_name.trim_start_matches(PACKAGE).trim_start_matches('.');
+    match &browser.member {
+        Some(member) => format!("{name}.{member}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Brings something of the page into view and clicks it.
+fn follow(window: &mut Window, role: Role, label: &str) {
+    window.get_by_role_and_label(role, label).scroll_to_me();
+    window.run();
+    click(window, role, label);
+}
+
+fn links_used_in(window: &Window) -> BTreeSet<String> {
+    let links = window.get_all_by_role(Role::Link).filter_map(|link| link.accesskit_node().label());
+    links.filter_map(|label| label.strip_prefix("Used in ").map(str::to_owned)).collect()
+}
+
+/// Every use of every type by its name without package, as the contract says line by line.
+fn uses_of_the_contract() -> BTreeMap<String, BTreeSet<String>> {
+    let mut uses = BTreeMap::<String, BTreeSet<String>>::new();
+    let mut around: Vec<(usize, &str)> = Vec::new();
+    for line in CONTRACT.lines() {
+        let indent = line.len() - line.trim_start().len();
+        around.retain(|(outer, _)| *outer < indent);
+        let declared = line.split("   (oneof").next().expect("a line").trim();
+        let words: Vec<&str> = declared.split_whitespace().collect();
+        let (by, types) = match words.as_slice() {
+            ["message" | "enum" | "service", name, ..] => {
+                around.push((indent, name));
+                continue;
+            }
+            ["rpc", ..] => {
+                let (name, types) = words[1..].iter().fold((None, Vec::new()), |(name, mut types), word| {
+                    let parts = word.split(['(', ')']).filter(|part| !part.is_empty());
+                    types.extend(parts.filter(|part| !matches!(*part, "stream" | "returns")));
+                    (name.or(types.first().copied()), types)
+                });
+                (name.expect("a name"), types.into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>())
+            }
+            [number, kind @ .., name] if number.parse::<i32>().is_ok() && !kind.is_empty() => {
+                let kind = kind.join(" ");
+                let parts = kind.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '_'));
+                let ours = parts.filter_map(|part| part.strip_prefix("apache.rocketmq.v2."));
+                (*name, ours.map(str::to_owned).collect())
+            }
+            _ => continue,
+        };
+        let (_, owner) = around.last().expect("it is declared in something");
+        for name in types {
+            uses.entry(name).or_default().insert(format!("{owner}.{by}"));
+        }
+    }
+    uses
+}
+
+#[test]
+fn every_item_of_the_reference_is_found_in_two_steps() {
+    let mut window = window();
+    window.state_mut().apply(Action::ShowPane(protoloupe::app::Pane::Schema));
+    window.run();
+    let mut n_items = 0;
+    for item in REFERENCE.lines() {
+        window.state_mut().apply(Action::FilterSchema(item.to_owned()));
+        press_with(&mut window, CTRL, Key::K);
+        press(&mut window, Key::Enter);
+        assert_eq!(shown(&window), item);
+        n_items += 1;
+    }
+    assert!(n_items > 150, "{n_items}");
+}
+
+#[test]
+fn used_in_is_complete_and_right_for_every_type_of_the_reference() {
+    let expected = uses_of_the_contract();
+    let mut window = window();
+    let types: BTreeSet<&str> = REFERENCE.lines().filter_map(|item| item.split('.').next()).collect();
+    let mut n_types = 0;
+    for name in types.into_iter().filter(|name| *name != "MessagingService") {
+        window.state_mut().apply(Action::ShowPage(address(name)));
+        window.run();
+        let wanted = expected.get(name).cloned().unwrap_or_default();
+        assert_eq!(links_used_in(&window), wanted, "{name}");
+        n_types += 1;
+    }
+    assert!(n_types > 25, "{n_types}");
+}
+
+#[test]
+fn letters_and_enter_show_a_page_and_links_lead_on_and_back() {
+    let mut window = window();
+    find(&mut window, "message.topic");
+    assert_eq!(shown(&window), "Message.topic");
+    follow(&mut window, Role::Link, "Resource");
+    assert_eq!(shown(&window), "Resource");
+    click(
+        &mut window,
+        Role::Link,
+        "Used in SendMessageRequest.messages"
+            .replace("SendMessageRequest.messages", "Message.topic")
+            .as_str(),
+    );
+    assert_eq!(shown(&window), "Message.topic");
+    press_with(&mut window, CTRL, Key::ArrowLeft);
+    assert_eq!(shown(&window), "Resource");
+    press_with(&mut window, CTRL, Key::ArrowLeft);
+    assert_eq!(shown(&window), "Message.topic");
+    press_with(&mut window, CTRL, Key::ArrowRight);
+    assert_eq!(shown(&window), "Resource");
+    click(&mut window, Role::Button, "Page back");
+    assert_eq!(shown(&window), "Message.topic");
+}
+
+#[test]
+fn the_docs_of_the_selected_field_are_one_key_away_and_lead_back_to_it() {
+    let mut window = window();
+    select(&mut window, "messages[0].system_properties.message_id");
+    press(&mut window, Key::F12);
+    assert_eq!(shown(&window), "SystemProperties.message_id");
+    follow(&mut window, Role::Button, "Go to messages[0].system_properties.tag in the document");
+    assert_eq!(selected(&window), "messages[0].system_properties.tag");
+    select(&mut window, "messages[0].topic.name");
+    follow(&mut window, Role::Link, "Docs of Resource.name");
+    assert_eq!(shown(&window), "Resource.name");
+    follow(&mut window, Role::Button, "Go to messages[0].topic.name in the document");
+    assert_eq!(selected(&window), "messages[0].topic.name");
+    assert!(open(&window).message().is_some());
+}
+
+#[test]
+fn the_tree_is_walked_by_keys() {
+    let mut window = window();
+    press_with(&mut window, egui::Modifiers::COMMAND.plus(egui::Modifiers::SHIFT), Key::K);
+    click(&mut window, Role::TreeItem, "apache.rocketmq.v2");
+    window.get_by_role_and_label(Role::Tree, "Declarations").focus();
+    window.run();
+    let row = window.get_by_role_and_label(Role::TreeItem, "apache.rocketmq.v2");
+    assert_eq!(row.accesskit_node().data().is_expanded(), Some(false), "a click closed it");
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::Enter);
+    assert_eq!(shown(&window), "MessagingService");
+    follow(&mut window, Role::Link, "SendMessage");
+    assert_eq!(shown(&window), "MessagingService.SendMessage");
+    let row = window.get_by_role_and_label(Role::TreeItem, "SendMessage");
+    assert_eq!(row.accesskit_node().is_selected(), Some(true), "the tree follows the page");
+}
