@@ -125,13 +125,7 @@ fn letters_and_enter_show_a_page_and_links_lead_on_and_back() {
     assert_eq!(shown(&window), "Message.topic");
     follow(&mut window, Role::Link, "Resource");
     assert_eq!(shown(&window), "Resource");
-    click(
-        &mut window,
-        Role::Link,
-        "Used in SendMessageRequest.messages"
-            .replace("SendMessageRequest.messages", "Message.topic")
-            .as_str(),
-    );
+    follow(&mut window, Role::Link, "Used in Message.topic");
     assert_eq!(shown(&window), "Message.topic");
     press_with(&mut window, CTRL, Key::ArrowLeft);
     assert_eq!(shown(&window), "Resource");

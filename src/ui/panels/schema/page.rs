@@ -74,6 +74,7 @@ pub fn page_ui(ui: &mut Ui, state: &State, view: &mut PageView, actions: &mut Ve
     }
     area.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = theme(ui).size.row_dense;
         let margin = theme(ui).size.margin;
         egui::Frame::new().inner_margin(egui::Margin::symmetric(margin as i8, 0)).show(ui, |ui| {
             ui.set_width(clip - 2.0 * margin);
