@@ -91,7 +91,7 @@ pub enum Body {
     Message(MessageBody),
     Enum(EnumBody),
     Service(Vec<MethodPart>),
-    Method(MethodPart),
+    Method(Box<MethodPart>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,7 +27,9 @@ pub(super) fn page(schema: &Schema, declaration: &Declaration) -> Page {
         Declaration::Service(service) => {
             (about(schema, service), Body::Service(service_body(schema, service)))
         }
-        Declaration::Method(method) => (about(schema, method), Body::Method(method_part(schema, method))),
+        Declaration::Method(method) => {
+            (about(schema, method), Body::Method(Box::new(method_part(schema, method))))
+        }
     };
     Page {
         address: declaration.address(),
