@@ -162,7 +162,13 @@ impl Session {
     pub(super) fn open_pasted(&mut self, text: &str) {
         match super::pasted::read(text) {
             Ok(super::pasted::Pasted::Paths(paths)) => self.open(paths),
-            Ok(super::pasted::Pasted::Bytes(bytes)) => self.open_untitled(bytes, None),
+            Ok(super::pasted::Pasted::Bytes(bytes)) => {
+                self.open_untitled(bytes, None);
+                if let Some(open) = self.state.active.and_then(|tab| self.open_document(tab)) {
+                    // What was on the clipboard may be gone soon.
+                    open.document.mark_unsaved();
+                }
+            }
             Err(reason) => self.notify(NoticeTone::Error, reason),
         }
     }

@@ -180,6 +180,11 @@ impl Document {
         self.history.mark_saved(state);
     }
 
+    /// No state of the bytes is saved anywhere, not even the one they began with.
+    pub fn mark_unsaved(&mut self) {
+        self.history.mark_unsaved();
+    }
+
     /// Whether the bytes differ from the last saved state.
     pub fn is_modified(&self) -> bool {
         !self.history.is_saved()

@@ -60,6 +60,9 @@ struct Step {
     after: Option<u64>,
 }
 
+/// No step leads to it.
+const NO_STATE: u64 = u64::MAX;
+
 /// All steps of a document's life, and how many of them are applied.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
@@ -193,6 +196,10 @@ impl History {
 
     pub fn mark_saved(&mut self, state: u64) {
         self.saved_state = state;
+    }
+
+    pub fn mark_unsaved(&mut self) {
+        self.saved_state = NO_STATE;
     }
 
     pub fn is_saved(&self) -> bool {

@@ -338,3 +338,26 @@ fn a_folder_is_listed_for_the_path_field() {
     let listing = fixture.session.state().listing.clone().unwrap();
     assert_eq!((listing.prefix, listing.found), (prefix, vec![(fixture.path("send.bin"), false)]));
 }
+
+#[test]
+fn pasted_bytes_count_as_unsaved_until_they_are_saved() {
+    let mut fixture = Fixture::new();
+    fixture.act(Action::OpenPasted("08 01".to_owned()));
+    let tab = fixture.tab();
+    let is_modified = |fixture: &Fixture| fixture.session.state().tab(tab).unwrap().is_modified();
+    assert!(is_modified(&fixture));
+    fixture.act(Action::Close(tab));
+    assert_eq!(fixture.question(), Some(&Question::UnsavedTab(tab)));
+    fixture.act(Action::Answer(Answer::Cancel));
+    let mut fixture = fixture.restart();
+    assert!(matches!(fixture.question(), Some(Question::Journal { labels }) if labels.len() == 1));
+    fixture.act(Action::Answer(Answer::Yes));
+    let tab = fixture.tab();
+    assert_eq!(fixture.bytes(), [8, 1]);
+    let path = fixture.path("pasted.bin");
+    fixture.act(Action::SaveAs { tab, path: path.clone(), overwrite: false });
+    assert_eq!(fs::read(&path).unwrap(), [8, 1]);
+    fixture.act(Action::Close(tab));
+    assert_eq!(fixture.question(), None);
+    assert!(fixture.session.state().tabs.is_empty());
+}
