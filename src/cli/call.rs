@@ -4,6 +4,7 @@ use super::ending;
 use super::input::read_small_file;
 use super::interrupt::Interrupt;
 use super::reflect::{reflect, schema_of};
+use super::session::Session;
 use super::target::{Target, TargetArgs};
 use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
 use crate::document::problem::{self, Severity};
@@ -71,6 +72,9 @@ pub(super) struct CallArgs {
     /// Each reply as JSON on one line
     #[arg(long)]
     compact: bool,
+    /// Keep a RocketMQ session open meanwhile: the server's settings first, heartbeats, a word at the end
+    #[arg(long, help_heading = "RocketMQ")]
+    session: bool,
     /// Also say how it goes on: connection, headers, messages with times, trailers
     #[arg(short, long)]
     verbose: bool,
@@ -112,9 +116,20 @@ pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, Cli
             Interrupt::listen()
         }
     };
+    let session = match args.session {
+        false => None,
+        true => match Session::open(&target.caller, &interrupt, args.verbose, console)? {
+            Some(session) => Some(session),
+            None => return Ok(Outcome::No),
+        },
+    };
     let output = method.map(|method| method.output());
     let mut listener = Listener { args, console, schema, output, folder, in_bands: Vec::new(), n_replies: 0 };
-    listener.listen(&call, messages, &interrupt)
+    let outcome = listener.listen(&call, messages, &interrupt);
+    if let Some(session) = session {
+        session.close(args.verbose, console);
+    }
+    outcome
 }
 
 fn read(file: &FilePath) -> Result<Vec<u8>, CliError> {

@@ -63,6 +63,8 @@ pub enum CliError {
     Profile { error: Box<ProfileError>, file: String },
     #[error("There is no profile \"{name}\"")]
     NoProfile { name: String, folder: String },
+    #[error("A session is of a RocketMQ client, and nothing says which")]
+    NoSession,
     #[error("TLS options do not go with {endpoint}, which is plain text")]
     TlsOptions { endpoint: String },
     /// A call that could not even begin.
@@ -150,6 +152,7 @@ impl CliError {
             | CliError::TlsOptions { .. }
             | CliError::Profile { .. }
             | CliError::NoProfile { .. }
+            | CliError::NoSession
             | CliError::SecretInArguments { .. }
             | CliError::Call(_)
             | CliError::Kind { .. }
@@ -176,6 +179,9 @@ impl CliError {
             CliError::NotReflected { error } => return error.hint(),
             CliError::Endpoint(error) => error.hint(),
             CliError::Metadata(error) => error.hint(),
+            CliError::NoSession => {
+                "Add a profile with [rocketmq], or --rocketmq-topic, and --rocketmq-group to consume"
+            }
             CliError::Profile { error, .. } => return error.hint(),
             CliError::NoProfile { folder, .. } => {
                 return Some(format!("Profiles by name are in {folder:?}; a path names any other"));

@@ -10,8 +10,8 @@
 //! - `error`: what is wrong, and what to do about it
 //! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `canonicalize`, `call`,
 //!   `reflect`: the commands
-//! - `target`, `rocketmq`, `interrupt`, `ending`: the server of a call, who calls, Ctrl-C, and what is
-//!   said of its end
+//! - `target`, `rocketmq`, `session`, `interrupt`, `ending`: the server of a call, who calls, what runs
+//!   beside it, Ctrl-C, and what is said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
 //! - `search`, `rows`: the commands that find places in a large message
 //!
@@ -38,6 +38,7 @@ mod render;
 mod rocketmq;
 mod rows;
 mod search;
+mod session;
 mod set;
 mod target;
 mod terminal;

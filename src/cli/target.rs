@@ -112,7 +112,7 @@ impl TargetArgs {
         if let Some(time) = self.keep_alive {
             template.keep_alive = time.0;
         }
-        self.rocketmq.apply_to(&mut caller.rocketmq, &mut identity)?;
+        self.rocketmq.apply_to(&mut caller, &mut identity)?;
         Ok(Target { caller, identity })
     }
 

@@ -1,5 +1,6 @@
 //! The outcome inside a reply. Most failures come under gRPC's OK and are told only here.
 
+use super::answers::is_listed_answer;
 use crate::schema::{Kind, MessageDescriptor, Schema, is_singular};
 use crate::wire::{Read, WireType, records};
 
@@ -55,7 +56,19 @@ pub fn in_band(schema: &Schema, message: &MessageDescriptor, bytes: &[u8]) -> Op
         _ => None,
     };
     let meaning = value.as_ref().and_then(|value| schema.comment(value)).map(first_sentence);
-    Some(InBand { code, name: value.map(|value| value.name().to_owned()), message: text, meaning })
+    let name = value.map(|value| value.name().to_owned());
+    let meaning = match (unlisted(message, name.as_deref()), meaning) {
+        (Some(unlisted), Some(meaning)) => Some(format!("{meaning}; {unlisted}")),
+        (unlisted, meaning) => meaning.or(unlisted),
+    };
+    Some(InBand { code, name, message: text, meaning })
+}
+
+/// That the API does not expect the code from this method, if so.
+fn unlisted(message: &MessageDescriptor, code: Option<&str>) -> Option<String> {
+    let method = message.name().strip_suffix("Response")?;
+    (is_listed_answer(method, code?) == Some(false))
+        .then(|| format!("the API does not list this code for {method}"))
 }
 
 fn each<'a>(bytes: &'a [u8], mut found: impl FnMut(u32, WireType, u64, &'a [u8])) {
@@ -94,6 +107,16 @@ mod tests {
         let in_parts = [status, &b"\x0a\x04\x08\xa0\x9c\x01"[..]].concat();
         let found = of("QueryRouteResponse", &in_parts).unwrap();
         assert_eq!((found.code, found.message.as_str(), found.is_ok()), (20_000, "no topic", true));
+    }
+
+    #[test]
+    fn a_code_that_the_method_is_not_known_for_is_said() {
+        // status { code: ILLEGAL_MESSAGE_TAG }
+        let status = b"\x0a\x04\x08\xc5\xb8\x02";
+        let of_ack = of("AckMessageResponse", status).unwrap().meaning.unwrap();
+        assert!(of_ack.ends_with("; the API does not list this code for AckMessage"), "{of_ack}");
+        let of_send = of("SendMessageResponse", status).unwrap().meaning.unwrap();
+        assert!(!of_send.contains("does not list"), "{of_send}");
     }
 
     #[test]

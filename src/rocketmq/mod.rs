@@ -3,6 +3,7 @@
 //! **Law.** Nothing here applies to messages of other schemas: types are known by their full names and
 //! shapes, and what does not fit is `None`.
 //!
+//! - `answers`: which methods answer with which codes
 //! - `client_type`: what a client is to the server
 //! - `telemetry`: the stream that makes a client known
 //! - `follow_up`: the requests that follow from a reply; `message_id`: ids of new messages
@@ -12,6 +13,7 @@
 //!
 //! **Not here:** calls (`rpc`), the API itself (`protos`, `schema`).
 
+mod answers;
 mod build;
 mod client_type;
 mod deadline;
@@ -21,6 +23,7 @@ mod message_id;
 mod telemetry;
 mod walk;
 
+pub use answers::{is_listed_answer, methods_answering};
 pub use client_type::ClientType;
 pub use deadline::usual_deadline;
 pub use follow_up::{FollowUp, Received, SentFollowUp, after_send, received};

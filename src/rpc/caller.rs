@@ -1,10 +1,12 @@
 //! What all calls to one server have in common, ready to make them.
 
 use super::call::{Call, MethodPath, RpcKind};
+use super::endpoint::{Endpoint, Place};
 use super::limits::DEFAULT_DEADLINE;
 use super::metadata::MetadataError;
 use super::rocketmq::RocketMqClient;
-use crate::rocketmq::usual_deadline;
+use crate::rocketmq::{AddressKind, ClientSettings, usual_deadline};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long a call may take.
@@ -26,12 +28,26 @@ pub struct Caller {
     pub deadline: Deadline,
     /// Whose headers are added to every call.
     pub rocketmq: Option<RocketMqClient>,
+    /// What a session's client is; the rest of what it says of itself is known from the above.
+    pub session: Option<ClientSettings>,
 }
 
 impl Caller {
     /// A caller that nothing is known of but the endpoint and the rest of `template`.
     pub fn new(template: Call) -> Caller {
-        Caller { template, deadline: Deadline::Usual, rocketmq: None }
+        Caller { template, deadline: Deadline::Usual, rocketmq: None, session: None }
+    }
+
+    /// What the client of a session says of itself; `None` if it is nobody's client.
+    pub fn client_settings(&self) -> Option<ClientSettings> {
+        let (client, session) = (self.rocketmq.as_ref()?, self.session.clone().unwrap_or_default());
+        Some(ClientSettings {
+            namespace: client.namespace.clone(),
+            access_point: access_point(&self.template.endpoint),
+            language: language(&client.language).to_owned(),
+            version: client.client_version.clone(),
+            ..session
+        })
     }
 
     /// One call, signed as of now. `first_message` may let the server wait, which a usual deadline leaves
@@ -55,5 +71,26 @@ impl Caller {
             client.add_to(&mut call.metadata)?;
         }
         Ok(call)
+    }
+}
+
+fn access_point(endpoint: &Endpoint) -> Option<(String, u16, AddressKind)> {
+    let Place::Tcp { host, port } = &endpoint.place else { return None };
+    let kind = match host.parse() {
+        Ok(IpAddr::V4(_)) => AddressKind::Ipv4,
+        Ok(IpAddr::V6(_)) => AddressKind::Ipv6,
+        Err(_) => AddressKind::DomainName,
+    };
+    Some((host.clone(), *port, kind))
+}
+
+/// The value of `Language` for the word that headers have; ours for words that are none.
+fn language(word: &str) -> &str {
+    match word {
+        "GO" => "GOLANG",
+        "DOTNET" => "DOT_NET",
+        "HTTP" => "NODE_JS",
+        "JAVA" | "CPP" | "PYTHON" | "PHP" | "NODE_JS" | "RUBY" => word,
+        _ => "RUST",
     }
 }

@@ -18,7 +18,7 @@
 //! - `endpoint`, `connect`, `proxy`, `tls`, `http`, `watch`: from an address to a connection
 //! - `failure`: everything that can go wrong, in plain words
 //! - `reflection`: the schema that a server tells of itself
-//! - `rocketmq`: the headers of a RocketMQ client, signed
+//! - `rocketmq`, `session`: the headers of a RocketMQ client, signed; the stream that makes it known
 //! - `profile`: what is the same from call to call; `lines`, `units`: settings, times
 //!   and sizes as people write them
 //! - `record`, `saved_request`: a call that was made, a request for another time
@@ -51,6 +51,7 @@ mod reflection;
 mod rocketmq;
 mod run;
 mod saved_request;
+mod session;
 mod status;
 mod tls;
 mod transport;
@@ -77,6 +78,7 @@ pub use reflection::{NotReflected, Reflected, Why, reflect};
 pub use rocketmq::{Credentials, RocketMqClient, new_client_id};
 pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
 pub use saved_request::SavedRequest;
+pub use session::{Asked, SessionEvent, SessionHandle, SessionInbox, run_session, session};
 pub use status::{Details, Status};
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
 pub use transport::{TRANSPORTS, Transport};

@@ -3,8 +3,10 @@
 use crate::harness::{framed, grpc_headers, status};
 use crate::reflection::{serving, shop};
 use crate::server::{PlainServer, Server, Step};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 struct Ran {
     exit_code: i32,
@@ -497,20 +499,20 @@ fn a_profile_says_where_and_as_whom_and_options_stand_before_it() {
     let ran = run(&["--profile", "my.profile", method]).exits(0);
     let ran = ran.says(&["RocketMQ access key ak", "x-token from $TOKEN", "\"new\"", "line 11"]);
     assert!(!ran.said.contains("s3cret") && !ran.said.contains("t0ken"), "{}", ran.said);
-    let seen = server.seen();
-    let header = |name: &str| seen[0].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-    assert_eq!(header("x-tenant").as_deref(), Some("t1"));
-    assert_eq!(header("x-token").as_deref(), Some("t0ken"));
-    assert_eq!(header("x-mq-namespace").as_deref(), Some("ns"));
-    assert!(["3S", "3000m", "3000000u"].contains(&header("grpc-timeout").unwrap().as_str()));
-    assert!(header("authorization").unwrap().starts_with("MQv2-HMAC-SHA1 Credential=ak, "));
+    let header = |at: usize, name: &str| {
+        let value = server.seen()[at].headers.get(name).cloned();
+        value.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    assert_eq!(header(0, "x-tenant"), "t1");
+    assert_eq!(header(0, "x-token"), "t0ken");
+    assert_eq!(header(0, "x-mq-namespace"), "ns");
+    assert!(["3S", "3000m", "3000000u"].contains(&header(0, "grpc-timeout").as_str()));
+    assert!(header(0, "authorization").starts_with("MQv2-HMAC-SHA1 Credential=ak, "));
     let options = ["--rocketmq-namespace", "other", "-H", "x-tenant: t2", "-H", "x-mq-language: JAVA"];
     run(&[&["--profile", "here", method][..], &options].concat()).exits(0);
-    let seen = server.seen();
-    let header = |name: &str| seen[1].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-    assert_eq!(header("x-tenant").as_deref(), Some("t2"));
-    assert_eq!(header("x-mq-namespace").as_deref(), Some("other"));
-    assert_eq!(header("x-mq-language").as_deref(), Some("JAVA"));
+    assert_eq!(header(1, "x-tenant"), "t2");
+    assert_eq!(header(1, "x-mq-namespace"), "other");
+    assert_eq!(header(1, "x-mq-language"), "JAVA");
     let other = replying(&[OK_REPLY], status("0"));
     run(&[&other.url(), method, "--profile", "here"]).exits(0);
     assert_eq!((server.seen().len(), other.seen().len()), (2, 1));
@@ -531,4 +533,41 @@ fn a_profile_that_tells_a_secret_is_refused_with_its_line() {
     let ran =
         program.run(&args).exits(2).says(&["\"authorization\" is a secret", "line 3", "my.profile", "$NAME"]);
     assert!(!ran.said.contains("s3cret"), "{}", ran.said);
+}
+
+#[test]
+fn a_session_runs_beside_a_call_as_the_same_client() {
+    let program = Program::new();
+    // settings {}
+    let settings = |_: &[u8]| b"\x12\x00".to_vec();
+    let server = Server::start(vec![
+        Step::OfPath("/Telemetry", vec![Step::Answer(Arc::new(settings))]),
+        Step::ReadAll,
+        Step::Headers(200, grpc_headers()),
+        Step::Data(framed(0, OK_REPLY)),
+        Step::Trailers(status("0")),
+    ]);
+    program.file("empty.bin", b"");
+    let url = server.url();
+    let args = ["call", &url, "MessagingService/QueryRoute", "--data", "empty.bin", "--session", "-v"];
+    let options = ["--rocketmq-topic", "orders", "--rocketmq-group", "readers"];
+    let ran = program.run(&[&args[..], &options].concat()).exits(0);
+    ran.says(&["session: ", "session: termination RocketMQ 20000 OK"]);
+    let seen = server.seen();
+    let paths: Vec<&str> = seen.iter().map(|seen| seen.path.rsplit('/').next().unwrap()).collect();
+    assert_eq!(paths, ["Telemetry", "QueryRoute", "NotifyClientTermination"]);
+    let ids: BTreeSet<&str> =
+        seen.iter().map(|seen| seen.headers["x-mq-client-id"].to_str().unwrap()).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    drop(seen);
+    program.run(&args).exits(2).says(&["A session is of a RocketMQ client", "--rocketmq-topic"]);
+    let refusing = Server::start(vec![
+        Step::Headers(200, grpc_headers()),
+        Step::Trailers(vec![("grpc-status", "9".to_owned()), ("grpc-message", "no such group".to_owned())]),
+    ]);
+    let url = refusing.url();
+    let args = ["call", &url, "MessagingService/QueryRoute", "--data", "empty.bin", "--session"];
+    let ran = program.run(&[&args[..], &options].concat()).exits(1);
+    ran.says(&["The session could not be opened", "no such group"]);
+    assert_eq!(refusing.seen().len(), 1);
 }

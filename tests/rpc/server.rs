@@ -33,6 +33,8 @@ pub enum Step {
     Echo,
     /// Answers every message with what this makes of it, until the caller half-closes; then OK.
     Answer(Arc<Make>),
+    /// Plays these instead if the path ends so; stands before all others.
+    OfPath(&'static str, Vec<Step>),
     /// Answers UNIMPLEMENTED, and nothing else, if the path begins with one of these.
     Unless(Vec<&'static str>),
     Trailers(Vec<(&'static str, String)>),
@@ -172,7 +174,11 @@ async fn play(
     };
     let record = |bytes: &[u8]| seen.lock().unwrap()[at].body.extend_from_slice(bytes);
     let mut out: Option<SendStream<Bytes>> = None;
-    for step in script {
+    let of_path = script.iter().find_map(|step| match step {
+        Step::OfPath(end, steps) if parts.uri.path().ends_with(end) => Some(steps.clone()),
+        _ => None,
+    });
+    for step in of_path.unwrap_or(script) {
         match (step, &mut out) {
             (Step::ReadAll, _) => {
                 while let Some(bytes) = piece(&mut body).await {
@@ -205,6 +211,7 @@ async fn play(
                 answer(&mut body, &mut out, &*make).await;
                 return;
             }
+            (Step::OfPath(..), _) => {}
             (Step::Unless(paths), _) => {
                 if paths.iter().any(|path| parts.uri.path().trim_start_matches('/').starts_with(path)) {
                     let response = Response::builder().status(200).header("content-type", "application/grpc");

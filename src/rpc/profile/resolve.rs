@@ -9,6 +9,7 @@ use super::super::rocketmq::{Credentials, RocketMqClient, new_client_id};
 use super::super::tls::{Identity, Tls};
 use super::value::{Part, ProfileValue, parts};
 use super::{Profile, ProfileError, ProxySetting, RocketMqSetting};
+use crate::rocketmq::ClientSettings;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -114,7 +115,8 @@ impl Profile {
         }
         template.metadata = resolver.metadata()?;
         let rocketmq = self.rocketmq.as_ref().map(|setting| resolver.rocketmq(setting)).transpose()?;
-        Ok(Caller { template, deadline: self.deadline, rocketmq })
+        let session = self.rocketmq.as_ref().map(|setting| resolver.session(setting)).transpose()?;
+        Ok(Caller { template, deadline: self.deadline, rocketmq, session })
     }
 
     /// The values that are typed, in the order in which they are asked for.
@@ -317,6 +319,19 @@ impl Resolver<'_> {
             added.map_err(ProfileError::Metadata)?;
         }
         Ok(metadata)
+    }
+
+    fn session(&self, setting: &RocketMqSetting) -> Result<ClientSettings, ProfileError> {
+        Ok(ClientSettings {
+            client_type: setting.client_type,
+            topics: setting
+                .topics
+                .iter()
+                .map(|topic| self.text(topic, "topics"))
+                .collect::<Result<_, _>>()?,
+            group: self.text(&setting.group, "group")?,
+            ..ClientSettings::default()
+        })
     }
 
     fn rocketmq(&self, setting: &RocketMqSetting) -> Result<RocketMqClient, ProfileError> {
