@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
 
+#[path = "rpc/acts.rs"]
+mod acts; // calls as actions of the window's session: what is asked, sent, kept and opened
 #[path = "rpc/answers.rs"]
 mod answers; // status, metadata, details: what a well-behaved server says
 #[path = "rpc/bytes.rs"]

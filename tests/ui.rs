@@ -4,6 +4,8 @@
 
 #[path = "ui/bytes.rs"]
 mod bytes; // typing, selecting and pasting bytes and records
+#[path = "ui/calls.rs"]
+mod calls; // sending, replies, questions and settings of the call pane
 #[path = "ui/differences.rs"]
 mod differences; // what differs, listed and gone to
 #[path = "ui/editor_pictures.rs"]
@@ -24,6 +26,9 @@ mod row_list; // exact places at any number of rows
 mod schema; // the tree of declarations, its filter and its pages
 #[path = "ui/search.rs"]
 mod search; // the search box, results and filters
+#[path = "rpc/server.rs"]
+#[allow(dead_code, reason = "the tests of calls use all of it")]
+mod server; // a raw HTTP/2 server that plays a script
 #[path = "ui/structures.rs"]
 mod structures; // oneofs, maps, order, absent fields, ways through the tree
 #[path = "ui/values.rs"]

@@ -1,5 +1,6 @@
 //! What was asked for, with everything it needs: replayable in tests.
 
+use super::calls::CallAct;
 use super::comparing::Compare;
 use super::cursor::ByteAct;
 use super::filtering::TreeFilter;
@@ -183,6 +184,8 @@ pub enum Action {
     /// Makes the act that was shown.
     ApplyCanonical,
 
+    Call(CallAct),
+
     // Files
     Save(TabId),
     SaveAs {
@@ -315,6 +318,8 @@ pub enum Pane {
     Data,
     Problems,
     History,
+    /// Calls to servers.
+    Call,
 }
 
 /// A floating window that waits for the person.
@@ -352,6 +357,8 @@ pub enum Dialog {
     /// The open documents that this one can be compared with.
     CompareWith(TabId),
     Choose(Choosing),
+    /// The methods that can be called with the document in front.
+    MethodPicker,
     /// All shortcuts.
     Shortcuts,
     About,
@@ -426,6 +433,24 @@ pub enum Question {
     /// Unsaved edits of an earlier run.
     Journal {
         labels: Vec<String>,
+    },
+    /// What is to be sent is not what the method takes.
+    DoesNotDecode {
+        title: String,
+        message: String,
+        problem: String,
+        offset: u64,
+    },
+    /// Nothing was sent to this server yet, which is not this machine.
+    NewTarget {
+        endpoint: String,
+        method: String,
+        /// Who the caller is; nobody if empty.
+        identity: Vec<String>,
+        /// Its certificate is not verified.
+        is_unverified: bool,
+        /// Of the message; `None` if the call begins without one.
+        n_bytes: Option<u64>,
     },
     /// Replacing a message by typed text loses what text cannot carry.
     LosesOnReplace {

@@ -1,7 +1,8 @@
 //! The table of commands. To add one: a variant of [`Command`], its arm in `Command::resolve`, and a
 //! row here.
 
-use super::command::{Command, CommandRow, Key, Shortcut};
+use super::command::{Command, CommandRow};
+use super::command_rows::{alt, call, ctrl, ctrl_shift, depth, plain, row, shift};
 use std::fmt::Write as _;
 
 /// All of them, in menu order.
@@ -515,6 +516,11 @@ pub const COMMANDS: &[CommandRow] = &[
         "Lets the lengths of the records around follow when bytes come or go in the hex pane",
         [None, None],
     ),
+    call(Command::Send, "Send", "Sends the document as it stands to the server", ctrl("Enter")),
+    call(Command::ChooseMethod, "Choose method…", "Picks the method that is called", ctrl_shift("M")),
+    call(Command::HalfClose, "Half-close", "Says that no more messages are sent", ctrl_shift("Enter")),
+    call(Command::CancelCall, "Cancel the call", "Gives up the call in front", ctrl_shift("L")),
+    call(Command::ToggleCall, "Call pane", "Shows or hides calls to servers", ctrl("L")),
     row(Command::Palette, "Help", "Commands…", "Finds a command by its name", [ctrl_shift("P"), None]),
     row(
         Command::Shortcuts,
@@ -531,46 +537,6 @@ pub const COMMANDS: &[CommandRow] = &[
         [None, None],
     ),
 ];
-
-const fn row(
-    command: Command,
-    menu: &'static str,
-    title: &'static str,
-    hint: &'static str,
-    [shortcut, also]: [Option<Shortcut>; 2],
-) -> CommandRow {
-    CommandRow { command, menu: Some(menu), title, hint, shortcut, also }
-}
-
-const fn depth(command: Command, title: &'static str, digit: &'static str) -> CommandRow {
-    row(
-        command,
-        "Tree",
-        title,
-        "Opens the rows down to this depth and closes what is deeper",
-        [alt(digit), None],
-    )
-}
-
-const fn plain(key: &'static str) -> Option<Shortcut> {
-    Some(Shortcut { ctrl: false, shift: false, alt: false, key: Key(key) })
-}
-
-const fn shift(key: &'static str) -> Option<Shortcut> {
-    Some(Shortcut { ctrl: false, shift: true, alt: false, key: Key(key) })
-}
-
-const fn ctrl(key: &'static str) -> Option<Shortcut> {
-    Some(Shortcut { ctrl: true, shift: false, alt: false, key: Key(key) })
-}
-
-const fn ctrl_shift(key: &'static str) -> Option<Shortcut> {
-    Some(Shortcut { ctrl: true, shift: true, alt: false, key: Key(key) })
-}
-
-const fn alt(key: &'static str) -> Option<Shortcut> {
-    Some(Shortcut { ctrl: false, shift: false, alt: true, key: Key(key) })
-}
 
 /// The table of shortcuts for the README, in Markdown; neighbours that do the same share a row.
 pub fn shortcut_table() -> String {

@@ -142,7 +142,17 @@ impl Session {
         bytes: Vec<u8>,
         message: Option<MessageDescriptor>,
     ) -> TabId {
-        self.push_unsaved(title, new_document(Arc::new(MemorySource::new(bytes)), message))
+        self.open_source(title, Arc::new(MemorySource::new(bytes)), message)
+    }
+
+    /// The same for bytes that are somewhere already.
+    pub(super) fn open_source(
+        &mut self,
+        title: String,
+        source: Arc<dyn Source>,
+        message: Option<MessageDescriptor>,
+    ) -> TabId {
+        self.push_unsaved(title, new_document(source, message))
     }
 
     fn push_unsaved(&mut self, title: String, open: OpenDocument) -> TabId {

@@ -1,6 +1,7 @@
 //! What jobs are for, what becomes of their events, and which work is to be done next.
 
 use super::action::Action;
+use super::calls::Pending;
 use super::editing::After;
 use super::schemas::SchemaSources;
 use super::session::Session;
@@ -86,6 +87,9 @@ pub(super) enum Purpose {
     Fetch,
     List,
     StoreSettings,
+    PrepareMessage {
+        pending: Box<Pending>,
+    },
     LoadSchema {
         sources: SchemaSources,
         /// The type that documents are read as then.
@@ -115,6 +119,9 @@ impl Session {
 
     pub(super) fn take(&mut self, event: Event) {
         let Event { job, report } = event;
+        if self.is_call(job) {
+            return self.call_reported(job, report);
+        }
         match report {
             Report::Progress { n_done, n_total } => {
                 if let Some(running) = self.state.running.iter_mut().find(|running| running.job == job) {
@@ -178,6 +185,9 @@ impl Session {
                 self.take_outline(tab, serial, revision, found);
             }
             (Purpose::Compare { number }, Report::Canonicalized(made)) => self.canonicalized(number, made),
+            (Purpose::PrepareMessage { pending }, Report::MessagePrepared(prepared)) => {
+                self.message_prepared(*pending, prepared);
+            }
             (Purpose::Export { .. }, Report::Exported(exported)) => self.exported(&exported),
             (Purpose::PayloadFrom { tab, row, revision }, Report::SmallFile { bytes, .. }) => {
                 self.payload_read(tab, row, revision, bytes);
@@ -222,6 +232,7 @@ impl Session {
             Purpose::Export { .. } => {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
             }
+            Purpose::PrepareMessage { .. } => self.preparing_failed(None),
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, None),
             Purpose::Plan { tab, .. } => {
@@ -247,6 +258,7 @@ impl Session {
             Purpose::Save { tab, target, .. } => return self.saving_failed(tab, &target, error),
             Purpose::Export { action } => return self.exporting_failed(action, error),
             Purpose::Compare { number } => return self.comparing_failed(number, error),
+            Purpose::PrepareMessage { .. } => return self.preparing_failed(Some(error)),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::LoadSchema { .. } => return self.loading_failed(error),
             Purpose::ReadDefinition { address } => return self.definition_failed(&address, error),
@@ -299,6 +311,8 @@ impl Session {
         self.follow_search();
         self.follow_filter();
         self.think_on();
+        self.forget_closed_tabs();
+        self.follow_target();
         self.keep_absent();
         self.keep_journals();
         self.ask_for_pending();

@@ -8,8 +8,10 @@
 
 mod action;
 mod browser;
+mod calls;
 mod clipboard;
 mod command;
+mod command_rows;
 mod commands;
 mod comparing;
 mod copying;
@@ -44,6 +46,10 @@ pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
 };
 pub use browser::{Browser, DefinitionText, address_of_field, field_in_document};
+pub use calls::{
+    CallAct, CallForm, CallId, Calls, FieldError, FormField, MadeCall, MetadataDraft, MethodChoice, Outcome,
+    Step, StepLine, TargetMethod, TimelineRow, duration_text, method_choices,
+};
 pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};
 pub use comparing::{Compare, Comparison, ComparisonSide, Progress};

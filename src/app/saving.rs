@@ -215,6 +215,7 @@ impl Session {
         let Some(Dialog::Question(question)) = self.state.dialog.take() else { return };
         if answer == Answer::Cancel {
             self.after_save.clear();
+            self.drop_pending();
             return;
         }
         if answer == Answer::Look {
@@ -248,6 +249,8 @@ impl Session {
             Question::DropEdits(_) => {}
             Question::OlderValue { row, .. } if yes => self.apply(Action::RemoveAll(row)),
             Question::OlderValue { row, .. } => self.apply(Action::RemoveThis(row)),
+            Question::DoesNotDecode { .. } => self.send_anyway(yes),
+            Question::NewTarget { .. } => self.agree_to_target(yes),
             Question::Journal { .. } if yes => self.restore_journal(),
             Question::Journal { .. } => self.discard_journal(),
         }

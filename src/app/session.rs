@@ -1,6 +1,7 @@
 //! The session: one state, one worker, and the only place where the state changes.
 
 use super::action::Action;
+use super::calls::{Calling, Calls};
 use super::jobs::Purpose;
 use super::saving::AfterSave;
 use super::schemas::SchemaSources;
@@ -61,6 +62,7 @@ pub struct Session {
     pub(super) fetching: Option<JobId>,
     /// Types are being ranked for the selected payload.
     pub(super) guessing: Option<JobId>,
+    pub(super) calling: Calling,
     pub(super) journal: Option<Arc<Journal>>,
     /// What earlier sessions left, until it is given back or not wanted.
     pub(super) pending: Vec<Entry>,
@@ -88,6 +90,7 @@ impl Session {
             settings: settings.clone(),
             dialog: None,
             comparison: None,
+            calls: Calls::default(),
             notices: Vec::new(),
             clipboard: None,
             copied: None,
@@ -103,6 +106,7 @@ impl Session {
             background: None,
             fetching: None,
             guessing: None,
+            calling: Calling::default(),
             journal: None,
             pending: Vec::new(),
             has_asked_for_pending: false,
@@ -193,6 +197,7 @@ impl Session {
             Action::CopyBytes { range, name } => self.copy_bytes(range, &name),
             Action::Paste(text) => self.paste(text),
             Action::PasteAsDocument(text) => self.paste_as_document(&text),
+            Action::Call(act) => self.act_on_calls(act),
             Action::Canonicalize(tab) => self.canonicalize(tab),
             Action::ApplyCanonical => self.apply_canonical(),
             Action::Save(tab) => self.save(tab),

@@ -47,6 +47,7 @@ pub struct Settings {
     pub show_data: bool,
     pub show_problems: bool,
     pub show_history: bool,
+    pub show_call: bool,
     /// Fields that are not there have rows.
     pub show_absent: bool,
     /// Points.
@@ -59,6 +60,8 @@ pub struct Settings {
     pub tree_columns: Vec<f32>,
     /// Newest first.
     pub recent: Vec<PathBuf>,
+    /// Servers that something was sent to, newest first.
+    pub endpoints: Vec<String>,
     /// Files open at the last exit.
     pub open: Vec<PathBuf>,
     /// Width and height of the window in points.
@@ -81,6 +84,7 @@ impl Default for Settings {
             show_data: true,
             show_problems: false,
             show_history: false,
+            show_call: false,
             show_absent: false,
             inspector_width: 320.0,
             bottom_height: 220.0,
@@ -88,6 +92,7 @@ impl Default for Settings {
             schema_list_height: 240.0,
             tree_columns: Vec::new(),
             recent: Vec::new(),
+            endpoints: Vec::new(),
             open: Vec::new(),
             window: None,
             types: Vec::new(),
@@ -126,6 +131,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
             "data": settings.show_data,
             "problems": settings.show_problems,
             "history": settings.show_history,
+            "call": settings.show_call,
             "absent": settings.show_absent,
         },
         "inspector_width": settings.inspector_width,
@@ -136,6 +142,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "window": settings.window.map(|(width, height)| [width, height]),
         "reduce_motion": settings.reduce_motion,
         "recent": paths(&settings.recent),
+        "endpoints": settings.endpoints,
         "open": paths(&settings.open),
         "types": types.collect::<Vec<Value>>(),
         "readings": readings.collect::<Vec<Value>>(),
@@ -168,6 +175,9 @@ fn of_object(object: &Map<String, Value>) -> Settings {
     let paths = |name: &str| -> Vec<PathBuf> {
         list(name).iter().filter_map(Value::as_str).map(PathBuf::from).take(MAX_RECENT).collect()
     };
+    let texts = |name: &str| -> Vec<String> {
+        list(name).iter().filter_map(Value::as_str).map(str::to_owned).take(MAX_RECENT).collect()
+    };
     let themes = [ThemeSetting::System, ThemeSetting::Light, ThemeSetting::Dark];
     let theme = object.get("theme").and_then(Value::as_str);
     let zoom = object.get("zoom").and_then(Value::as_u64).and_then(|zoom| u32::try_from(zoom).ok());
@@ -185,12 +195,14 @@ fn of_object(object: &Map<String, Value>) -> Settings {
         show_problems: show("problems", default.show_problems),
         show_history: show("history", default.show_history),
         show_absent: show("absent", default.show_absent),
+        show_call: show("call", default.show_call),
         inspector_width: size("inspector_width", default.inspector_width),
         bottom_height: size("bottom_height", default.bottom_height),
         schema_width: size("schema_width", default.schema_width),
         schema_list_height: size("schema_list_height", default.schema_list_height),
         tree_columns: list("tree_columns").iter().map(points).collect::<Option<_>>().unwrap_or_default(),
         recent: paths("recent"),
+        endpoints: texts("endpoints"),
         open: paths("open"),
         window: match list("window").as_slice() {
             [width, height] => points(width).zip(points(height)),

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Dialog};
 use super::browser::Browser;
+use super::calls::Calls;
 use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
@@ -39,6 +40,7 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// What the list of differences shows while it is open.
     pub comparison: Option<Comparison>,
+    pub calls: Calls,
     /// Short messages not yet taken by the window; see `Session::take_notices`.
     pub notices: Vec<Notice>,
     /// Text for the clipboard not yet taken by the window; see `Session::take_clipboard`.

@@ -39,14 +39,25 @@ impl Session {
             Pane::Data => &mut settings.show_data,
             Pane::Problems => &mut settings.show_problems,
             Pane::History => &mut settings.show_history,
+            Pane::Call => &mut settings.show_call,
         }
     }
 
     pub(super) fn reset_panes(&mut self) {
         let before = std::mem::take(&mut self.state.settings);
-        let Settings { theme, zoom, recent, open, window, types, reduce_motion, .. } = before;
-        self.state.settings =
-            Settings { theme, zoom, recent, open, window, types, reduce_motion, ..Settings::default() };
+        let arrangement = Settings::default();
+        self.state.settings = Settings {
+            theme: before.theme,
+            zoom: before.zoom,
+            recent: before.recent,
+            endpoints: before.endpoints,
+            open: before.open,
+            window: before.window,
+            types: before.types,
+            readings: before.readings,
+            reduce_motion: before.reduce_motion,
+            ..arrangement
+        };
     }
 
     pub(super) fn zoom(&mut self, steps: i32) {

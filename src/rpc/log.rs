@@ -63,6 +63,11 @@ impl CallLog {
         self.messages.iter()
     }
 
+    /// One of the messages that are kept, the oldest at 0.
+    pub fn message(&self, idx: usize) -> Option<&Message> {
+        self.messages.get(idx)
+    }
+
     /// How many older messages were let go.
     pub fn n_dropped(&self) -> u64 {
         self.n_dropped

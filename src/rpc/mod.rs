@@ -64,6 +64,8 @@ pub use codec::Leftover;
 pub use details::Detail;
 pub use endpoint::{Endpoint, EndpointError, Place};
 pub use failure::{Failure, ForeignAnswer, Phase, http_reason};
+/// What messages are made of.
+pub use hyper::body::Bytes;
 pub use limits::{DEFAULT_DEADLINE, Limits};
 pub use lines::LineProblem;
 pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};

@@ -4,6 +4,7 @@
 use super::dialogs::DialogView;
 use super::editors::{ChosenForms, Draft, Subject};
 use super::panels::Typed;
+use super::panels::call::CallView;
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::panels::schema::SchemaView;
@@ -24,6 +25,7 @@ pub struct View {
     pub folds: Folds,
     pub forms: ChosenForms,
     pub layout: Layout,
+    pub call: CallView,
     /// Which of the panes beside the hex pane is in front.
     pub beside: Beside,
     /// A command that the window carries out itself.
@@ -39,6 +41,7 @@ pub enum Beside {
     Problems,
     History,
     Results,
+    Call,
 }
 
 /// Sizes as the person drags them; handed to the settings when a drag ends.

@@ -3,6 +3,7 @@
 use super::identity::FileIdentity;
 use crate::document::canonical::CanonicalError;
 use crate::document::{EditError, SourceError};
+use crate::rpc::ProfileError;
 use crate::schema::SchemaError;
 use std::fmt;
 use std::io;
@@ -125,6 +126,12 @@ pub enum WorkerError {
     Panicked { label: &'static str, reason: String },
     #[error("{label} was refused: {limit} jobs are waiting already")]
     TooManyJobs { label: &'static str, limit: usize },
+    #[error("{label} could not begin: {reason}")]
+    NoThread { label: &'static str, reason: String },
+    #[error("The document has {len} bytes; a message that is sent may have {limit}")]
+    MessageTooLarge { len: u64, limit: u64 },
+    #[error("{error}")]
+    Profile { error: ProfileError },
 }
 
 impl WorkerError {
@@ -165,6 +172,7 @@ impl WorkerError {
             WorkerError::Io { .. } | WorkerError::InPlace { .. } | WorkerError::TooManyJobs { .. } => {
                 Remedy::Retry
             }
+            WorkerError::NoThread { .. } => Remedy::Retry,
             WorkerError::TooLarge { .. }
             | WorkerError::InputTooLarge { .. }
             | WorkerError::Document { .. }
@@ -174,6 +182,8 @@ impl WorkerError {
             | WorkerError::BaseChanged { .. }
             | WorkerError::NoText { .. }
             | WorkerError::Schema { .. }
+            | WorkerError::MessageTooLarge { .. }
+            | WorkerError::Profile { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })

@@ -3,6 +3,7 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
+use super::jobs::PreparedMessage;
 use super::jobs::{
     CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
 };
@@ -13,6 +14,7 @@ use super::save::Saved;
 use super::watch::FileChange;
 use crate::document::IndexWork;
 use crate::document::problem::{CheckReport, Problem};
+use crate::rpc;
 use crate::schema::Definition;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -35,8 +37,8 @@ pub struct Event {
     pub report: Report,
 }
 
-/// Every job ends with exactly one report that is none of [`Report::Progress`], [`Report::IndexPart`]
-/// and [`Report::FoundPart`].
+/// Every job ends with exactly one report that is none of [`Report::Progress`], [`Report::IndexPart`],
+/// [`Report::FoundPart`] and [`Report::Call`].
 #[derive(Debug)]
 pub enum Report {
     /// In bytes where the job reads or writes them. Only the newest waits to be polled.
@@ -74,6 +76,11 @@ pub enum Report {
     FoundDeclarations(FoundDeclarations),
     /// `None` if its file no longer declares it.
     Definition(Option<Definition>),
+    MessagePrepared(PreparedMessage),
+    /// What happened in a call since the last of these, in order; more follows.
+    Call(Vec<rpc::Event>),
+    /// The call's thread is at its end; the last event of the call came before.
+    CallOver,
     Checked {
         found: Vec<Problem>,
         report: CheckReport,
@@ -123,6 +130,9 @@ pub struct Opened {
 
 /// Events that wait before a job that has more to say must wait too.
 const MAX_WAITING: usize = 1_024;
+/// Events of one call that wait, and bytes of their messages, before the call must wait.
+const MAX_OF_CALL: usize = 256;
+const MAX_BYTES_OF_CALL: usize = 8 << 20;
 
 /// Bounded for jobs that run, so that none outruns the window; ends of jobs always fit.
 pub(super) struct EventQueue {
@@ -175,6 +185,23 @@ impl EventQueue {
         self.push(event);
     }
 
+    /// Adds to what waits of a call. Waits itself while that is much, unless `is_cancelled`.
+    pub fn publish_call(&self, job: JobId, event: rpc::Event, is_cancelled: impl Fn() -> bool) {
+        let mut waiting = self.lock();
+        let is_last = matches!(event, rpc::Event::Ended(_));
+        while !waiting.is_closed && !is_last && !is_cancelled() && is_much(of_call(&mut waiting.events, job))
+        {
+            let again = Duration::from_millis(50);
+            waiting = self.changed.wait_timeout(waiting, again).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if let Some(events) = of_call(&mut waiting.events, job) {
+            events.push(event);
+            return;
+        }
+        drop(waiting);
+        self.push(Event { job, report: Report::Call(vec![event]) });
+    }
+
     pub fn poll(&self) -> Option<Event> {
         let event = self.lock().events.pop_front();
         self.changed.notify_all();
@@ -204,6 +231,24 @@ impl EventQueue {
 fn last_progress(events: &mut VecDeque<Event>, job: JobId) -> Option<&mut Event> {
     let last = events.iter_mut().rev().find(|event| event.job == job)?;
     matches!(last.report, Report::Progress { .. }).then_some(last)
+}
+
+/// What waits of a call; there is at most one batch.
+fn of_call(events: &mut VecDeque<Event>, job: JobId) -> Option<&mut Vec<rpc::Event>> {
+    events.iter_mut().rev().filter(|event| event.job == job).find_map(|event| match &mut event.report {
+        Report::Call(events) => Some(events),
+        _ => None,
+    })
+}
+
+fn is_much(events: Option<&mut Vec<rpc::Event>>) -> bool {
+    let len = |event: &rpc::Event| match event {
+        rpc::Event::Message(message) => message.bytes.len(),
+        _ => 0,
+    };
+    events.is_some_and(|events| {
+        events.len() >= MAX_OF_CALL || events.iter().map(len).sum::<usize>() >= MAX_BYTES_OF_CALL
+    })
 }
 
 #[cfg(test)]
@@ -246,5 +291,43 @@ mod tests {
         queue.close();
         queue.publish(event(1), || false);
         assert_eq!(queue.lock().events.len(), 2 * MAX_WAITING);
+    }
+
+    #[test]
+    fn what_a_call_says_waits_in_one_batch_and_a_call_that_says_much_waits_itself() {
+        let queue = EventQueue::new(|| {});
+        let message = |nth: u64, len: usize| {
+            rpc::Event::Message(rpc::Message {
+                direction: rpc::Direction::Received,
+                at: Duration::from_nanos(nth),
+                bytes: vec![0; len].into(),
+                wire_len: len as u64,
+                is_compressed: false,
+            })
+        };
+        const N_MESSAGES: u64 = 4 * MAX_OF_CALL as u64;
+        std::thread::scope(|scope| {
+            let call = scope.spawn(|| {
+                // Every hundredth fills the room by itself.
+                let len = |nth| if nth % 100 == 0 { MAX_BYTES_OF_CALL } else { 1 };
+                (0..N_MESSAGES)
+                    .for_each(|nth| queue.publish_call(JobId(1), message(nth, len(nth)), || false));
+            });
+            let mut nth = 0;
+            while nth < N_MESSAGES {
+                let found = queue.wait(Duration::from_secs(60)).unwrap();
+                let Report::Call(events) = found.report else { panic!("{found:?}") };
+                assert!(events.len() <= MAX_OF_CALL);
+                for event in events {
+                    assert_eq!(event, message(nth, if nth % 100 == 0 { MAX_BYTES_OF_CALL } else { 1 }));
+                    nth += 1;
+                }
+            }
+            call.join().unwrap();
+        });
+        // A cancelled call has its last words, however much waits.
+        (0..2 * MAX_OF_CALL as u64).for_each(|nth| queue.publish_call(JobId(2), message(nth, 0), || true));
+        let Some(Event { report: Report::Call(events), .. }) = queue.poll() else { panic!("nothing") };
+        assert_eq!((events.len(), queue.poll().is_none()), (2 * MAX_OF_CALL, true));
     }
 }

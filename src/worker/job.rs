@@ -8,9 +8,12 @@ use super::jobs::{
     Search, StoreSettings, WriteFile, WriteJournal,
 };
 use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
+use super::jobs::{MakeCall, PrepareMessage};
+use crate::rpc;
+use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A job and all that it needs. To add one: `jobs/mod.rs`.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub enum Job {
     CallFiles(CallFiles),
     FindDeclarations(FindDeclarations),
     ReadDefinition(ReadDefinition),
+    PrepareMessage(PrepareMessage),
+    MakeCall(MakeCall),
 }
 
 impl Job {
@@ -72,6 +77,8 @@ impl Job {
             Job::CallFiles(job) => Box::new(job),
             Job::FindDeclarations(job) => Box::new(job),
             Job::ReadDefinition(job) => Box::new(job),
+            Job::PrepareMessage(job) => Box::new(job),
+            Job::MakeCall(job) => Box::new(job),
         }
     }
 }
@@ -97,6 +104,11 @@ pub(super) trait Work: Send {
 
     /// Whether closing the program waits for its end.
     fn must_end(&self) -> bool {
+        false
+    }
+
+    /// Whether it may last for hours, waiting for somebody else: it then has a thread to itself.
+    fn runs_apart(&self) -> bool {
         false
     }
 }
@@ -136,16 +148,42 @@ pub(super) enum WhenNewer {
 }
 
 /// Shared by a job and whoever may end it early.
-#[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+#[derive(Clone, Default)]
+pub struct CancelToken(Arc<Cancel>);
+
+#[derive(Default)]
+struct Cancel {
+    is_cancelled: AtomicBool,
+    /// Those who wait for something else and have to be told.
+    told: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
+}
 
 impl CancelToken {
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.is_cancelled.store(true, Ordering::Release);
+        let told = std::mem::take(&mut *self.0.told.lock().unwrap_or_else(PoisonError::into_inner));
+        told.into_iter().for_each(|tell| tell());
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_cancelled.load(Ordering::Acquire)
+    }
+
+    /// Calls `tell` on a cancel; now, if it was cancelled already.
+    pub(super) fn on_cancel(&self, tell: impl FnOnce() + Send + 'static) {
+        let mut told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_cancelled() {
+            drop(told);
+            tell();
+        } else {
+            told.push(Box::new(tell));
+        }
+    }
+}
+
+impl fmt::Debug for CancelToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CancelToken({})", self.is_cancelled())
     }
 }
 
@@ -172,5 +210,11 @@ impl JobContext {
     /// Sends a report before the end, such as a batch of results. Waits while too many are unread.
     pub fn publish(&self, report: Report) {
         self.events.publish(Event { job: self.job, report }, || self.cancel.is_cancelled());
+    }
+
+    /// Says what happened in a call. Waits while too much of it is unread; whoever sends so much waits
+    /// with it.
+    pub fn publish_call(&self, event: rpc::Event) {
+        self.events.publish_call(self.job, event, || self.cancel.is_cancelled());
     }
 }

@@ -18,6 +18,8 @@ use std::time::Duration;
 const N_THREADS: usize = 2;
 /// Jobs that wait to be run.
 const MAX_JOBS: usize = 256;
+/// Jobs that have a thread to themselves.
+const MAX_APART: usize = 64;
 
 /// Takes jobs in and gives events out. Dropping it cancels what may be cancelled and waits for the
 /// rest, such as a save.
@@ -37,6 +39,8 @@ struct Jobs {
     last_id: u64,
     waiting: VecDeque<Submitted>,
     running: Vec<Running>,
+    /// Those that have a thread to themselves.
+    n_apart: usize,
     is_closed: bool,
 }
 
@@ -133,7 +137,10 @@ impl Shared {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn submit(&self, work: Box<dyn Work>) -> JobId {
+    fn submit(self: &Arc<Self>, work: Box<dyn Work>) -> JobId {
+        if work.runs_apart() {
+            return self.run_apart(work);
+        }
         let mut jobs = self.lock();
         jobs.last_id += 1;
         let job = JobId(jobs.last_id);
@@ -154,6 +161,41 @@ impl Shared {
         jobs.waiting.push_back(Submitted { work, running });
         drop(jobs);
         self.changed.notify_all();
+        job
+    }
+
+    /// Begins at once, on a thread that ends with the job.
+    fn run_apart(self: &Arc<Self>, work: Box<dyn Work>) -> JobId {
+        let label = work.label();
+        let mut jobs = self.lock();
+        jobs.last_id += 1;
+        let job = JobId(jobs.last_id);
+        jobs.n_apart += 1;
+        let must_end = work.must_end();
+        let running = Running { job, cancel: CancelToken::default(), line: None, must_end };
+        let too_many = jobs.n_apart > MAX_APART;
+        if !too_many {
+            jobs.running.push(running.clone());
+        }
+        drop(jobs);
+        let spawned = (!too_many).then(|| {
+            let shared = Arc::clone(self);
+            let run = move || {
+                shared.run_job(Submitted { work, running });
+                shared.lock().n_apart -= 1;
+            };
+            thread::Builder::new().name(format!("job {}", job.0)).spawn(run)
+        });
+        let error = match spawned {
+            Some(Ok(_detached)) => return job,
+            Some(Err(error)) => WorkerError::NoThread { label, reason: error.to_string() },
+            None => WorkerError::TooManyJobs { label, limit: MAX_APART },
+        };
+        let mut jobs = self.lock();
+        jobs.n_apart -= 1;
+        jobs.running.retain(|running| running.job != job);
+        drop(jobs);
+        self.events.push(Event { job, report: Report::Failed { label, error } });
         job
     }
 
@@ -195,23 +237,27 @@ impl Shared {
     }
 
     fn run_jobs(self: Arc<Self>, only_quick: bool) {
-        while let Some(Submitted { work, running }) = self.next(only_quick) {
-            let Running { job, cancel, .. } = running;
-            let label = work.label();
-            let context = JobContext { job, cancel, events: Arc::clone(&self.events) };
-            let report = match catch_unwind(AssertUnwindSafe(|| work.run(&context))) {
-                Ok(Ok(report)) => report,
-                Ok(Err(WorkerError::Cancelled)) => Report::Cancelled,
-                Ok(Err(error)) => Report::Failed { label, error },
-                Err(panic) => {
-                    let error = WorkerError::Panicked { label, reason: panic_text(&*panic) };
-                    Report::Failed { label, error }
-                }
-            };
-            self.events.push(Event { job, report });
-            self.lock().running.retain(|running| running.job != job);
-            self.changed.notify_all();
+        while let Some(submitted) = self.next(only_quick) {
+            self.run_job(submitted);
         }
+    }
+
+    fn run_job(&self, submitted: Submitted) {
+        let Submitted { work, running: Running { job, cancel, .. } } = submitted;
+        let label = work.label();
+        let context = JobContext { job, cancel, events: Arc::clone(&self.events) };
+        let report = match catch_unwind(AssertUnwindSafe(|| work.run(&context))) {
+            Ok(Ok(report)) => report,
+            Ok(Err(WorkerError::Cancelled)) => Report::Cancelled,
+            Ok(Err(error)) => Report::Failed { label, error },
+            Err(panic) => {
+                let error = WorkerError::Panicked { label, reason: panic_text(&*panic) };
+                Report::Failed { label, error }
+            }
+        };
+        self.events.push(Event { job, report });
+        self.lock().running.retain(|running| running.job != job);
+        self.changed.notify_all();
     }
 }
 

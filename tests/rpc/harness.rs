@@ -1,5 +1,7 @@
 //! Makes calls and keeps their events.
 
+pub use crate::server::{framed, grpc_headers, status};
+
 use protoloupe::rpc::{Call, CallLog, Direction, Ending, Event, Outbox, RpcKind, outbox, run};
 use std::time::Duration;
 
@@ -80,20 +82,4 @@ pub fn make_with(call: &Call, mut react: impl FnMut(&Event, &Outbox)) -> Made {
     });
     let ending = log.ending().unwrap().clone();
     Made { log, ending }
-}
-
-/// A message behind its prefix.
-pub fn framed(flags: u8, message: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![flags];
-    bytes.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
-    bytes.extend(message);
-    bytes
-}
-
-pub fn grpc_headers() -> Vec<(&'static str, String)> {
-    vec![("content-type", "application/grpc".to_owned())]
-}
-
-pub fn status(code: &str) -> Vec<(&'static str, String)> {
-    vec![("grpc-status", code.to_owned())]
 }

@@ -257,7 +257,7 @@ async fn answer(body: &mut RecvStream, out: &mut SendStream<Bytes>, make: &Make)
             }
             let reply = make(&came[5..5 + len]);
             came.drain(..5 + len);
-            send(out, crate::harness::framed(0, &reply).into()).await;
+            send(out, framed(0, &reply).into()).await;
         }
     }
     let mut trailers = HeaderMap::new();
@@ -362,4 +362,20 @@ fn is_whole(request: &[u8]) -> bool {
         Some(length) => body.len() >= length,
         None => body.ends_with(b"0\r\n\r\n"),
     }
+}
+
+/// A message behind its prefix.
+pub fn framed(flags: u8, message: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![flags];
+    bytes.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    bytes.extend(message);
+    bytes
+}
+
+pub fn grpc_headers() -> Vec<(&'static str, String)> {
+    vec![("content-type", "application/grpc".to_owned())]
+}
+
+pub fn status(code: &str) -> Vec<(&'static str, String)> {
+    vec![("grpc-status", code.to_owned())]
 }

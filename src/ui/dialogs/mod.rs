@@ -15,6 +15,7 @@ mod file;
 mod frame;
 mod go_to;
 mod map_key;
+mod method_picker;
 mod oneof_member;
 mod question;
 mod rename_key;
@@ -26,7 +27,7 @@ pub use file::{FileAsk, without_system_dialogs};
 use super::commands::{Offer, offers};
 use super::view::Asked;
 use super::widgets::{Choice, PaletteResponse, PaletteState, RowListState, palette};
-use crate::app::{Action, Command, Dialog, State};
+use crate::app::{Action, Command, Dialog, MethodChoice, State};
 use egui::Context;
 
 /// What is typed and picked in the open dialog.
@@ -42,6 +43,8 @@ pub struct DialogView {
     bytes: [RowListState; 2],
     is_focused: bool,
     file: FileAsk,
+    /// Methods that can be picked, once they were looked up.
+    methods: Option<Vec<MethodChoice>>,
 }
 
 /// Draws the open dialog, if there is one.
@@ -75,6 +78,7 @@ pub fn dialog_ui(
         Dialog::Differences => differences::differences_ui(ctx, state, view, actions),
         Dialog::CompareWith(tab) => differences::compare_with_ui(ctx, state, *tab, view, actions),
         Dialog::Choose(choosing) => choose::choose_ui(ctx, choosing, view, actions),
+        Dialog::MethodPicker => method_picker::method_picker_ui(ctx, state, view, actions),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx, view, actions),
         Dialog::About => shortcuts::about_ui(ctx, actions),
     }

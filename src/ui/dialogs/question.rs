@@ -2,6 +2,7 @@
 
 use super::frame::{buttons_ui, dialog};
 use crate::app::{Action, Answer, Question, State, TabId};
+use crate::document::value::grouped;
 use crate::ui::theme::theme;
 use crate::ui::widgets::visible_text;
 use egui::{Context, Label, Ui};
@@ -127,6 +128,17 @@ fn asked(state: &State, question: &Question) -> Asked {
             points: labels.clone(),
             answers: &[("Restore", Answer::Yes), ("Discard", Answer::No), ("Later", Answer::Cancel)],
         },
+        Question::DoesNotDecode { title, message, problem, offset } => plain(
+            "Send bytes that do not decode?",
+            format!("{title} is no {message}: at 0x{offset:x}, {problem}. They are sent as they stand."),
+            &[("Send anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
+        Question::NewTarget { endpoint, method, identity, is_unverified, n_bytes } => Asked {
+            title: "Send to this server?",
+            text: format!("Nothing was sent to {endpoint} in this session."),
+            points: target_points(method, identity, *is_unverified, *n_bytes),
+            answers: &[("Send", Answer::Yes), ("Cancel", Answer::Cancel)],
+        },
         Question::LosesOnReplace { losses, .. } => Asked {
             title: "Replace the message?",
             text: "What is there now holds more than the text can say. Replacing it loses:".to_owned(),
@@ -134,6 +146,28 @@ fn asked(state: &State, question: &Question) -> Asked {
             answers: &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)],
         },
     }
+}
+
+/// What is sent where, and as whom.
+fn target_points(
+    method: &str,
+    identity: &[String],
+    is_unverified: bool,
+    n_bytes: Option<u64>,
+) -> Vec<String> {
+    let mut points = vec![match n_bytes {
+        Some(1) => format!("{method}, with 1 byte"),
+        Some(n_bytes) => format!("{method}, with {} bytes", grouped(n_bytes)),
+        None => format!("{method}, with no message yet"),
+    }];
+    match identity {
+        [] => points.push("Without credentials".to_owned()),
+        identity => points.extend(identity.iter().map(|who| format!("With {who}"))),
+    }
+    if is_unverified {
+        points.push("Its certificate is not verified: whoever answers gets all of it".to_owned());
+    }
+    points
 }
 
 const UNSAVED: &[(&str, Answer)] = &[

@@ -4,6 +4,7 @@
 //!
 //! **Not here:** what floats over the window (`dialogs`), the editor of a value (`editors`).
 
+pub mod call;
 pub mod data;
 pub mod docs;
 pub mod filtered;

@@ -1,8 +1,9 @@
-//! The panes below the document: hex on the left, problems, history and results on the right.
+//! The panes below the document: hex on the left, problems, history, results and calls on the right.
 
 use crate::app::{Action, Pane, State};
 use crate::document::value::grouped;
 use crate::ui::icons::Icon;
+use crate::ui::panels::call::{call_ui, parts_ui};
 use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems, results};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Beside, View};
@@ -15,13 +16,16 @@ const HEX_WIDTH: f32 = 660.0;
 const DATA_WIDTH: f32 = 320.0;
 const LEAST_HEX: f32 = 330.0;
 const LEAST_BESIDE: f32 = 380.0;
+/// Points that server, method and buttons of a call want.
+const LEAST_CALL: f32 = 540.0;
 /// Points that a low window leaves to the document above.
 const LEAST_ABOVE: f32 = 220.0;
 
 pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
     let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
-    let has_beside = settings.show_problems || settings.show_history || open.search.is_listed;
+    let has_beside =
+        settings.show_problems || settings.show_history || settings.show_call || open.search.is_listed;
     if !settings.show_hex && !has_beside {
         return;
     }
@@ -37,7 +41,9 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
         let hex_width = match (settings.show_hex, has_beside) {
             (true, true) => {
                 let wanted = HEX_WIDTH + if settings.show_data { DATA_WIDTH } else { 0.0 };
-                wanted.min(all.width() - LEAST_BESIDE).max(all.width() * 0.45)
+                let is_call = view.beside == Beside::Call && settings.show_call;
+                let beside = if is_call { LEAST_CALL } else { LEAST_BESIDE };
+                wanted.min(all.width() - beside).max(all.width() * 0.45)
             }
             (true, false) => all.width(),
             (false, _) => 0.0,
@@ -114,6 +120,7 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
         (settings.show_problems, Beside::Problems, format!("Problems  {}", grouped(n_problems))),
         (settings.show_history, Beside::History, format!("History  {}", grouped(n_edits as u64))),
         (shown.open.search.is_listed, Beside::Results, format!("Results  {}", grouped(n_found))),
+        (settings.show_call, Beside::Call, "Call".to_owned()),
     ];
     tabs.retain(|(is_there, ..)| *is_there);
     if !tabs.iter().any(|(_, beside, _)| *beside == view.beside) {
@@ -141,15 +148,22 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
         Beside::Problems => ("Hide problems", Action::TogglePane(Pane::Problems)),
         Beside::History => ("Hide history", Action::TogglePane(Pane::History)),
         Beside::Results => ("Hide results", Action::ToggleResults),
+        Beside::Call => ("Hide calls", Action::TogglePane(Pane::Call)),
     };
     if close_ui(ui, strip, hide) {
         actions.push(close);
     }
     let beside = view.beside;
+    if beside == Beside::Call {
+        let layout = Layout::right_to_left(Align::Center);
+        ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| parts_ui(ui, &mut view.call));
+        return call_ui(ui, shown.state, &mut view.call, actions);
+    }
     let tab = view.tab(shown.tab);
     match beside {
         Beside::Problems => problems::problems_ui(ui, shown, tab, actions),
         Beside::History => history::history_ui(ui, shown, tab, actions),
         Beside::Results => results::results_ui(ui, shown, tab, actions),
+        Beside::Call => {}
     }
 }

@@ -16,7 +16,7 @@ const WIDEST: f32 = 300.0;
 const NARROWEST: f32 = 120.0;
 /// Of the place where the count stands, and what it leaves to the name of the type.
 const COUNT: f32 = 84.0;
-const LEAST_FOR_TYPE: f32 = 190.0;
+const LEAST_FOR_TYPE: f32 = 130.0;
 
 /// The field itself, for asking for the focus from elsewhere.
 fn field_id(tab: TabId) -> Id {

@@ -30,6 +30,10 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
+            if LEAST_FOR_FILES <= width {
+                button_ui(ui, state, Command::Send, None, asked, actions);
+                bar_separator_ui(ui);
+            }
             if LEAST_FOR_PANES <= width {
                 let settings = &state.settings;
                 let beside = settings.show_problems || settings.show_history;
@@ -191,6 +195,9 @@ fn group_of(command: Command) -> u8 {
         | Command::ShowProblems
         | Command::ShowMatches => 36,
         Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
+        Command::Send | Command::ChooseMethod => 37,
+        Command::HalfClose | Command::CancelCall => 38,
+        Command::ToggleCall => 39,
         Command::Palette | Command::Shortcuts | Command::About => 40,
     }
 }
@@ -208,6 +215,7 @@ pub fn is_on(command: Command, state: &State) -> Option<bool> {
         Command::ToggleKeepLengths => state.active_document()?.cursor.keeps_lengths(),
         Command::ToggleProblems => settings.show_problems,
         Command::ToggleHistory => settings.show_history,
+        Command::ToggleCall => settings.show_call,
         Command::ShowAbsent => settings.show_absent,
         Command::ToggleResults => state.active_document().is_some_and(|open| open.search.is_listed),
         Command::ShowAll => filter == TreeFilter::All,

@@ -32,6 +32,7 @@ pub struct TextField<'a> {
     is_mono: bool,
     is_invalid: bool,
     is_quiet: bool,
+    is_hidden: bool,
     has_clear: bool,
 }
 
@@ -49,6 +50,7 @@ impl<'a> TextField<'a> {
             is_mono: false,
             is_invalid: false,
             is_quiet: false,
+            is_hidden: false,
             has_clear: false,
         }
     }
@@ -109,6 +111,12 @@ impl<'a> TextField<'a> {
         self
     }
 
+    /// Shows dots for what is typed: for secrets.
+    pub fn hidden(mut self, is_hidden: bool) -> Self {
+        self.is_hidden = is_hidden;
+        self
+    }
+
     /// The response is that of the text: `changed`, `lost_focus`, `has_focus`.
     ///
     /// Fields of one name in one `Ui` need [`Self::id`].
@@ -162,6 +170,7 @@ impl<'a> TextField<'a> {
         let edit = edit
             .id(id)
             .hint_text(hint)
+            .password(self.is_hidden)
             .font(font)
             .text_color(theme.color.text)
             .frame(egui::Frame::NONE)

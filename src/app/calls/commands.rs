@@ -1,0 +1,34 @@
+//! What the commands of this topic mean now.
+
+use super::super::action::{Action, Dialog, Pane};
+use super::super::command::{Command, document};
+use super::super::state::State;
+use super::CallAct;
+
+pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action, &'static str> {
+    let calls = &state.calls;
+    match command {
+        Command::ToggleCall => Ok(Action::TogglePane(Pane::Call)),
+        Command::ChooseMethod => document(state).map(|_| Action::Show(Dialog::MethodPicker)),
+        Command::Send => {
+            document(state)?;
+            if calls.preparing.is_some() {
+                return Err("The message is being read");
+            }
+            if let Some(open) = calls.open_to_send() {
+                return Ok(Action::Call(CallAct::SendTo(open.id)));
+            }
+            // What is missing is asked for in the pane.
+            let is_ready = calls.target.error.is_none() && !calls.form.endpoint.trim().is_empty();
+            if is_ready { Ok(Action::Call(CallAct::Send)) } else { Ok(Action::ShowPane(Pane::Call)) }
+        }
+        Command::HalfClose => {
+            let open = calls.open_to_send().ok_or("No call is open for more messages")?;
+            Ok(Action::Call(CallAct::HalfClose(open.id)))
+        }
+        _ => {
+            let live = calls.shown().filter(|made| made.is_live() && !made.is_cancelling);
+            live.map(|made| Action::Call(CallAct::Cancel(made.id))).ok_or("No call is going on")
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Calls: a document's exact bytes to a server, and what comes of it.
+//!
+//! **Law.** One act of a person sends once: nothing is sent on load, again by itself, or to an address
+//! that a reply names. What is sent is the document as it stood at the act. Values of secrets are in
+//! memory alone, and in no `Debug`.
+//!
+//! - `form`: the fields of the pane; `method`: what is called with the document in front
+//! - `sending`: from the act to the running call, over what has to be asked before
+//! - `live`: what happens in a call, and acts on one that goes on
+//! - `steps`, `outcome`: a call in words; `replies`: messages as documents
+//!
+//! **Not here:** connections and protocols (`rpc`), the thread of a call (`worker`).
+
+mod commands;
+mod form;
+mod live;
+mod method;
+mod outcome;
+mod replies;
+mod sending;
+mod steps;
+
+pub use form::{CallForm, FieldError, FormField, MetadataDraft};
+pub use method::{MethodChoice, TargetMethod, method_choices};
+pub use outcome::{Outcome, duration_text};
+pub use steps::{Step, StepLine, StepsView, TimelineRow};
+
+pub(super) use commands::resolve;
+pub(super) use sending::Pending;
+
+use super::state::TabId;
+use crate::rpc::{Call, CallLog, Direction, Message, Outbox, RpcKind};
+use crate::schema::MessageDescriptor;
+use crate::worker::JobId;
+use std::collections::{HashMap, HashSet};
+
+/// Calls whose messages are kept; of older ones those that have ended go.
+const MAX_CALLS: usize = 50;
+
+/// Names a call for as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub u64);
+
+/// What a person can ask for about calls.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallAct {
+    /// The fields, as they stand now.
+    SetForm(Box<CallForm>),
+    /// The method to call with the document in front, as typed or picked.
+    SetMethod(String),
+    /// How a method is called that no schema knows.
+    SetKind(RpcKind),
+    /// Makes a call with the document in front as its only or first message.
+    Send,
+    /// Makes a call of a kind that sends many messages, and sends none yet.
+    Begin,
+    /// Sends the document in front as one more message.
+    SendTo(CallId),
+    HalfClose(CallId),
+    Cancel(CallId),
+    /// Brings a call to the front of the pane.
+    Show(CallId),
+    /// Puts no call in the front, so that the next message makes a new one.
+    SetAside,
+    /// Forgets the calls that have ended.
+    ForgetEnded,
+    /// Opens a message, by its number from 0, in a tab.
+    OpenMessage {
+        call: CallId,
+        nth: u64,
+    },
+    /// Compares a received message with the one received before it, both in tabs.
+    CompareWithBefore {
+        call: CallId,
+        nth: u64,
+    },
+    /// Opens or closes the lines of a step.
+    ToggleStep {
+        call: CallId,
+        step: usize,
+    },
+}
+
+/// Everything about calls that a panel may draw.
+#[derive(Default)]
+pub struct Calls {
+    pub form: CallForm,
+    /// What is called with the document in front.
+    pub target: TargetMethod,
+    /// How a method is called that no schema knows.
+    pub raw_kind: Option<RpcKind>,
+    /// A message is being read and checked before it is sent.
+    pub preparing: Option<JobId>,
+    /// The oldest first.
+    pub made: Vec<MadeCall>,
+    /// In the front of the pane.
+    pub shown: Option<CallId>,
+    /// Which message a tab was opened from.
+    pub origins: HashMap<TabId, Origin>,
+    /// Methods that a person chose for a tab.
+    pub(super) chosen: HashMap<TabId, String>,
+}
+
+/// Where a document came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub call: CallId,
+    pub nth: u64,
+}
+
+/// A call and what is known of it.
+pub struct MadeCall {
+    pub id: CallId,
+    /// Without messages; with secrets, so it is not printed.
+    pub call: Call,
+    pub input: Option<MessageDescriptor>,
+    pub output: Option<MessageDescriptor>,
+    pub started: jiff::Timestamp,
+    pub log: CallLog,
+    /// Messages that went to the connection, and that came.
+    pub n_sent: u64,
+    pub n_received: u64,
+    /// What is no message, between the messages.
+    pub steps: StepsView,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// Nothing more will be sent.
+    pub is_half_closed: bool,
+    pub is_cancelling: bool,
+    /// The replies' own statuses: the first bad one, else the last.
+    pub(super) in_band: Option<crate::rocketmq::InBand>,
+}
+
+impl Calls {
+    pub fn call(&self, id: CallId) -> Option<&MadeCall> {
+        self.made.iter().find(|made| made.id == id)
+    }
+
+    pub fn shown(&self) -> Option<&MadeCall> {
+        self.call(self.shown?)
+    }
+
+    /// The call in front, if messages can be sent into it.
+    pub fn open_to_send(&self) -> Option<&MadeCall> {
+        self.shown().filter(|made| made.takes_messages())
+    }
+
+    pub fn n_live(&self) -> usize {
+        self.made.iter().filter(|made| made.is_live()).count()
+    }
+
+    pub(super) fn call_mut(&mut self, id: CallId) -> Option<&mut MadeCall> {
+        self.made.iter_mut().find(|made| made.id == id)
+    }
+
+    fn add(&mut self, made: MadeCall) {
+        self.shown = Some(made.id);
+        self.made.push(made);
+        while self.made.len() > MAX_CALLS
+            && let Some(idx) = self.made.iter().position(|made| !made.is_live())
+        {
+            self.made.remove(idx);
+        }
+    }
+}
+
+impl MadeCall {
+    pub fn is_live(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// Whether more messages can be sent.
+    pub fn takes_messages(&self) -> bool {
+        self.is_live() && self.call.kind.sends_many() && !self.is_half_closed && !self.is_cancelling
+    }
+
+    /// The message with this number; `None` if it was let go.
+    pub fn message(&self, nth: u64) -> Option<&Message> {
+        let idx = nth.checked_sub(self.log.n_dropped())?;
+        self.log.message(usize::try_from(idx).ok()?)
+    }
+
+    /// Messages in all, those that were let go too.
+    pub fn n_messages(&self) -> u64 {
+        self.log.n_dropped() + self.log.messages().len() as u64
+    }
+
+    /// The type of a message.
+    pub fn type_of(&self, message: &Message) -> Option<&MessageDescriptor> {
+        match message.direction {
+            Direction::Sent => self.input.as_ref(),
+            Direction::Received => self.output.as_ref(),
+        }
+    }
+
+    /// The message received before this one, as far as it is kept.
+    pub fn received_before(&self, nth: u64) -> Option<u64> {
+        let is_received =
+            |nth: &u64| self.message(*nth).is_some_and(|message| message.direction == Direction::Received);
+        (self.log.n_dropped()..nth).rev().find(is_received)
+    }
+}
+
+/// What only the session needs of calls.
+#[derive(Default)]
+pub(super) struct Calling {
+    /// Those that have not ended, by the job that makes them.
+    live: HashMap<JobId, (CallId, Outbox)>,
+    /// Waits for an answer of the person.
+    pending: Option<Pending>,
+    /// Servers that the person agreed to send to in this session.
+    agreed: HashSet<String>,
+    last: u64,
+    /// Replies opened as tabs, by method.
+    n_replies: HashMap<String, u64>,
+    /// What the target method was last worked out for.
+    target_key: method::TargetKey,
+}
+
+impl Calling {
+    fn outbox(&self, id: CallId) -> Option<&Outbox> {
+        self.live.values().find(|(live, _)| *live == id).map(|(_, outbox)| outbox)
+    }
+}

@@ -1,0 +1,270 @@
+//! From a person's act to a call that goes on, over what has to be asked before.
+
+use super::super::action::{Dialog, Question};
+use super::super::jobs::Purpose;
+use super::super::session::Session;
+use super::super::state::NoticeTone;
+use super::steps::{self, StepsView};
+use super::{CallId, MadeCall};
+use crate::document::problem::Problem;
+use crate::rpc::{self, Call, CallLog, Endpoint, NotSent, Place, RpcKind};
+use crate::schema::MessageDescriptor;
+use crate::worker::jobs::{CallToMake, MakeCall, PrepareMessage, PreparedMessage};
+use crate::worker::{Job, JobId, ProfileInputs, WorkerError};
+
+/// A message on its way, and what it is for.
+pub(in crate::app) struct Pending {
+    what: What,
+    /// Of the document.
+    title: String,
+    input: Option<MessageDescriptor>,
+    output: Option<MessageDescriptor>,
+    /// Who the caller is, in words without secrets.
+    identity: Vec<String>,
+    prepared: Option<PreparedMessage>,
+    is_undecodable_fine: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// A new call, with the message or with none yet.
+    Start,
+    /// One more message of this call.
+    Into(CallId),
+}
+
+impl Session {
+    /// Makes a call with the document in front; without a message if `has_message` is not so.
+    pub(super) fn send(&mut self, has_message: bool) {
+        if self.state.calls.preparing.is_some() {
+            return;
+        }
+        let (profile, typed) = match self.state.calls.form.read() {
+            Ok(read) => read,
+            Err(errors) => {
+                let error = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
+                return self.notify(NoticeTone::Error, format!("Nothing was sent: {error}"));
+            }
+        };
+        let method = match self.state.calls.target.path() {
+            Ok(method) => method,
+            Err(reason) => return self.notify(NoticeTone::Error, format!("Nothing was sent: {reason}")),
+        };
+        let kind = self.state.calls.kind();
+        if !has_message && !kind.sends_many() {
+            return;
+        }
+        let Some((title, snapshot)) = self.front() else { return };
+        let declared = self.state.calls.target.method.clone();
+        let input = declared.as_ref().map(|method| method.input());
+        let folder = std::env::current_dir().unwrap_or_default();
+        let identity = profile.identity();
+        let inputs = ProfileInputs { folder, profile: String::new(), typed };
+        let call = Some(Box::new(CallToMake { profile, inputs, method, kind }));
+        let snapshot = has_message.then_some(snapshot);
+        let job = PrepareMessage { snapshot, input: input.clone(), call };
+        let output = declared.map(|method| method.output());
+        self.prepare(What::Start, title, (input, output), identity, job);
+    }
+
+    /// Sends the document in front into a call that goes on.
+    pub(super) fn send_to(&mut self, id: CallId) {
+        let Some(made) = self.state.calls.call(id).filter(|made| made.takes_messages()) else { return };
+        let (input, output) = (made.input.clone(), made.output.clone());
+        let Some((title, snapshot)) = self.front() else { return };
+        if self.state.calls.preparing.is_some() {
+            return;
+        }
+        let job = PrepareMessage { snapshot: Some(snapshot), input: input.clone(), call: None };
+        self.prepare(What::Into(id), title, (input, output), Vec::new(), job);
+    }
+
+    fn front(&self) -> Option<(String, crate::document::Snapshot)> {
+        let tab = self.state.active_tab()?;
+        Some((tab.title.clone(), tab.document()?.document.snapshot().clone()))
+    }
+
+    fn prepare(
+        &mut self,
+        what: What,
+        title: String,
+        (input, output): (Option<MessageDescriptor>, Option<MessageDescriptor>),
+        identity: Vec<String>,
+        job: PrepareMessage,
+    ) {
+        let label = format!("Reading {title}");
+        let pending =
+            Pending { what, title, input, output, identity, prepared: None, is_undecodable_fine: false };
+        let purpose = Purpose::PrepareMessage { pending: Box::new(pending) };
+        let job = self.start(purpose, Job::PrepareMessage(job), label);
+        self.state.calls.preparing = Some(job);
+    }
+
+    pub(in crate::app) fn message_prepared(&mut self, mut pending: Pending, prepared: PreparedMessage) {
+        self.state.calls.preparing = None;
+        pending.prepared = Some(prepared);
+        self.send_on(pending);
+    }
+
+    pub(in crate::app) fn preparing_failed(&mut self, error: Option<&WorkerError>) {
+        self.state.calls.preparing = None;
+        match error {
+            Some(WorkerError::Profile { error }) => {
+                let hint = error.hint().map(|hint| format!(". {hint}")).unwrap_or_default();
+                self.notify(NoticeTone::Error, format!("Nothing was sent: {error}{hint}"));
+            }
+            Some(error) => self.notify(NoticeTone::Error, format!("Nothing was sent: {error}")),
+            None => self.notify(NoticeTone::Note, "Nothing was sent"),
+        }
+    }
+
+    /// Asks the next thing that is to be asked, or sends.
+    fn send_on(&mut self, pending: Pending) {
+        let Some(prepared) = &pending.prepared else { return };
+        let problem = prepared.problem.as_ref().filter(|_| !pending.is_undecodable_fine);
+        if let (Some(problem), Some(input)) = (problem, &pending.input) {
+            let question = does_not_decode(&pending.title, problem, input.full_name());
+            return self.ask(pending, question);
+        }
+        if let Some(call) = &prepared.call {
+            let key = target_key(call);
+            if !call.endpoint.is_loopback() && !self.calling.agreed.contains(&key) {
+                let question = Question::NewTarget {
+                    endpoint: call.endpoint.to_string(),
+                    method: call.method.to_string(),
+                    identity: pending.identity.clone(),
+                    is_unverified: call.tls.skip_verification,
+                    n_bytes: prepared.bytes.as_ref().map(|bytes| bytes.len() as u64),
+                };
+                return self.ask(pending, question);
+            }
+        }
+        match pending.what {
+            What::Start => self.start_call(pending),
+            What::Into(id) => self.hand_over(id, pending),
+        }
+    }
+
+    fn ask(&mut self, pending: Pending, question: Question) {
+        self.calling.pending = Some(pending);
+        self.state.dialog = Some(Dialog::Question(question));
+    }
+
+    pub(in crate::app) fn send_anyway(&mut self, yes: bool) {
+        let Some(pending) = self.calling.pending.take().filter(|_| yes) else { return };
+        self.send_on(Pending { is_undecodable_fine: true, ..pending });
+    }
+
+    pub(in crate::app) fn agree_to_target(&mut self, yes: bool) {
+        let Some(pending) = self.calling.pending.take().filter(|_| yes) else { return };
+        if let Some(call) = pending.prepared.as_ref().and_then(|prepared| prepared.call.as_ref()) {
+            self.calling.agreed.insert(target_key(call));
+        }
+        self.send_on(pending);
+    }
+
+    /// A question was left without a yes: nothing is sent.
+    pub(in crate::app) fn drop_pending(&mut self) {
+        self.calling.pending = None;
+    }
+
+    fn start_call(&mut self, pending: Pending) {
+        let Pending { input, output, title, prepared, .. } = pending;
+        let Some(PreparedMessage { bytes, call: Some(call), .. }) = prepared else { return };
+        let n_messages = u64::from(bytes.is_some());
+        if let Err(failure) = call.check(n_messages) {
+            return self.notify(NoticeTone::Error, format!("Nothing was sent: {failure}"));
+        }
+        let (outbox, inbox) = rpc::outbox();
+        let canceller = outbox.canceller();
+        if let Some(bytes) = bytes {
+            // The box is empty and open.
+            let _ = outbox.try_send(bytes);
+        }
+        self.remember_endpoint(&call.endpoint);
+        let made = self.new_call(&call, input, output, &title);
+        let id = made.id;
+        self.state.calls.add(made);
+        let job = self.worker.submit(Job::MakeCall(MakeCall { call, inbox, canceller }));
+        self.calling.live.insert(job, (id, outbox));
+        self.state.settings.show_call = true;
+    }
+
+    fn new_call(
+        &mut self,
+        call: &Call,
+        input: Option<MessageDescriptor>,
+        output: Option<MessageDescriptor>,
+        title: &str,
+    ) -> MadeCall {
+        self.calling.last += 1;
+        let what = format!("Calling {} with {title}", call.method.method);
+        let mut steps = StepsView::default();
+        steps.push(steps::beginning(what, call.metadata.entries()));
+        MadeCall {
+            id: CallId(self.calling.last),
+            call: call.clone(),
+            input,
+            output,
+            started: jiff::Timestamp::now(),
+            log: CallLog::default(),
+            n_sent: 0,
+            n_received: 0,
+            steps,
+            outcome: None,
+            is_half_closed: call.kind == RpcKind::Unary || call.kind == RpcKind::ServerStream,
+            is_cancelling: false,
+            in_band: None,
+        }
+    }
+
+    fn hand_over(&mut self, id: CallId, pending: Pending) {
+        let bytes = pending.prepared.and_then(|prepared| prepared.bytes);
+        let (Some(bytes), Some(outbox)) = (bytes, self.calling.outbox(id)) else {
+            return self.notify(NoticeTone::Warning, "Nothing was sent: the call has ended");
+        };
+        match outbox.try_send(bytes) {
+            Ok(()) => {}
+            Err(NotSent::Full) => {
+                self.notify(NoticeTone::Warning, "Nothing was sent: the server takes no more messages yet");
+            }
+            Err(NotSent::Closed) => {
+                self.notify(NoticeTone::Warning, "Nothing was sent: the call takes no more messages");
+            }
+        }
+    }
+
+    fn remember_endpoint(&mut self, endpoint: &Endpoint) {
+        let text = endpoint.to_string();
+        let known = &mut self.state.settings.endpoints;
+        known.retain(|other| *other != text);
+        known.insert(0, text);
+        known.truncate(super::super::settings::MAX_RECENT);
+    }
+
+    /// Whether the job only gets something ready that is to be sent.
+    pub(in crate::app) fn is_call(&self, job: JobId) -> bool {
+        self.calling.live.contains_key(&job)
+    }
+}
+
+fn does_not_decode(title: &str, problem: &Problem, message: &str) -> Question {
+    Question::DoesNotDecode {
+        title: title.to_owned(),
+        message: message.to_owned(),
+        problem: problem.message.clone(),
+        offset: problem.range.start,
+    }
+}
+
+/// What a server is agreed to by: how it is reached, not what is called there.
+fn target_key(call: &Call) -> String {
+    let unverified = if call.tls.skip_verification { " unverified" } else { "" };
+    match &call.endpoint.place {
+        Place::Tcp { .. } => {
+            let plain = Endpoint { path_prefix: String::new(), ..call.endpoint.clone() };
+            format!("{plain}{unverified}")
+        }
+        Place::Unix(_) => call.endpoint.to_string(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Server, method and the buttons of a call.
+
+use super::CallView;
+use super::server::server_ui;
+use crate::app::{Action, CallAct, CallForm, Command, Dialog, FieldError, State};
+use crate::rpc::{MethodPath, RpcKind};
+use crate::ui::commands::offer;
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{Choice, TextButton};
+use egui::{Align, Layout, Ui, vec2};
+
+/// Points from which on server and method stand side by side.
+const WIDE: f32 = 480.0;
+/// Of the width that both have together.
+const SERVER_SHARE: f32 = 0.52;
+
+pub(super) fn head_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut CallForm,
+    errors: &[FieldError],
+    view: &mut CallView,
+    actions: &mut Vec<Action>,
+) {
+    let theme = theme(ui);
+    let is_wide = WIDE <= ui.available_width();
+    let size = vec2(ui.available_width(), theme.size.field);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+        buttons_ui(ui, state, actions);
+        ui.add_space(theme.size.gap_small);
+        let left = ui.available_width();
+        ui.allocate_ui_with_layout(
+            vec2(left, theme.size.field),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                let width = if is_wide { (left * SERVER_SHARE).round() } else { left };
+                server_ui(ui, state, form, errors, width, &mut view.server);
+                if is_wide {
+                    method_ui(ui, state, actions);
+                }
+            },
+        );
+    });
+    if !is_wide {
+        let size = vec2(ui.available_width(), theme.size.button);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            method_ui(ui, state, actions);
+        });
+    }
+}
+
+/// From the right: what most people want next is outermost.
+fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let calls = &state.calls;
+    let open = calls.open_to_send();
+    let title = if open.is_some() { "Send message" } else { "Send" };
+    if let Some(send) = offer(Command::Send, state) {
+        let choice = Choice { title, ..send.choice() };
+        if TextButton::of(choice).primary().show(ui).clicked() {
+            actions.extend(send.action.ok());
+        }
+    }
+    let live = calls.shown().filter(|made| made.is_live());
+    if let Some(made) = live {
+        let reason = made.is_cancelling.then_some("The call is being given up");
+        let hint = "Gives the call up; what came stays";
+        let cancel = TextButton::new("Cancel").icon(Icon::Stop).hint(hint).disabled(reason);
+        if cancel.outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::Cancel(made.id)));
+        }
+    }
+    if let Some(made) = open {
+        let hint = "Says that no more messages will be sent; replies still come";
+        if TextButton::new("Half-close").hint(hint).outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::HalfClose(made.id)));
+        }
+    } else if calls.kind().sends_many() && calls.target.error.is_none() {
+        let hint = "Makes the call and sends no message yet";
+        if TextButton::new("Begin").hint(hint).outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::Begin));
+        }
+    }
+    if live.is_some() {
+        let hint = "Lets the call in front go on and makes a new one next";
+        if TextButton::new("Set aside").hint(hint).outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::SetAside));
+        }
+    }
+}
+
+/// The method; a click picks another one.
+fn method_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let target = &state.calls.target;
+    let path = target.path().ok();
+    let (full, candidates) = match &path {
+        Some(path) => (path.to_string(), titles(path)),
+        None => ("none".to_owned(), vec!["Choose a method…".to_owned(), "Method…".to_owned()]),
+    };
+    let hint = match (&target.method, &path) {
+        (Some(method), _) => {
+            format!("{full}\n{}: takes {}", kind_text(RpcKind::of(method)), method.input().full_name())
+        }
+        (None, Some(_)) => format!("{full}\nNo schema knows it; it is called with raw bytes"),
+        (None, None) => "What is called with the document".to_owned(),
+    };
+    let cuts = candidates.last().cloned().unwrap_or_default();
+    let cuts = cuts.char_indices().rev().map(|(end, _)| format!("{}…", &cuts[..end])).collect::<Vec<_>>();
+    let fits = |title: &&String| method_button(title, &hint).width(ui) <= ui.available_width();
+    let Some(title) = candidates.iter().chain(&cuts).find(fits) else { return };
+    let response = method_button(title, &hint).show(ui);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Method: {full}")));
+    if response.clicked() {
+        actions.push(Action::Show(Dialog::MethodPicker));
+    }
+}
+
+fn method_button<'a>(title: &'a str, hint: &'a str) -> TextButton<'a> {
+    TextButton::of(Choice { title, hint, ..Choice::default() }).menu().outlined()
+}
+
+/// Shorter and shorter.
+fn titles(path: &MethodPath) -> Vec<String> {
+    let service = path.service.rsplit_once('.').map_or(path.service.as_str(), |(_, service)| service);
+    vec![path.to_string(), format!("{service}/{}", path.method), path.method.clone()]
+}
+
+pub(super) fn kind_text(kind: RpcKind) -> &'static str {
+    match kind {
+        RpcKind::Unary => "One message each way",
+        RpcKind::ServerStream => "One message there, any number back",
+        RpcKind::ClientStream => "Any number of messages there, one back",
+        RpcKind::Bidi => "Any number of messages each way",
+    }
+}

@@ -1,0 +1,81 @@
+//! Calls: the server and method that the document in front is sent to, and what came of it.
+//!
+//! - `head`: server, method, Send; `status`: the line that says how it stands
+//! - `timeline`: what happened in the call in front; `settings`: everything else about a call;
+//!   `list`: the calls of this session
+
+mod head;
+mod list;
+mod server;
+mod settings;
+mod settings_fields;
+mod status;
+mod timeline;
+
+use crate::app::{Action, CallAct, CallId, State, TimelineRow};
+use crate::ui::theme::theme;
+use crate::ui::widgets::{RowListState, Segment};
+use egui::{Layout, Ui, UiBuilder};
+
+/// What the pane remembers between frames.
+#[derive(Default)]
+pub struct CallView {
+    part: Part,
+    timeline: RowListState,
+    /// The row that was picked, of the call that it is of.
+    picked: Option<(CallId, TimelineRow)>,
+    /// How many rows and let-go messages the timeline had when it was last drawn.
+    seen: Option<(CallId, u64, u64)>,
+    calls: RowListState,
+    server: server::Completion,
+    /// Settings whose values a person asked to see.
+    shows_secrets: bool,
+}
+
+/// What is below the head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Timeline,
+    Settings,
+    Calls,
+}
+
+const PARTS: [(Part, &str); 3] =
+    [(Part::Timeline, "Timeline"), (Part::Settings, "Settings"), (Part::Calls, "Calls")];
+
+/// The choice of what is below the head; stands over the pane.
+pub fn parts_ui(ui: &mut Ui, view: &mut CallView) {
+    let titles = PARTS.map(|(_, title)| title);
+    let taken = PARTS.iter().position(|(part, _)| *part == view.part);
+    if let Some(idx) = Segment::new("What is shown of calls", &titles).show(ui, taken) {
+        view.part = PARTS[idx].0;
+    }
+}
+
+pub fn call_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let mut form = state.calls.form.clone();
+    let errors = form.errors();
+    let all = ui.available_rect_before_wrap();
+    let head = all.shrink2(egui::vec2(theme.size.gap, theme.size.gap_small));
+    let builder =
+        UiBuilder::new().id_salt("call head").max_rect(head).layout(Layout::top_down(egui::Align::Min));
+    let mut top = ui.new_child(builder);
+    top.spacing_mut().item_spacing = egui::vec2(theme.size.gap, theme.size.gap_small);
+    head::head_ui(&mut top, state, &mut form, &errors, view, actions);
+    status::status_ui(&mut top, state, &errors);
+    let line = (top.min_rect().bottom() + theme.size.gap_small).round();
+    ui.painter().hline(all.x_range(), line, theme.line());
+    let rest = all.with_min_y(line + theme.size.line);
+    let mut below = ui.new_child(UiBuilder::new().id_salt("call body").max_rect(rest));
+    below.shrink_clip_rect(rest);
+    match view.part {
+        Part::Timeline => timeline::timeline_ui(&mut below, state, view, actions),
+        Part::Settings => settings::settings_ui(&mut below, state, &mut form, &errors, view, actions),
+        Part::Calls => list::list_ui(&mut below, state, view, actions),
+    }
+    if form != state.calls.form {
+        actions.push(Action::Call(CallAct::SetForm(Box::new(form))));
+    }
+}

@@ -1,0 +1,189 @@
+//! Everything about a call but server, method and messages.
+
+use super::CallView;
+use super::settings_fields::{Errors, NAME_WIDTH, check_row_ui, row_ui, text_row_ui};
+use crate::app::{Action, CallAct, CallForm, FieldError, FormField, MetadataDraft, State};
+use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{IconButton, Segment, TextButton, TextField, section_ui};
+use egui::{Label, Margin, RichText, ScrollArea, Ui, UiBuilder, vec2};
+
+/// Points from which on the groups stand in two columns.
+const TWO_COLUMNS: f32 = 820.0;
+
+pub(super) fn settings_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut CallForm,
+    errors: &[FieldError],
+    view: &mut CallView,
+    actions: &mut Vec<Action>,
+) {
+    let theme = theme(ui);
+    let errors = Errors(errors);
+    let margin = Margin { left: theme.size.margin as i8, right: theme.size.margin as i8, top: 0, bottom: 8 };
+    ScrollArea::vertical().id_salt("call settings").auto_shrink(false).show(ui, |ui| {
+        egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(theme.size.gap_small, theme.size.gap_small);
+            if ui.available_width() < TWO_COLUMNS {
+                call_part_ui(ui, state, form, errors, actions);
+                metadata_ui(ui, form, errors, view);
+                tls_ui(ui, form, errors);
+                rocketmq_ui(ui, form, errors, view);
+                return;
+            }
+            ui.columns(2, |columns| {
+                call_part_ui(&mut columns[0], state, form, errors, actions);
+                tls_ui(&mut columns[0], form, errors);
+                metadata_ui(&mut columns[1], form, errors, view);
+                rocketmq_ui(&mut columns[1], form, errors, view);
+            });
+        });
+    });
+}
+
+fn call_part_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut CallForm,
+    errors: Errors<'_>,
+    actions: &mut Vec<Action>,
+) {
+    section_ui(ui, "Call", "", None);
+    row_ui(ui, "Protocol", |ui| {
+        let titles: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.title).collect();
+        if let Some(idx) = Segment::new("Protocol", &titles).show(ui, Some(form.transport)) {
+            form.transport = idx;
+        }
+    });
+    if state.calls.target.method.is_none() {
+        row_ui(ui, "Kind", |ui| {
+            let titles = ["Unary", "Server", "Client", "Both"];
+            let taken = RpcKind::ALL.iter().position(|kind| *kind == state.calls.kind());
+            if let Some(idx) = Segment::new("Who sends many messages", &titles).show(ui, taken) {
+                actions.push(Action::Call(CallAct::SetKind(RpcKind::ALL[idx])));
+            }
+        });
+    }
+    let deadline = "what is usual for the method; 30s, 2m, none";
+    text_row_ui(ui, "Deadline", &mut form.deadline, deadline, Some(FormField::Deadline), errors);
+    let field = Some(FormField::MaxMessage);
+    text_row_ui(ui, "Largest message", &mut form.max_message, "64MiB", field, errors);
+    let gzip = "Sends each message compressed; compressed replies are always taken";
+    check_row_ui(ui, "Compression", &mut form.compress, "Send with gzip", gzip);
+    let field = Some(FormField::KeepAlive);
+    text_row_ui(ui, "Keep-alive", &mut form.keep_alive, "no pings; 30s", field, errors);
+    let field = Some(FormField::Authority);
+    text_row_ui(ui, "Authority", &mut form.authority, "the server's own name", field, errors);
+    let proxy = "from the environment; none, http://host:port";
+    text_row_ui(ui, "Proxy", &mut form.proxy, proxy, Some(FormField::Proxy), errors);
+}
+
+fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>) {
+    let theme = theme(ui);
+    if !form.is_tls() {
+        section_ui(ui, "TLS", "none: the server is called in plain text", None);
+        return;
+    }
+    section_ui(ui, "TLS", "", None);
+    let skip = "Takes whatever certificate the server shows, and shows it in the timeline";
+    let mut is_on = form.skip_verification;
+    check_row_ui(ui, "Verification", &mut is_on, "Skip verification", skip);
+    form.skip_verification = is_on;
+    if form.skip_verification {
+        let text = "Whoever answers at this address is believed and gets all that is sent.";
+        let text = RichText::new(text).size(theme.size.text_dense).color(theme.color.warning);
+        ui.horizontal(|ui| {
+            ui.add_space(NAME_WIDTH);
+            ui.add(Label::new(text).wrap());
+        });
+    } else {
+        let field = Some(FormField::Ca);
+        text_row_ui(ui, "Trusted CA", &mut form.ca, "the system's; or a file in PEM", field, errors);
+    }
+    text_row_ui(ui, "Certificate", &mut form.certificate, "a file in PEM", None, errors);
+    text_row_ui(ui, "Private key", &mut form.key, "a file in PEM", Some(FormField::Identity), errors);
+    let field = Some(FormField::ServerName);
+    text_row_ui(ui, "Name to verify", &mut form.server_name, "the host's or the authority", field, errors);
+}
+
+fn metadata_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut CallView) {
+    let theme = theme(ui);
+    section_ui(ui, "Metadata", "values may be $NAME or @FILE; base64 under names in -bin", None);
+    let mut removed = None;
+    for (idx, draft) in form.metadata.iter_mut().enumerate() {
+        let is_invalid = errors.of(FormField::Metadata(idx)).is_some();
+        let is_hidden = draft.is_secret() && !view.shows_secrets;
+        ui.push_id(idx, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+                let names = TextField::new("Name of metadata", &mut draft.name).hint("name").mono();
+                names.width(NAME_WIDTH).invalid(is_invalid).show(ui);
+                let width = ui.available_width() - theme.size.button - theme.size.gap_small;
+                let value = TextField::new("Value of metadata", &mut draft.value).hint("value").mono();
+                value.width(width).hidden(is_hidden).invalid(is_invalid).show(ui);
+                let name = format!("Remove {}", if draft.name.is_empty() { "the row" } else { &draft.name });
+                if IconButton::new(Icon::Trash, &name).show(ui).clicked() {
+                    removed = Some(idx);
+                }
+            });
+        });
+        errors.line_ui(ui, FormField::Metadata(idx));
+    }
+    if let Some(idx) = removed {
+        form.metadata.remove(idx);
+    }
+    ui.horizontal(|ui| {
+        if TextButton::new("Add metadata").icon(Icon::Plus).show(ui).clicked() {
+            form.metadata.push(MetadataDraft::default());
+        }
+        if form.metadata.iter().any(MetadataDraft::is_secret) {
+            shows_ui(ui, view);
+        }
+    });
+}
+
+/// Whether secrets are readable.
+fn shows_ui(ui: &mut Ui, view: &mut CallView) {
+    let title = if view.shows_secrets { "Hide secrets" } else { "Show secrets" };
+    if TextButton::new(title).icon(Icon::Key).show(ui).clicked() {
+        view.shows_secrets = !view.shows_secrets;
+    }
+}
+
+fn rocketmq_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut CallView) {
+    section_ui(ui, "RocketMQ", "", None);
+    let hint = "Client id, version, namespace, time and a fresh signature with every call";
+    let was_on = form.is_rocketmq;
+    check_row_ui(ui, "Headers", &mut form.is_rocketmq, "Send those of a RocketMQ client", hint);
+    if !form.is_rocketmq {
+        return;
+    }
+    if !was_on && form.client_id.is_empty() {
+        form.client_id = new_client_id();
+    }
+    row_ui(ui, "Client id", |ui| {
+        let new = TextButton::new("New");
+        let width = ui.available_width() - new.width(ui) - 4.0;
+        let id = TextField::new("Client id", &mut form.client_id).hint("a new one for each call").mono();
+        id.width(width).show(ui);
+        if new.hint("Makes up a client id that nobody else has").show(ui).clicked() {
+            form.client_id = new_client_id();
+        }
+    });
+    text_row_ui(ui, "Namespace", &mut form.namespace, "none", None, errors);
+    text_row_ui(ui, "Access key", &mut form.access_key, "none: not signed", None, errors);
+    secret_row_ui(ui, "Secret", &mut form.secret, view);
+    errors.line_ui(ui, FormField::Credentials);
+    secret_row_ui(ui, "Session token", &mut form.session_token, view);
+    ui.scope_builder(UiBuilder::new(), |ui| shows_ui(ui, view));
+}
+
+fn secret_row_ui(ui: &mut Ui, name: &str, text: &mut String, view: &CallView) {
+    let is_named = crate::rpc::ProfileValue::read(text).is_reference();
+    row_ui(ui, name, |ui| {
+        let field = TextField::new(name, text).hint("typed here, $NAME or @FILE").mono();
+        field.hidden(!is_named && !view.shows_secrets).show(ui);
+    });
+}

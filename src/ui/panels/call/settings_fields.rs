@@ -1,0 +1,75 @@
+//! Rows of a form: a name, a field, and what is wrong with it.
+
+use crate::app::{FieldError, FormField};
+use crate::ui::fonts;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{TextField, cell, error_line_ui};
+use egui::{Align, Checkbox, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+
+/// Points that names take.
+pub(super) const NAME_WIDTH: f32 = 132.0;
+
+/// A row: its name at the left, and what `contents_ui` draws beside it.
+pub(super) fn row_ui<R>(ui: &mut Ui, name: &str, contents_ui: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.field);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+        let (rect, response) = ui.allocate_exact_size(vec2(NAME_WIDTH, theme.size.field), Sense::hover());
+        let font = fonts::regular(theme.size.text_dense);
+        cell(ui.painter(), rect, name, &font, theme.color.muted, Align::Min);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        contents_ui(ui)
+    })
+    .inner
+}
+
+/// The errors of the form, for the rows that they are of.
+#[derive(Clone, Copy)]
+pub(super) struct Errors<'a>(pub &'a [FieldError]);
+
+impl Errors<'_> {
+    pub fn of(&self, field: FormField) -> Option<&FieldError> {
+        self.0.iter().find(|error| error.field == field)
+    }
+
+    /// The line below a field, where something is wrong with it.
+    pub fn line_ui(&self, ui: &mut Ui, field: FormField) {
+        let Some(error) = self.of(field) else { return };
+        let text = if error.hint.is_empty() {
+            error.reason.clone()
+        } else {
+            format!("{}: {}", error.reason, error.hint)
+        };
+        ui.horizontal(|ui| {
+            ui.add_space(NAME_WIDTH);
+            error_line_ui(ui, Some(&text));
+        });
+    }
+}
+
+/// A row with a text field, and the line that says what is wrong with it.
+pub(super) fn text_row_ui(
+    ui: &mut Ui,
+    name: &str,
+    text: &mut String,
+    hint: &str,
+    field: Option<FormField>,
+    errors: Errors<'_>,
+) {
+    row_ui(ui, name, |ui| {
+        let is_invalid = field.is_some_and(|field| errors.of(field).is_some());
+        TextField::new(name, text).hint(hint).mono().invalid(is_invalid).show(ui);
+    });
+    if let Some(field) = field {
+        errors.line_ui(ui, field);
+    }
+}
+
+pub(super) fn check_row_ui(ui: &mut Ui, name: &str, is_on: &mut bool, text: &str, hint: &str) {
+    let theme = theme(ui);
+    row_ui(ui, name, |ui| {
+        let text = RichText::new(text).font(fonts::regular(theme.size.text_dense));
+        ui.add(Checkbox::new(is_on, text)).on_hover_text(hint);
+    });
+}

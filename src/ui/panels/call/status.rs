@@ -1,0 +1,130 @@
+//! One line that says how the call in front stands, or what keeps the next one from being made.
+
+use crate::app::{FieldError, MadeCall, Outcome, State};
+use crate::document::value::grouped;
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::{Theme, theme};
+use crate::ui::widgets::{cell, visible_text};
+use egui::{Align, Color32, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::time::Duration;
+
+/// What the line says.
+struct Said {
+    icon: Option<Icon>,
+    color: Color32,
+    text: String,
+    /// Beside it, muted.
+    more: String,
+}
+
+pub(super) fn status_ui(ui: &mut Ui, state: &State, errors: &[FieldError]) {
+    line_ui(ui, &said(theme(ui), state, errors));
+    if state.calls.shown().is_some_and(MadeCall::is_live) {
+        ui.ctx().request_repaint_after(Duration::from_secs(1));
+    }
+}
+
+fn line_ui(ui: &mut Ui, said: &Said) {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.button);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let mut at = rect.shrink2(vec2(theme.size.gap_small, 0.0));
+    if let Some(icon) = said.icon {
+        let center = pos2(at.left() + 7.0, at.center().y);
+        icon.paint_sized(ui.painter(), center, 14.0, said.color);
+        at.min.x += 14.0 + theme.size.gap;
+    }
+    let text = visible_text(&said.text);
+    let font = fonts::medium(theme.size.text);
+    let shown = cell(ui.painter(), at, &text, &font, said.color, Align::Min);
+    at.min.x = shown.rect.right() + theme.size.gap;
+    let more = visible_text(&said.more);
+    let dense = fonts::regular(theme.size.text_dense);
+    let shown_more = cell(ui.painter(), at, &more, &dense, theme.color.muted, Align::Min);
+    let full = if more.is_empty() { text.into_owned() } else { format!("{text}\n{more}") };
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, full.replace('\n', ", ")));
+    if shown.is_elided || shown_more.is_elided {
+        response.on_hover_text(full);
+    }
+}
+
+fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
+    let color = &theme.color;
+    let calls = &state.calls;
+    if calls.preparing.is_some() {
+        return plain(color.muted, "Reading the message…");
+    }
+    if let Some(made) = calls.shown() {
+        return match &made.outcome {
+            Some(outcome) => ended(theme, outcome),
+            None => going_on(theme, made),
+        };
+    }
+    let wrong = |text: &str, hint: &str| Said {
+        icon: Some(Icon::Error),
+        color: color.problem,
+        text: text.to_owned(),
+        more: hint.to_owned(),
+    };
+    if calls.form.endpoint.trim().is_empty() {
+        return plain(color.muted, "Name a server, then send the document to it");
+    }
+    if let Some(error) = errors.first() {
+        return wrong(&error.reason, &error.hint);
+    }
+    if let Some(error) = &calls.target.error {
+        return if calls.target.text.is_empty() {
+            plain(color.muted, "Choose a method, then send the document to it")
+        } else {
+            wrong(error, "")
+        };
+    }
+    let is_read = state.active_document().is_some_and(|open| open.message().is_some());
+    match &calls.target.method {
+        Some(method) if is_read && !calls.target.fits => Said {
+            icon: Some(Icon::Warning),
+            color: color.warning,
+            text: format!("The method takes {}", method.input().name()),
+            more: "The document is read as something else".to_owned(),
+        },
+        _ => plain(color.muted, "Nothing was sent yet"),
+    }
+}
+
+fn plain(color: Color32, text: &str) -> Said {
+    Said { icon: None, color, text: text.to_owned(), more: String::new() }
+}
+
+fn ended(theme: &Theme, outcome: &Outcome) -> Said {
+    let color = &theme.color;
+    match &outcome.wrong {
+        None => {
+            let mut parts = outcome.parts.iter();
+            Said {
+                icon: Some(Icon::Check),
+                color: color.ok,
+                text: parts.next().cloned().unwrap_or_default(),
+                more: parts.cloned().collect::<Vec<_>>().join(" · "),
+            }
+        }
+        Some(wrong) => Said {
+            icon: Some(Icon::Error),
+            color: color.problem,
+            text: wrong.clone(),
+            more: outcome.parts.join(" · "),
+        },
+    }
+}
+
+fn going_on(theme: &Theme, made: &MadeCall) -> Said {
+    let seconds = jiff::Timestamp::now().duration_since(made.started).as_secs().max(0);
+    let what = if made.is_cancelling { "Giving up" } else { "Calling" };
+    let counts = format!("{} sent · {} received", grouped(made.n_sent), grouped(made.n_received));
+    Said {
+        icon: Some(Icon::Clock),
+        color: theme.color.text,
+        text: format!("{what} {}", made.call.method.method),
+        more: format!("{counts} · {seconds} s"),
+    }
+}
