@@ -228,6 +228,18 @@ pub enum Action {
     Zoom(i32),
     /// Adds declarations: `.proto` files, folders and archives of them, descriptor sets.
     AddSchema(Vec<PathBuf>),
+    /// Loads declarations from these sources, and from no others.
+    SetSources(SchemaSources),
+    RemoveSource(PathBuf),
+    /// Has a source looked up earlier or later.
+    MoveSource {
+        path: PathBuf,
+        up: bool,
+    },
+    /// A folder that imports are looked up in before any other.
+    AddImportRoot(PathBuf),
+    /// The sources of declarations, or with `false` the declarations.
+    ShowSources(bool),
     /// Looks for declarations by some of their letters; blank text shows the tree of all.
     FilterSchema(String),
     /// The page of the declaration with this place among those that were found.
@@ -382,6 +394,8 @@ pub enum FileDialog {
     BytesToFile {
         range: Range<u64>,
     },
+    /// A folder that imports are looked up in.
+    ImportRoot,
     /// A schema: one file, or a folder.
     Schema {
         is_folder: bool,

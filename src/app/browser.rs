@@ -24,6 +24,8 @@ const MAX_VISITS: usize = 200;
 pub struct Browser {
     /// What stands in the filter.
     pub query: String,
+    /// The sources are shown instead of the declarations.
+    pub shows_sources: bool,
     /// For this query; those of an earlier one until they are there.
     pub found: Vec<EntryId>,
     pub finding: Option<JobId>,
@@ -66,6 +68,12 @@ impl Browser {
 }
 
 impl Session {
+    /// Shows the sources of declarations, or the declarations again.
+    pub(super) fn show_sources(&mut self, is_shown: bool) {
+        self.show_pane(Pane::Schema);
+        self.state.browser.shows_sources = is_shown;
+    }
+
     /// Looks for declarations by some of their letters.
     pub(super) fn filter_schema(&mut self, query: String) {
         let browser = &mut self.state.browser;
@@ -143,6 +151,7 @@ impl Session {
     fn visit(&mut self, address: Address) {
         let browser = &mut self.state.browser;
         browser.n_visits += 1;
+        browser.shows_sources = false;
         let is_same = browser.page.as_ref().is_some_and(|page| page.address == address.of_page());
         browser.member.clone_from(&address.member);
         if !is_same || browser.gone.is_some() {
@@ -218,7 +227,8 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
     match command {
         Command::ToggleSchema => Ok(Action::TogglePane(Pane::Schema)),
         // The window puts the keyboard into the filter.
-        Command::FindDeclaration => Ok(Action::ShowPane(Pane::Schema)),
+        Command::FindDeclaration => Ok(Action::ShowSources(false)),
+        Command::SchemaSources => Ok(Action::ShowSources(true)),
         Command::PageBack if state.browser.can_step(false) => Ok(Action::StepPage { forward: false }),
         Command::PageBack => Err("No page was shown before this one"),
         Command::PageForward if state.browser.can_step(true) => Ok(Action::StepPage { forward: true }),
@@ -252,14 +262,10 @@ pub fn address_of_field(field: &FieldDescriptor) -> Address {
     }
 }
 
-/// Where a field of a page's message stands in the document in front: in the innermost message of
-/// that type around the selection, or that is selected.
-pub fn field_in_document(state: &State, page: &Address, member: &str) -> Option<FieldPath> {
+/// Where a message of a page's type stands in the document in front: the innermost one around the
+/// selection, or that is selected.
+pub fn message_in_document(state: &State, page: &Address) -> Option<FieldPath> {
     let open = state.active_document()?;
-    let step = match member.strip_prefix('(').and_then(|name| name.strip_suffix(')')) {
-        Some(name) => Step::Extension(name.to_owned()),
-        None => Step::Field(member.to_owned()),
-    };
     let root = open.message()?;
     let mut found = (root.full_name() == page.full_name).then(FieldPath::default);
     let selected = open.selection.as_ref().map(|selection| selection.path.clone()).unwrap_or_default();
@@ -285,7 +291,15 @@ pub fn field_in_document(state: &State, page: &Address, member: &str) -> Option<
         }
         message = inner;
     }
-    found.map(|path| path.with(step))
+    found
+}
+
+/// A field of the message at a path, by its name on a page.
+pub fn field_in_document(message: &FieldPath, member: &str) -> FieldPath {
+    message.with(match member.strip_prefix('(').and_then(|name| name.strip_suffix(')')) {
+        Some(name) => Step::Extension(name.to_owned()),
+        None => Step::Field(member.to_owned()),
+    })
 }
 
 fn field_at(message: &MessageDescriptor, step: &Step) -> Option<FieldDescriptor> {

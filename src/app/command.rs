@@ -99,6 +99,7 @@ pub enum Command {
     ChooseType,
     ReadRecordAs,
     ToggleSchema,
+    SchemaSources,
     FindDeclaration,
     ShowDocs,
     PageBack,
@@ -252,6 +253,7 @@ impl Command {
             Command::CollapseAll => document(state).map(|_| Action::CollapseAll),
             Command::ChooseType => document(state).map(|(tab, _)| Action::Show(Dialog::TypePicker(tab))),
             Command::ToggleSchema
+            | Command::SchemaSources
             | Command::FindDeclaration
             | Command::ShowDocs
             | Command::PageBack

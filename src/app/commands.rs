@@ -36,6 +36,7 @@ pub const COMMANDS: &[CommandRow] = &[
         "Loads declarations from all .proto files in a folder",
         [None, None],
     ),
+    row(Command::SchemaSources, "File", "Schema sources", "Lists where declarations come from", [None, None]),
     row(Command::Save, "File", "Save", "Writes the bytes back to the file", [ctrl("S"), None]),
     row(Command::SaveAs, "File", "Save as…", "Writes the bytes to another file", [ctrl_shift("S"), None]),
     row(

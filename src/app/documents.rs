@@ -39,7 +39,9 @@ impl Session {
         }
         self.open(files);
         if let Some(sources) = sources {
-            self.load_schema(sources, message);
+            self.begin_schema(sources, message);
+        } else if self.recalls_sources() {
+            self.recall_sources(message);
         } else if message.is_some() {
             let tabs: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
             tabs.into_iter().for_each(|tab| self.read_as(tab, message.as_deref()));
@@ -115,6 +117,7 @@ impl Session {
             found.content = Content::Open(Box::new(document));
         }
         self.recall_readings(tab);
+        self.recall_source_of(&path);
         self.remember_path(&path);
         self.watch();
     }
@@ -346,6 +349,7 @@ impl Session {
         }
         self.recall_readings(tab);
         if let Some(path) = path {
+            self.remember_source_of(&path, tab);
             let types = &mut self.state.settings.types;
             types.retain(|(known, _)| *known != path);
             if let Some(name) = name {

@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::calls::Pending;
 use super::editing::After;
-use super::schemas::SchemaSources;
+use super::schemas::{SchemaSources, Why};
 use super::session::Session;
 use super::settings;
 use super::state::{Listing, NoticeTone, Running, TabId};
@@ -94,6 +94,7 @@ pub(super) enum Purpose {
         sources: SchemaSources,
         /// The type that documents are read as then.
         read_as: Option<String>,
+        why: Why,
     },
     FindDeclarations {
         query: String,
@@ -139,6 +140,7 @@ impl Session {
                 }
             }
             Report::FileChange(change) => self.file_changed(&change),
+            Report::SchemaChanged => self.schema_changed(),
             report => {
                 self.state.running.retain(|running| running.job != job);
                 if self.background.is_some_and(|(background, _)| background == job) {
@@ -206,8 +208,8 @@ impl Session {
                 self.state.listing = Some(Listing { prefix, found, is_cut });
             }
             (Purpose::StoreSettings, _) => self.storing = None,
-            (Purpose::LoadSchema { sources, read_as }, Report::SchemaLoaded(loaded)) => {
-                self.schema_loaded(sources, read_as, loaded);
+            (Purpose::LoadSchema { sources, read_as, why }, Report::SchemaLoaded(loaded)) => {
+                self.schema_loaded(sources, read_as, why, loaded);
             }
             (Purpose::FindDeclarations { query }, Report::FoundDeclarations(found)) => {
                 self.declarations_found(&query, found.0);
@@ -226,9 +228,7 @@ impl Session {
                 self.save_ended(tab);
                 self.notify(NoticeTone::Note, "Saving was cancelled; the file is as it was");
             }
-            Purpose::LoadSchema { .. } => {
-                self.notify(NoticeTone::Note, "Loading was cancelled; the schema is as it was");
-            }
+            Purpose::LoadSchema { .. } => self.loading_cancelled(),
             Purpose::Export { .. } => {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
             }

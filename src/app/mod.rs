@@ -34,6 +34,7 @@ mod searching;
 mod selection;
 mod session;
 mod settings;
+mod sources;
 mod spelled;
 mod state;
 mod structures;
@@ -45,7 +46,7 @@ pub use crate::worker::jobs::{Excerpt, ListedDifference};
 pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
 };
-pub use browser::{Browser, DefinitionText, address_of_field, field_in_document};
+pub use browser::{Browser, DefinitionText, address_of_field, field_in_document, message_in_document};
 pub use calls::{
     CallAct, CallForm, CallId, Calls, FieldError, FormField, MadeCall, MetadataDraft, MethodChoice, Outcome,
     Step, StepLine, TargetMethod, TimelineRow, duration_text, method_choices,
@@ -60,6 +61,7 @@ pub use schemas::SchemaSources;
 pub use searching::Search;
 pub use session::{Folders, Session};
 pub use settings::{RememberedReading, Settings, ThemeSetting};
+pub use sources::{BrokenFile, ImportRow, SourceList, SourceRow};
 pub use state::{
     Content, DiskState, Guess, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection,
     State, Tab, TabId, TypeChoice,

@@ -2,12 +2,17 @@
 
 use super::jobs::Purpose;
 use super::session::Session;
+use super::sources::{SourceList, watched};
 use super::state::{Content, NoticeTone, TabId, TypeChoice};
+use crate::schema::LoadReport;
 use crate::worker::Job;
 use crate::worker::WorkerError;
 use crate::worker::jobs::{LoadSchema, LoadedSchema};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Files of which the source of their type is remembered.
+const MAX_TYPE_SOURCES: usize = 500;
 
 /// Sources of declarations, looked up in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +23,19 @@ pub struct SchemaSources {
     pub includes: Vec<String>,
     /// Leaves out the RocketMQ v2 API.
     pub no_builtin: bool,
+}
+
+/// What a schema is loaded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// A person changed the sources, which are remembered.
+    Asked,
+    /// The program was started on them.
+    Begun,
+    /// They were remembered.
+    Remembered,
+    /// Files changed on disk.
+    Changed,
 }
 
 impl Session {
@@ -31,17 +49,94 @@ impl Session {
             sources.paths.retain(|known| *known != path);
             sources.paths.push(path);
         }
-        self.load_schema(sources, None);
+        self.set_sources(sources);
     }
 
-    /// `read_as` names the type that open documents are read as once the schema is there.
-    pub(super) fn load_schema(&mut self, sources: SchemaSources, read_as: Option<String>) {
+    pub(super) fn set_sources(&mut self, sources: SchemaSources) {
+        self.load_schema(sources, None, Why::Asked);
+    }
+
+    pub(super) fn remove_source(&mut self, path: &Path) {
+        let mut sources = self.state.sources.clone();
+        sources.paths.retain(|known| known != path);
+        self.set_sources(sources);
+    }
+
+    pub(super) fn move_source(&mut self, path: &Path, up: bool) {
+        let mut sources = self.state.sources.clone();
+        let Some(at) = sources.paths.iter().position(|known| known == path) else { return };
+        let to = if up { at.checked_sub(1) } else { Some(at + 1).filter(|to| *to < sources.paths.len()) };
+        if let Some(to) = to {
+            sources.paths.swap(at, to);
+            self.set_sources(sources);
+        }
+    }
+
+    /// The folder is looked in before those that were named earlier: it was named to put them right.
+    pub(super) fn add_import_root(&mut self, path: PathBuf) {
+        self.leave_file_dialog();
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let root = path.to_string_lossy().trim_end_matches('/').to_owned();
+        let mut sources = self.state.sources.clone();
+        sources.includes.retain(|known| *known != root);
+        sources.includes.insert(0, root);
+        self.set_sources(sources);
+    }
+
+    /// Loads what the program was started on. `read_as` names the type that open documents are read as
+    /// once the schema is there.
+    pub(super) fn begin_schema(&mut self, sources: SchemaSources, read_as: Option<String>) {
+        self.load_schema(sources, read_as, Why::Begun);
+    }
+
+    pub(super) fn recalls_sources(&self) -> bool {
+        self.state.settings.sources != SchemaSources::default()
+    }
+
+    pub(super) fn recall_sources(&mut self, read_as: Option<String>) {
+        self.load_schema(self.state.settings.sources.clone(), read_as, Why::Remembered);
+    }
+
+    /// Loads the source that declares the type a person chose for a file, if nothing declares it now.
+    pub(super) fn recall_source_of(&mut self, path: &Path) {
+        let settings = &self.state.settings;
+        let Some((_, name)) = settings.types.iter().find(|(known, _)| known == path) else { return };
+        let source = settings.type_sources.iter().find(|(known, _)| known == path);
+        let Some((_, source)) = source.filter(|_| self.state.schema.message(name).is_err()) else { return };
+        if !self.state.sources.paths.contains(source) {
+            let mut sources = self.state.sources.clone();
+            sources.paths.push(source.clone());
+            self.load_schema(sources, None, Why::Remembered);
+        }
+    }
+
+    /// Remembers where the type of a tab's document was declared.
+    pub(super) fn remember_source_of(&mut self, path: &Path, tab: TabId) {
+        let message = self.state.tab(tab).and_then(|tab| tab.document()?.message().cloned());
+        let file = message.map(|message| message.parent_file());
+        let source = file.and_then(|file| self.state.schema.source_path(&file).map(PathBuf::from));
+        let known = &mut self.state.settings.type_sources;
+        known.retain(|(of, _)| of != path);
+        if let Some(source) = source {
+            known.insert(0, (path.to_owned(), source));
+            known.truncate(MAX_TYPE_SOURCES);
+        }
+    }
+
+    /// Files of the schema changed on disk.
+    pub(super) fn schema_changed(&mut self) {
+        self.load_schema(self.state.sources.clone(), None, Why::Changed);
+    }
+
+    /// What is asked for next adds to these sources, though they are not there yet.
+    fn load_schema(&mut self, sources: SchemaSources, read_as: Option<String>, why: Why) {
         let job = LoadSchema {
             paths: sources.paths.clone(),
             includes: sources.includes.clone(),
             with_builtin: !sources.no_builtin,
         };
-        let purpose = Purpose::LoadSchema { sources, read_as };
+        self.state.sources = sources.clone();
+        let purpose = Purpose::LoadSchema { sources, read_as, why };
         self.start(purpose, Job::LoadSchema(job), "Loading the schema");
     }
 
@@ -49,19 +144,16 @@ impl Session {
         &mut self,
         sources: SchemaSources,
         read_as: Option<String>,
+        why: Why,
         loaded: LoadedSchema,
     ) {
         let LoadedSchema { schema, report } = loaded;
-        if let Some(problem) = report.broken_sources().next() {
-            return self.notify(NoticeTone::Error, format!("The schema was not loaded: {problem}"));
-        }
-        let (n_files, n_broken) = (report.files.len(), report.broken().count());
-        if n_broken == n_files
-            && let Some(problem) = report.first_problem()
-        {
-            return self.notify(NoticeTone::Error, format!("The schema was not loaded: {problem}"));
-        }
         self.state.schema = schema;
+        self.state.source_list = SourceList::new(&sources, &report);
+        self.worker.watch_schema(watched(&sources, &report));
+        if why == Why::Asked {
+            self.state.settings.sources = sources.clone();
+        }
         self.state.sources = sources;
         self.state.schema_report = Some(Arc::clone(&report));
         self.read_again();
@@ -70,21 +162,54 @@ impl Session {
             let tabs: Vec<TabId> = self.state.tabs.iter().map(|tab| tab.id).collect();
             tabs.into_iter().for_each(|tab| self.read_as(tab, Some(&name)));
         }
+        self.say_what_was_loaded(why, &report);
+    }
+
+    fn say_what_was_loaded(&mut self, why: Why, report: &LoadReport) {
         let n_types = self.state.schema.messages().len();
+        let (n_files, n_broken) = (report.files.len(), report.broken().count());
         let files = if n_files == 1 { "1 file".to_owned() } else { format!("{n_files} files") };
+        let again = if why == Why::Changed { " again, which changed on disk" } else { "" };
+        if let Some(problem) = report.broken_sources().next() {
+            let text = format!("A source of the schema cannot be used: {problem}");
+            return self.notify(NoticeTone::Error, text);
+        }
         match report.first_problem() {
-            None => {
-                self.notify(NoticeTone::Done, format!("Loaded {files}; {n_types} message types are known"))
+            // What was to be expected is no news.
+            None if why == Why::Remembered => {}
+            None if n_files == 0 => {
+                self.notify(NoticeTone::Done, format!("{n_types} message types are known"));
             }
+            None => self.notify(
+                NoticeTone::Done,
+                format!("Loaded {files}{again}; {n_types} message types are known"),
+            ),
             Some(problem) => self.notify(
                 NoticeTone::Error,
-                format!("Loaded {files}, {n_broken} of which cannot be used. The first: {problem}"),
+                format!("Loaded {files}{again}, {n_broken} of which cannot be used. The first: {problem}"),
             ),
         }
     }
 
     pub(super) fn loading_failed(&mut self, error: &WorkerError) {
+        self.stay_with_loaded();
         self.notify(NoticeTone::Error, format!("The schema was not loaded: {error}"));
+    }
+
+    pub(super) fn loading_cancelled(&mut self) {
+        // One that was followed by another is no news.
+        if self.stay_with_loaded() {
+            self.notify(NoticeTone::Note, "Loading was cancelled; the schema is as it was");
+        }
+    }
+
+    /// Goes back to the sources that are there, unless others are being loaded.
+    fn stay_with_loaded(&mut self) -> bool {
+        let is_last = !self.jobs.values().any(|purpose| matches!(purpose, Purpose::LoadSchema { .. }));
+        if is_last {
+            self.state.sources = self.state.source_list.sources.clone();
+        }
+        is_last
     }
 
     /// Every document is read as the type of the same name in the new schema, with all its edits. One
@@ -106,10 +231,15 @@ impl Session {
                 Content::Failed { .. } => {}
                 Content::Open(open) => {
                     let before = open.message().map(|message| message.full_name().to_owned());
-                    let now = before.as_deref().or(remembered.as_deref());
-                    let now = now.and_then(|name| schema.message(name).ok());
+                    let lost = open.backing.lost_type.take();
+                    let wanted = before.clone().or(lost).or(remembered);
+                    let now = wanted.as_deref().and_then(|name| schema.message(name).ok());
                     if let (Some(name), None) = (&before, &now) {
                         gone.push(format!("{name} of {title}"));
+                    }
+                    if now.is_none() {
+                        // A schema that is being written may have it again soon.
+                        open.backing.lost_type = wanted;
                     }
                     match (&before, &now) {
                         (None, Some(_)) => open.choice = TypeChoice::Chosen,

@@ -1,5 +1,6 @@
 //! What survives a restart.
 
+use super::schemas::SchemaSources;
 use crate::worker::settings_file;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 const VERSION: u64 = 1;
 /// Paths that are remembered.
 pub(super) const MAX_RECENT: usize = 20;
+/// Sources of declarations that are remembered.
+const MAX_SOURCES: usize = 200;
 /// Choices of a reading that are remembered.
 pub(super) const MAX_READINGS: usize = 500;
 /// Field numbers that lead to a record with a remembered reading.
@@ -68,6 +71,10 @@ pub struct Settings {
     pub window: Option<(f32, f32)>,
     /// The type a person chose for a file.
     pub types: Vec<(PathBuf, String)>,
+    /// Where declarations are loaded from.
+    pub sources: SchemaSources,
+    /// The source that declares the type a person chose for a file.
+    pub type_sources: Vec<(PathBuf, PathBuf)>,
     /// Newest first.
     pub readings: Vec<RememberedReading>,
     pub reduce_motion: bool,
@@ -96,6 +103,8 @@ impl Default for Settings {
             open: Vec::new(),
             window: None,
             types: Vec::new(),
+            sources: SchemaSources::default(),
+            type_sources: Vec::new(),
             readings: Vec::new(),
             reduce_motion: false,
         }
@@ -119,6 +128,9 @@ pub(super) fn to_text(settings: &Settings) -> String {
     let paths =
         |paths: &[PathBuf]| -> Vec<Value> { paths.iter().filter_map(|path| path_value(path)).collect() };
     let types = settings.types.iter().filter_map(|(path, name)| Some(json!([path_value(path)?, name])));
+    let type_sources = settings.type_sources.iter();
+    let type_sources =
+        type_sources.filter_map(|(path, source)| Some(json!([path_value(path)?, path_value(source)?])));
     let readings = settings.readings.iter().map(|known| json!([known.message, known.numbers, known.reading]));
     let value = json!({
         "version": VERSION,
@@ -146,6 +158,12 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "open": paths(&settings.open),
         "types": types.collect::<Vec<Value>>(),
         "readings": readings.collect::<Vec<Value>>(),
+        "sources": {
+            "paths": paths(&settings.sources.paths),
+            "includes": settings.sources.includes,
+            "no_builtin": settings.sources.no_builtin,
+        },
+        "type_sources": type_sources.collect::<Vec<Value>>(),
     });
     let mut text = serde_json::to_string_pretty(&value).unwrap_or_default();
     text.push('\n');
@@ -209,8 +227,26 @@ fn of_object(object: &Map<String, Value>) -> Settings {
             _ => None,
         },
         types: list("types").iter().filter_map(pair).collect(),
+        sources: sources(object.get("sources")),
+        type_sources: list("type_sources")
+            .iter()
+            .filter_map(pair)
+            .map(|(path, source)| (path, PathBuf::from(source)))
+            .collect(),
         readings: list("readings").iter().filter_map(remembered_reading).take(MAX_READINGS).collect(),
         reduce_motion: object.get("reduce_motion").and_then(Value::as_bool).unwrap_or(default.reduce_motion),
+    }
+}
+
+fn sources(value: Option<&Value>) -> SchemaSources {
+    let texts = |name: &str| -> Vec<String> {
+        let list = value.and_then(|value| value.get(name)).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).take(MAX_SOURCES).collect()
+    };
+    SchemaSources {
+        paths: texts("paths").into_iter().map(PathBuf::from).collect(),
+        includes: texts("includes"),
+        no_builtin: value.and_then(|value| value.get("no_builtin")).and_then(Value::as_bool).unwrap_or(false),
     }
 }
 
@@ -250,6 +286,12 @@ mod tests {
             open: vec!["/c".into()],
             window: Some((1280.0, 800.0)),
             types: vec![("/c".into(), "pkg.Type".to_owned())],
+            sources: SchemaSources {
+                paths: vec!["/protos".into()],
+                includes: vec!["/root".to_owned()],
+                no_builtin: true,
+            },
+            type_sources: vec![("/c".into(), "/protos".into())],
             readings: vec![RememberedReading {
                 message: "pkg.Type".to_owned(),
                 numbers: vec![1, 99],
@@ -278,7 +320,7 @@ mod tests {
         let odd = [
             "{}",
             r#"{"version": 99, "new": [1], "theme": "pink", "zoom": "big", "show": 7, "inspector_width": -1}"#,
-            r#"{"tree_columns": [1, "x"], "window": [1], "recent": [1, null], "types": [["a"], 3, [1, 2]], "readings": [1, ["a", [], "hex"], ["a", ["x"], "hex"]]}"#,
+            r#"{"tree_columns": [1, "x"], "window": [1], "recent": [1, null], "types": [["a"], 3, [1, 2]], "sources": {"paths": [1]}, "type_sources": [["a", 1]], "readings": [1, ["a", [], "hex"], ["a", ["x"], "hex"]]}"#,
         ];
         for text in odd {
             settings_file::store(&path, text).unwrap();

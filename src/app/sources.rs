@@ -4,8 +4,8 @@
 
 use super::schemas::SchemaSources;
 use crate::schema::{FileReport, Found, How, LoadReport, SchemaError};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Files and imports that are listed; all are counted.
 const MAX_LISTED: usize = 200;
@@ -15,6 +15,8 @@ const MAX_ROOTS: usize = 6;
 /// What the list of sources shows. Made once when a schema was loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceList {
+    /// What was loaded.
+    pub sources: SchemaSources,
     /// In the order they are looked up.
     pub rows: Vec<SourceRow>,
     /// Folders that imports were found under, each with how many of them, the most first.
@@ -89,6 +91,7 @@ impl SourceList {
         });
         let imports = imports(report);
         SourceList {
+            sources: sources.clone(),
             rows: rows.collect(),
             roots: report.roots(),
             n_missing: imports.iter().filter(|import| import.found.is_none()).count(),
@@ -172,4 +175,29 @@ fn other_roots(found: &Found) -> Vec<String> {
     roots.dedup();
     roots.truncate(MAX_ROOTS);
     roots
+}
+
+/// The files and folders that are looked after: what was read, where more may come, and where what is
+/// missing may appear.
+pub(super) fn watched(sources: &SchemaSources, report: &LoadReport) -> Vec<PathBuf> {
+    let mut paths: BTreeSet<PathBuf> = sources.paths.iter().cloned().collect();
+    let what = |file: &FileReport| report.sources.get(file.source).map(|source| source.what);
+    for file in &report.files {
+        if !matches!(what(file), Some("a folder" | "a file")) {
+            continue;
+        }
+        let path = Path::new(&file.path);
+        paths.insert(path.to_owned());
+        if let Some(root) = sources.paths.get(file.source).filter(|root| path.starts_with(root)) {
+            let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
+            for folder in folders {
+                if !paths.insert(folder.to_owned()) && folder != root {
+                    break;
+                }
+            }
+        }
+        let missing = file.missing().flat_map(|found| &found.tried);
+        paths.extend(missing.take(MAX_LISTED).map(PathBuf::from));
+    }
+    paths.into_iter().collect()
 }

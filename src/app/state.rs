@@ -10,6 +10,7 @@ use super::filtering::Filter;
 use super::schemas::SchemaSources;
 use super::searching::Search;
 use super::settings::Settings;
+use super::sources::SourceList;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
 use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema};
@@ -31,6 +32,8 @@ pub struct State {
     pub sources: SchemaSources,
     /// What became of every file of the sources; `None` if nothing was loaded.
     pub schema_report: Option<Arc<LoadReport>>,
+    /// The same, made ready to be shown.
+    pub source_list: SourceList,
     pub browser: Browser,
     /// In the order of the tab bar.
     pub tabs: Vec<Tab>,
@@ -140,6 +143,8 @@ pub(super) struct Backing {
     pub is_ranked: bool,
     /// Whether the first rows were opened.
     pub is_unfolded: bool,
+    /// The type that it was read as until a schema did not declare it any more.
+    pub lost_type: Option<String>,
     /// An edit is being prepared or a place looked for.
     pub thinking: Option<JobId>,
     /// Asked for meanwhile, with the revision that was meant.

@@ -55,6 +55,8 @@ impl Session {
             window: before.window,
             types: before.types,
             readings: before.readings,
+            sources: before.sources,
+            type_sources: before.type_sources,
             reduce_motion: before.reduce_motion,
             ..arrangement
         };

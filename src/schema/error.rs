@@ -34,6 +34,9 @@ pub enum SchemaError {
     Archive { file: String, reason: String },
     #[error("There is no .proto file in \"{path}\"")]
     NoProtos { path: String },
+    /// A source that cannot be read, in the words of whoever tried.
+    #[error("{0}")]
+    LostSource(String),
     #[error("Loading was cancelled")]
     Cancelled,
     #[error("The schema exceeds a limit: {0}")]

@@ -109,6 +109,8 @@ pub enum Report {
     },
     /// From [`JobId::WATCH`].
     FileChange(FileChange),
+    /// From [`JobId::WATCH`]: files of the schema are others.
+    SchemaChanged,
     Cancelled,
     Failed {
         /// What the job was, for the message.

@@ -33,6 +33,7 @@ mod reply_folder;
 mod save;
 mod saved_requests;
 mod schema_files;
+mod schema_watch;
 pub mod settings_file;
 mod spool;
 mod state;

@@ -10,6 +10,7 @@ use super::watch::{Watched, Watcher};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -107,6 +108,12 @@ impl Worker {
     /// The files to look after from now on; what changes comes as [`Report::FileChange`].
     pub fn watch(&self, files: Vec<Watched>) {
         self.watcher.watch(files);
+    }
+
+    /// The files and folders of the schema to look after from now on; that they changed comes as
+    /// [`Report::SchemaChanged`].
+    pub fn watch_schema(&self, paths: Vec<PathBuf>) {
+        self.watcher.watch_schema(paths);
     }
 
     /// Looks at the watched files now, such as when the window gains focus.

@@ -53,6 +53,37 @@ pub fn load_schema(
     for path in paths {
         sources.push(source(path, &mut || step(0, 0))?);
     }
+    of_sources(sources, includes, with_builtin, step)
+}
+
+/// The same where a source that cannot be read keeps none of the others from being loaded; it is in
+/// the report.
+pub fn load_what_is_there(
+    paths: &[PathBuf],
+    includes: &[String],
+    with_builtin: bool,
+    step: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(Schema, LoadReport), WorkerError> {
+    let mut sources = Vec::with_capacity(paths.len());
+    for path in paths {
+        sources.push(match source(path, &mut || step(0, 0)) {
+            Err(WorkerError::Cancelled) => return Err(WorkerError::Cancelled),
+            Err(error) => {
+                let path = path.to_string_lossy().into_owned();
+                Source::Lost { path, reason: error.to_string() }
+            }
+            Ok(source) => source,
+        });
+    }
+    of_sources(sources, includes, with_builtin, step)
+}
+
+fn of_sources(
+    sources: Vec<Source>,
+    includes: &[String],
+    with_builtin: bool,
+    step: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(Schema, LoadReport), WorkerError> {
     let request = LoadRequest { sources, includes: includes.to_vec(), resolver: &SchemaFiles, with_builtin };
     let loaded = Schema::load(request, &mut |n_done, n_total| step(n_done as u64, n_total as u64));
     loaded.map_err(|error| match error {

@@ -8,6 +8,7 @@ use super::event::{Event, EventQueue, JobId, Report};
 use super::file_source::{FileSource, open_regular, refuse_special};
 use super::identity::FileIdentity;
 use super::save::Hook;
+use super::schema_watch::{SchemaWatch, fingerprint};
 use super::stream::{STEP, Stream};
 use crate::document::Snapshot;
 use std::fs;
@@ -15,7 +16,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -126,6 +127,7 @@ struct State {
     files: Vec<Entry>,
     /// Counts the lists: what was found for an older one is dropped.
     n_lists: u64,
+    schema: Option<SchemaWatch>,
     look_now: bool,
     is_stopped: bool,
 }
@@ -160,6 +162,15 @@ impl Watcher {
         state.n_lists += 1;
     }
 
+    pub fn watch_schema(&self, paths: Vec<PathBuf>) {
+        let mut state = self.shared.lock();
+        let serial = state.schema.as_ref().map_or(0, |watch| watch.serial) + 1;
+        state.schema = Some(SchemaWatch::new(paths, serial));
+        drop(state);
+        // What they are like now is what was loaded.
+        self.look_now();
+    }
+
     pub fn look_now(&self) {
         self.shared.lock().look_now = true;
         self.shared.changed.notify_all();
@@ -185,10 +196,28 @@ impl Shared {
             if state.is_stopped {
                 return;
             }
-            state.look_now = false;
+            let is_asked = std::mem::take(&mut state.look_now);
             let (files, n_lists) = (state.files.clone(), state.n_lists);
             drop(state);
             self.look_at(&files, n_lists);
+            self.look_at_schema(is_asked);
+        }
+    }
+
+    fn look_at_schema(&self, is_asked: bool) {
+        let watch = match &self.lock().schema {
+            Some(watch) if is_asked || watch.is_due() => (Arc::clone(&watch.paths), watch.serial),
+            _ => return,
+        };
+        let (paths, serial) = watch;
+        let began = Instant::now();
+        let Some(now) = fingerprint(&paths, &|| !self.lock().is_stopped) else { return };
+        let mut state = self.lock();
+        let watch = state.schema.as_mut().filter(|watch| watch.serial == serial);
+        let is_told = watch.is_some_and(|watch| watch.found(now, began.elapsed()));
+        drop(state);
+        if is_told {
+            self.events.push(Event { job: JobId::WATCH, report: Report::SchemaChanged });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::window::{CTRL, Window, click, open, press, press_with, select, selected, type_text, window};
 use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::Action;
+use protoloupe::app::{Action, SchemaSources};
 use protoloupe::schema::Address;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -174,4 +174,41 @@ fn the_tree_is_walked_by_keys() {
     assert_eq!(shown(&window), "MessagingService.SendMessage");
     let row = window.get_by_role_and_label(Role::TreeItem, "SendMessage");
     assert_eq!(row.accesskit_node().is_selected(), Some(true), "the tree follows the page");
+}
+
+#[test]
+fn a_page_begins_a_sample_and_a_request() {
+    let mut window = window();
+    window.state_mut().apply(Action::ShowPage(address("SendMessageRequest")));
+    window.run();
+    follow(&mut window, Role::Button, "New sample");
+    let message = open(&window).message().map(|message| message.full_name().to_owned());
+    assert_eq!(message.as_deref(), Some("apache.rocketmq.v2.SendMessageRequest"));
+    assert!(!open(&window).document.is_empty());
+    window.state_mut().apply(Action::ShowPage(address("MessagingService.Heartbeat")));
+    window.run();
+    follow(&mut window, Role::Button, "New request");
+    assert_eq!(
+        open(&window).intended_method.as_deref(),
+        Some("apache.rocketmq.v2.MessagingService.Heartbeat")
+    );
+}
+
+#[test]
+fn sources_say_where_a_file_is_wrong_and_are_removed_by_a_click() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken.proto");
+    std::fs::write(&broken, "syntax = \"proto3\";\nmessage M { int32 x = ; }").expect("a file");
+    let mut window = window();
+    window.state_mut().apply(Action::AddSchema(vec![broken.clone()]));
+    window.state_mut().session_mut().settle();
+    window.state_mut().apply(Action::ShowPane(protoloupe::app::Pane::Schema));
+    window.run();
+    click(&mut window, Role::Button, "Sources  1");
+    let place = format!("{}:2:23", broken.display());
+    window.get_by_label(&place);
+    window.get_by_label("message M { int32 x = ; }");
+    click(&mut window, Role::Button, "Remove broken.proto");
+    assert_eq!(window.state().state().sources, SchemaSources::default());
+    window.get_by_role_and_label(Role::Button, "Sources  0");
 }

@@ -39,7 +39,7 @@ fn scene(name: &'static str, select: &'static str, actions: Vec<Action>) -> Scen
     Scene { name, size: (1200.0, 800.0), select, actions }
 }
 
-fn scenes() -> Vec<Scene> {
+fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
     let mut scenes = vec![
         scene("sample", "", vec![]),
         scene("string", "messages[0].topic.name", vec![]),
@@ -176,6 +176,22 @@ fn scenes() -> Vec<Scene> {
         scene("schema-method", "", vec![Action::ShowPage(address("MessagingService.Telemetry"))]),
         scene("schema-nothing", "", vec![Action::ShowPane(Pane::Schema), filter("zzqq")]),
     ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, text).expect("a file");
+    };
+    file("shop/order.proto", "syntax = \"proto3\";\npackage shop;\nmessage Order { int64 id = ; }");
+    file("shop/item.proto", "syntax = \"proto3\"; package shop; import \"far/away.proto\"; message Item {}");
+    file(
+        "shop/user.proto",
+        "syntax = \"proto3\"; package shop; import \"shop/item.proto\"; message User { Item x = 1; }",
+    );
+    let sources = ["shop", "gone.binpb"].map(|name| folder.path().join(name)).to_vec();
+    let add = Action::AddSchema(sources);
+    scenes.push(scene("schema-sources", "", vec![add, Action::ShowSources(true)]));
+    scenes.push(scene("schema-no-sources", "", vec![Action::ShowSources(true)]));
     let wide = vec![filter("send"), Action::ShowPage(address("SendMessageRequest"))];
     scenes.push(Scene { size: (1600.0, 1000.0), ..scene("schema-large", "messages[0].topic.name", wide) });
     let narrow = vec![search("order"), Action::Filter(TreeFilter::Problems)];
@@ -183,13 +199,14 @@ fn scenes() -> Vec<Scene> {
     for (name, size) in [("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))] {
         scenes.push(Scene { size, ..scene(name, "messages[0].topic.name", vec![]) });
     }
-    scenes
+    (scenes, folder)
 }
 
 #[test]
 fn every_state_of_the_window_can_be_drawn() {
     let dir = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from);
-    for scene in scenes() {
+    let (scenes, _folder) = scenes();
+    for scene in scenes {
         for (is_dark, theme) in [(false, "light"), (true, "dark")] {
             if dir.is_none() && is_dark {
                 continue;

@@ -105,7 +105,8 @@ fn a_new_request_remembers_its_method() {
 fn a_field_is_found_in_the_innermost_message_of_its_type_around_the_selection() {
     let mut fixture = Fixture::with(SAMPLE, SEND);
     let find = |fixture: &Fixture, page: &str, member: &str| {
-        field_in_document(fixture.session.state(), &address(page), member).map(|path| path.to_string())
+        let message = message_in_document(fixture.session.state(), &address(page));
+        message.map(|message| field_in_document(&message, member).to_string())
     };
     assert_eq!(find(&fixture, "SendMessageRequest", "messages").as_deref(), Some("messages"));
     assert_eq!(find(&fixture, "Resource", "name"), None);

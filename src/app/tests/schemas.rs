@@ -71,21 +71,141 @@ fn a_schema_that_is_loaded_again_keeps_type_and_edits_and_a_type_that_is_gone_le
 }
 
 #[test]
-fn a_schema_that_cannot_be_loaded_leaves_the_old_one_and_says_where_it_is_wrong() {
+fn sources_that_cannot_be_used_are_listed_with_the_reason_and_leave_the_others() {
     let mut fixture = Fixture::with(&order(), "google.protobuf.Empty");
     let broken = fixture.file("broken.proto", b"syntax = \"proto3\";\nmessage M { int32 x = ; }");
-    fixture.act(Action::AddSchema(vec![broken]));
     let gone = fixture.path("gone.binpb");
-    fixture.act(Action::AddSchema(vec![gone]));
+    let shop = fixture.file("shop.proto", SHOP.as_bytes());
+    for path in [&broken, &gone, &shop] {
+        fixture.act(Action::AddSchema(vec![path.clone()]));
+    }
     let notices = fixture.notices();
-    assert!(
-        notices.iter().any(|text| text.contains("Expected an integer") && text.contains("line 2")),
-        "{notices:?}"
-    );
-    assert!(notices.iter().any(|text| text.contains("gone.binpb")), "{notices:?}");
+    let says = |text: &str| notices.iter().any(|notice| notice.contains(text));
+    assert!(says("Expected an integer") && says("line 2") && says("gone.binpb"), "{notices:?}");
     let state = fixture.session.state();
-    assert!(state.sources.paths.is_empty() && state.schema.message(SEND).is_ok());
+    let list = &state.source_list;
+    assert_eq!(state.sources.paths, [broken, gone, shop]);
+    assert_eq!(
+        list.rows.iter().map(|row| (row.n_files, row.n_broken)).collect::<Vec<_>>(),
+        [(1, 1), (0, 0), (1, 0)]
+    );
+    assert_eq!(list.n_broken(), 2);
+    let wrong = &list.rows[0].broken[0];
+    assert_eq!(wrong.place, Some((2, 23)));
+    assert_eq!(wrong.source_line, "message M { int32 x = ; }");
+    assert!(
+        list.rows[1].problem.as_deref().is_some_and(|problem| problem.contains("gone.binpb")),
+        "{list:?}"
+    );
+    assert!(state.schema.message("shop.Order").is_ok() && state.schema.message(SEND).is_ok());
     assert_eq!(type_of(&fixture).as_deref(), Some("google.protobuf.Empty"));
+}
+
+#[test]
+fn sources_are_remembered_moved_and_removed_and_one_that_vanished_is_said() {
+    let mut fixture = Fixture::new();
+    let shop = fixture.file("shop.proto", SHOP.as_bytes());
+    let other = fixture.file("other.proto", SHOP.replace("count", "amount").as_bytes());
+    fixture.act(Action::AddSchema(vec![shop.clone(), other.clone()]));
+    let second = |fixture: &Fixture| {
+        let message = fixture.session.state().schema.message("shop.Order").unwrap();
+        message.get_field(2).unwrap().name().to_owned()
+    };
+    assert_eq!(second(&fixture), "count");
+    fixture.act(Action::MoveSource { path: other.clone(), up: true });
+    assert_eq!(second(&fixture), "amount", "the first source wins");
+    fixture.act(Action::MoveSource { path: other.clone(), up: true });
+    assert_eq!(fixture.session.state().sources.paths, [other.clone(), shop.clone()]);
+
+    let mut fixture = fixture.restart();
+    fs::remove_file(&shop).unwrap();
+    fixture.act(Action::Begin(Opening::default()));
+    assert_eq!(second(&fixture), "amount");
+    assert_eq!(fixture.session.state().sources.paths, [other.clone(), shop.clone()]);
+    let notices = fixture.notices();
+    assert!(notices.iter().any(|text| text.contains("shop.proto")), "{notices:?}");
+    fixture.act(Action::RemoveSource(other));
+    fixture.act(Action::RemoveSource(shop));
+    assert!(fixture.session.state().schema.message("shop.Order").is_err());
+    let mut fixture = fixture.restart();
+    fixture.act(Action::Begin(Opening::default()));
+    assert_eq!(fixture.session.state().sources, SchemaSources::default());
+}
+
+#[test]
+fn a_file_brings_the_source_of_its_type_back() {
+    let mut fixture = Fixture::new();
+    let proto = fixture.file("shop.proto", SHOP.as_bytes());
+    let message = fixture.file("order.bin", &order());
+    let sources = Some(SchemaSources { paths: vec![proto.clone()], ..SchemaSources::default() });
+    let files = vec![message.clone()];
+    let read_as = Some("shop.Order".to_owned());
+    fixture.act(Action::Begin(Opening { input: None, files, message: read_as, sources }));
+    let mut fixture = fixture.restart();
+    assert_eq!(fixture.session.state().settings.sources, SchemaSources::default(), "a call is no choice");
+    fixture.act(Action::Open(vec![message]));
+    assert_eq!(type_of(&fixture).as_deref(), Some("shop.Order"));
+    assert_eq!(fixture.session.state().sources.paths, [proto]);
+}
+
+#[test]
+fn a_change_on_disk_is_noticed_and_keeps_types_edits_and_the_page() {
+    let mut fixture = Fixture::new();
+    fs::create_dir(fixture.path("protos")).unwrap();
+    fixture.file("protos/shop.proto", SHOP.as_bytes());
+    let message = fixture.file("order.bin", &order());
+    fixture.act(Action::AddSchema(vec![fixture.path("protos")]));
+    fixture.act(Action::Open(vec![message]));
+    let tab = fixture.tab();
+    fixture.act(Action::ReadAs { tab, message: Some("shop.Order".to_owned()) });
+    fixture.set("count", "9");
+    let edited = fixture.bytes();
+    fixture.file("protos/shop.proto", SHOP.replace("count", "amount_of_it").as_bytes());
+    let has_name = |state: &State, name: &str| {
+        let message = state.schema.message("shop.Order");
+        message.is_ok_and(|message| message.get_field_by_name(name).is_some())
+    };
+    fixture.wait_for(|state| has_name(state, "amount_of_it"));
+    fixture.session.settle();
+    assert_eq!(shown(fixture.open()), ["id \"A-1\"", "amount_of_it 9"]);
+    assert_eq!(fixture.bytes(), edited);
+
+    // A file that comes, and a type that goes and comes back.
+    fixture.file("protos/more.proto", b"syntax = \"proto3\"; package shop; message More {}");
+    fixture.wait_for(|state| state.schema.message("shop.More").is_ok());
+    fixture.session.settle();
+    fixture.file("protos/shop.proto", b"syntax = \"proto3\"; half of");
+    fixture.wait_for(|state| state.schema.message("shop.Order").is_err());
+    fixture.session.settle();
+    assert_eq!(type_of(&fixture), None);
+    assert_eq!(fixture.bytes(), edited);
+    fixture.file("protos/shop.proto", SHOP.as_bytes());
+    fixture.wait_for(|state| has_name(state, "count"));
+    fixture.session.settle();
+    assert_eq!(shown(fixture.open()), ["id \"A-1\"", "count 9"]);
+    fixture.act(Action::Undo);
+    assert_eq!(fixture.bytes(), order());
+}
+
+#[test]
+fn an_import_that_is_not_found_is_listed_and_a_root_puts_it_right() {
+    let mut fixture = Fixture::new();
+    for folder in ["api", "far", "far/x", "near", "near/x"] {
+        fs::create_dir(fixture.path(folder)).unwrap();
+    }
+    let api = "syntax = \"proto3\"; package p; import \"x/b.proto\"; message A { B b = 1; }";
+    fixture.file("api/a.proto", api.as_bytes());
+    fixture.file("far/x/b.proto", b"syntax = \"proto3\"; package p; message B { int32 far = 1; }");
+    fixture.act(Action::AddSchema(vec![fixture.path("api")]));
+    let import = &fixture.session.state().source_list.imports[0];
+    assert_eq!((import.import.as_str(), &import.found, import.n_importers), ("x/b.proto", &None, 1));
+    assert_eq!(fixture.session.state().source_list.n_missing, 1);
+    fixture.act(Action::AddImportRoot(fixture.path("far")));
+    let state = fixture.session.state();
+    assert_eq!(state.source_list.n_missing, 0);
+    assert!(state.schema.message("p.A").is_ok());
+    assert_eq!(state.sources.includes, [fixture.path("far").display().to_string()]);
+    assert_eq!(state.settings.sources, state.sources, "remembered");
 }
 
 #[test]

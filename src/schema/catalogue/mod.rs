@@ -64,6 +64,12 @@ pub struct Labelled {
 }
 
 impl Schema {
+    /// The path of the source that a file came from; `None` for those that are built in.
+    pub fn source_path(&self, file: &FileDescriptor) -> Option<&str> {
+        let source = self.pool_of(file.parent_pool())?.sources.get(file.name())?;
+        self.sources.get(source.checked_sub(1)?).map(String::as_str)
+    }
+
     /// The tree of all declarations. Made at the first call, which takes long for large schemas.
     pub fn catalogue(&self) -> &Catalogue {
         self.catalogue.get_or_init(|| Catalogue::new(self))

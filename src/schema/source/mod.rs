@@ -34,6 +34,8 @@ pub enum Source {
     Folder { path: String, files: Vec<String> },
     /// An archive, a descriptor set or an image, told apart by its first bytes; `.proto` text too.
     Bytes { path: String, bytes: Vec<u8> },
+    /// One that is not there any more, or cannot be read.
+    Lost { path: String, reason: String },
     /// A serialized `google.protobuf.FileDescriptorSet`, whatever its bytes look like.
     Set { path: String, bytes: Vec<u8> },
 }
@@ -191,7 +193,7 @@ pub(super) fn gather(
         .iter()
         .map(|source| match source {
             Source::Folder { files, .. } => files.len(),
-            Source::File { .. } | Source::Bytes { .. } | Source::Set { .. } => 1,
+            Source::File { .. } | Source::Bytes { .. } | Source::Set { .. } | Source::Lost { .. } => 1,
         })
         .sum();
     let mut n_done = 0;
@@ -234,6 +236,12 @@ pub(super) fn gather(
                 if report.problem.is_none() && what.ends_with("archive") && gathered.units.len() == n_before {
                     report.problem = Some(SchemaError::NoProtos { path: visible(&path) });
                 }
+                report.path = path;
+            }
+            Source::Lost { path, reason } => {
+                on_disk = false;
+                report.what = "a source";
+                report.problem = Some(SchemaError::LostSource(visible(&reason)));
                 report.path = path;
             }
             Source::Set { path, bytes } => {

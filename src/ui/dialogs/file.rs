@@ -42,6 +42,7 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::Export { .. } => wants("Export", "Export", true),
         FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
+        FileDialog::ImportRoot => wants("Choose a root folder of imports", "Use this folder", false),
         FileDialog::Schema { is_folder: false } => wants("Add a schema", "Add", false),
         FileDialog::Schema { is_folder: true } => wants("Add a folder of .proto files", "Add", false),
     }
@@ -96,7 +97,7 @@ fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> Fil
     }
     let (sender, answer) = sync_channel(1);
     let (folder, name) = proposed(state, dialog);
-    let is_folder = matches!(dialog, FileDialog::Schema { is_folder: true });
+    let is_folder = matches!(dialog, FileDialog::Schema { is_folder: true } | FileDialog::ImportRoot);
     let wake = ctx.clone();
     let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
         let mut system = rfd::FileDialog::new().set_title(wants.title);
@@ -130,7 +131,10 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
     let title = tab.map_or("message", |tab| tab.title.as_str()).to_lowercase().replace(' ', "-");
     let stem = title.strip_suffix(".bin").unwrap_or(&title).to_owned();
     let name = match dialog {
-        FileDialog::Open | FileDialog::PayloadFromFile { .. } | FileDialog::Schema { .. } => String::new(),
+        FileDialog::Open
+        | FileDialog::PayloadFromFile { .. }
+        | FileDialog::ImportRoot
+        | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
         FileDialog::BytesToFile { range } => format!("{stem}-{:x}.bin", range.start),
@@ -209,6 +213,7 @@ fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action>
     Some(match dialog.clone() {
         FileDialog::Open => Action::Open(vec![path]),
         FileDialog::Schema { .. } => Action::AddSchema(vec![path]),
+        FileDialog::ImportRoot => Action::AddImportRoot(path),
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },
         FileDialog::BytesToFile { range } => Action::BytesToFile { range, path, overwrite },

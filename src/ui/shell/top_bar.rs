@@ -133,7 +133,7 @@ fn group_of(command: Command) -> u8 {
         Command::Open | Command::OpenSample | Command::PasteAsDocument => 0,
         Command::Save | Command::SaveAs | Command::Reload => 1,
         Command::ReviewChanges | Command::CompareTabs => 4,
-        Command::AddSchema | Command::AddSchemaFolder => 5,
+        Command::AddSchema | Command::AddSchemaFolder | Command::SchemaSources => 5,
         Command::ExportJson | Command::ExportSelectionJson => 2,
         Command::CloseTab | Command::Quit => 3,
         Command::Undo | Command::Redo => 10,

@@ -1,6 +1,6 @@
 use super::{JobContext, Line, Report, WhenNewer, Work, WorkerError};
 use crate::schema::{LoadReport, Schema};
-use crate::worker::schema_files::load_schema;
+use crate::worker::schema_files::load_what_is_there;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Work for LoadSchema {
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let LoadSchema { paths, includes, with_builtin } = *self;
         let step = &mut |n_done, n_total| context.step(n_done, n_total).is_ok();
-        let (schema, report) = load_schema(&paths, &includes, with_builtin, step)?;
+        let (schema, report) = load_what_is_there(&paths, &includes, with_builtin, step)?;
         schema.prepare();
         Ok(Report::SchemaLoaded(LoadedSchema { schema: Arc::new(schema), report: Arc::new(report) }))
     }

@@ -1,24 +1,26 @@
-//! All declarations that are loaded: a tree with a filter, and below it the page of one.
+//! All declarations that are loaded: a tree with a filter, and below it the page of one; and where
+//! they come from.
 //!
 //! - `rows`: which rows of the tree are open
 //! - `list`: the tree, or what the filter finds
 //! - `page`, `parts`: the docs of one declaration
+//! - `sources`: where declarations come from
 
 mod list;
 mod page;
 mod parts;
 mod rows;
+mod sources;
 
 pub use parts::link_ui;
 
 use super::docs;
-use crate::app::{Action, Command, Pane, State};
-use crate::ui::commands::offer;
+use crate::app::{Action, Pane, State};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
-use crate::ui::widgets::{IconButton, RowListState, TextField};
-use egui::{Id, Rect, Sense, Ui, pos2, vec2};
+use crate::ui::widgets::{IconButton, RowListState, TextButton, TextField};
+use egui::{Id, PointerButton, Rect, Sense, Ui, pos2, vec2};
 
 /// Points that a list keeps over a page, and a page below a list.
 const LEAST_LIST: f32 = 96.0;
@@ -40,6 +42,7 @@ pub struct SchemaView {
     selected: Option<u32>,
     seen_visits: u64,
     page: page::PageView,
+    sources: sources::SourcesView,
     /// The filter is to have the keyboard.
     pub wants_filter: bool,
 }
@@ -60,7 +63,12 @@ pub fn schema_ui(
     let theme = theme(ui);
     ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
     view.follow(state);
+    let around = ui.max_rect();
+    mouse_ui(ui, state, around, actions);
     strip_ui(ui, state, actions);
+    if state.browser.shows_sources {
+        return sources::sources_ui(ui, state, &mut view.sources, actions);
+    }
     filter_ui(ui, state, view, actions);
     let all = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(all);
@@ -78,6 +86,16 @@ pub fn schema_ui(
     page::page_ui(&mut below, state, &mut view.page, actions);
     ui.painter().hline(all.x_range(), middle, theme.line());
     divider_ui(ui, all, middle, list_height, most);
+}
+
+/// The buttons of a mouse that go back and forward.
+fn mouse_ui(ui: &Ui, state: &State, around: Rect, actions: &mut Vec<Action>) {
+    for (button, forward) in [(PointerButton::Extra1, false), (PointerButton::Extra2, true)] {
+        let is_pressed = ui.input(|input| input.pointer.button_pressed(button));
+        if is_pressed && ui.rect_contains_pointer(around) && state.browser.can_step(forward) {
+            actions.push(Action::StepPage { forward });
+        }
+    }
 }
 
 fn pane(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
@@ -100,38 +118,54 @@ fn divider_ui(ui: &Ui, all: Rect, middle: f32, list_height: &mut f32, most: f32)
     }
 }
 
-/// The pane's name, and what can be asked of it.
+/// Which of its two sides the pane shows, and a way to close it.
 fn strip_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.bar), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.bottom() - theme.size.line / 2.0, theme.line());
     let side = theme.size.row_dense;
-    let mut at = Rect::from_center_size(
-        pos2(rect.right() - theme.size.gap - side / 2.0, rect.center().y),
-        vec2(side, side),
-    );
+    let center = pos2(rect.right() - theme.size.gap - side / 2.0, rect.center().y);
+    let at = Rect::from_center_size(center, vec2(side, side));
     let close = IconButton::new(Icon::Close, "Hide schema").small().color(theme.color.muted);
     if close.put(ui, at, 0).clicked() {
         actions.push(Action::TogglePane(Pane::Schema));
     }
-    for command in [Command::AddSchemaFolder, Command::AddSchema] {
-        at = at.translate(vec2(-side - 2.0, 0.0));
-        let Some(offer) = offer(command, state) else { continue };
-        let mut choice = offer.choice();
-        choice.icon = Some(if command == Command::AddSchema { Icon::Plus } else { Icon::Folder });
-        if IconButton::of(choice).small().color(theme.color.muted).put(ui, at, 1).clicked() {
-            actions.extend(offer.action.ok());
+    let list = &state.source_list;
+    let sources = format!("Sources  {}", state.sources.paths.len());
+    let inner = rect.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(at.left());
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (title, is_sources) in [("Declarations", false), (sources.as_str(), true)] {
+            let is_front = state.browser.shows_sources == is_sources;
+            let response = TextButton::new(title).show(ui);
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(is_front.into()));
+            if is_front {
+                let line = response.rect.with_min_y(response.rect.bottom() - 2.0);
+                ui.painter().rect_filled(line.shrink2(vec2(4.0, 0.0)), 0.0, theme.color.accent);
+            }
+            if response.clicked() {
+                actions.push(Action::ShowSources(is_sources));
+            }
         }
-    }
-    let title = rect.shrink2(vec2(theme.size.margin, 0.0)).with_max_x(at.left() - theme.size.gap);
-    let font = crate::ui::fonts::semibold(theme.size.text_dense);
-    let name =
-        crate::ui::widgets::cell(ui.painter(), title, "Schema", &font, theme.color.text, egui::Align::Min);
-    let font = crate::ui::fonts::regular(theme.size.text_dense);
-    let n_types = crate::document::value::grouped(state.schema.messages().len() as u64);
-    let rest = title.with_min_x(name.rect.right() + theme.size.gap);
-    let text = format!("{n_types} message types");
-    crate::ui::widgets::cell(ui.painter(), rest, &text, &font, theme.color.muted, egui::Align::Min);
+        let n_wrong = list.n_broken() + list.n_missing;
+        if n_wrong > 0 {
+            let (mark, response) = ui.allocate_exact_size(vec2(theme.size.icon, side), Sense::hover());
+            Icon::Warning.paint_sized(
+                ui.painter(),
+                mark.center(),
+                theme.size.icon - 2.0,
+                theme.color.warning,
+            );
+            let text = format!(
+                "{} files cannot be used, {} imports were not found",
+                list.n_broken(),
+                list.n_missing
+            );
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+            response.on_hover_text(text);
+        }
+    });
 }
 
 fn filter_ui(ui: &mut Ui, state: &State, view: &mut SchemaView, actions: &mut Vec<Action>) {

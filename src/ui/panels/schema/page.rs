@@ -3,7 +3,7 @@
 use super::docs::comment_ui;
 use super::list::icon_of;
 use super::parts::{self, Parts};
-use crate::app::{Action, Command, DefinitionText, State};
+use crate::app::{Action, Command, DefinitionText, State, message_in_document};
 use crate::schema::{Body, Page};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
@@ -80,7 +80,8 @@ pub fn page_ui(ui: &mut Ui, state: &State, view: &mut PageView, actions: &mut Ve
             ui.set_width(clip - 2.0 * margin);
             let member = browser.member.as_deref();
             let PageView { folds, heights, .. } = view;
-            let parts = Parts { state, page, member, is_new };
+            let in_document = message_in_document(state, &page.address);
+            let parts = Parts { state, page, in_document: in_document.as_ref(), member, is_new };
             content_ui(ui, parts, folds, heights, actions);
             ui.add_space(margin);
         });

@@ -2,6 +2,7 @@
 
 use super::docs::comment_ui;
 use crate::app::{Action, SelectTarget, State, field_in_document};
+use crate::document::Path as FieldPath;
 use crate::schema::{
     About, Address, Definition, EnumBody, FieldPart, Link, MessageBody, MethodPart, NumberUse, Page,
     range_text,
@@ -23,6 +24,8 @@ const DIGIT_WIDTH: f32 = 7.5;
 pub struct Parts<'a> {
     pub state: &'a State,
     pub page: &'a Page,
+    /// Where a message of the page's type stands in the document in front.
+    pub in_document: Option<&'a FieldPath>,
     /// The part that is meant.
     pub member: Option<&'a str>,
     /// It was gone to in this frame.
@@ -234,7 +237,7 @@ fn name_ui(ui: &mut Ui, name: &str, about: &About) {
 /// At the right of a field: the way to it in the document in front.
 fn go_to_ui(ui: &mut Ui, parts: Parts<'_>, field: &FieldPart, line: Rect, actions: &mut Vec<Action>) {
     let theme = theme(ui);
-    let Some(path) = field_in_document(parts.state, &parts.page.address, &field.name) else { return };
+    let Some(path) = parts.in_document.map(|message| field_in_document(message, &field.name)) else { return };
     let side = theme.size.row_dense;
     let right = ui.max_rect().right();
     let center = egui::pos2(right - side / 2.0, line.top() + side / 2.0);

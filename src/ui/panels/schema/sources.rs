@@ -1,14 +1,16 @@
 //! Where declarations come from, what became of each source, and how imports were found.
 
-use crate::app::{Action, BrokenFile, Command, Dialog, FileDialog, ImportRow, SchemaSources, SourceRow, State};
+use crate::app::{
+    Action, BrokenFile, Command, Dialog, FileDialog, ImportRow, SchemaSources, SourceRow, State,
+};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{
-    Elide, IconButton, TextButton, cell, cell_elided, section_ui, visible_text,
+use crate::ui::widgets::{Elide, IconButton, TextButton, cell, cell_elided, section_ui, visible_text};
+use egui::{
+    Align, Checkbox, Color32, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
-use egui::{Align, Color32, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -89,8 +91,7 @@ fn source_ui(
 ) {
     let theme = theme(ui);
     ui.add_space(theme.size.gap_small);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row), Sense::hover());
     let icon = if row.what == "a folder" { Icon::Folder } else { Icon::File };
     let mut at = rect;
     let center = pos2(at.left() + theme.size.icon / 2.0, at.center().y);
@@ -177,15 +178,11 @@ fn buttons_ui(
         let ink = if reason.is_some() { theme.color.muted.gamma_multiply(0.5) } else { theme.color.muted };
         let button = IconButton::new(icon, &name).small().color(ink).disabled(reason);
         if button.put(ui, at, idx as u64).clicked() {
-            let mut sources = state.sources.clone();
-            match icon {
-                Icon::Trash => {
-                    sources.paths.remove(idx);
-                }
-                Icon::ArrowUp => sources.paths.swap(idx, idx - 1),
-                _ => sources.paths.swap(idx, idx + 1),
-            }
-            actions.push(Action::SetSources(sources));
+            let path = row.path.clone();
+            actions.push(match icon {
+                Icon::Trash => Action::RemoveSource(path),
+                icon => Action::MoveSource { path, up: icon == Icon::ArrowUp },
+            });
         }
         center.x += side + 2.0;
     }
@@ -240,8 +237,9 @@ fn broken_ui(ui: &mut Ui, broken: &BrokenFile) {
 fn builtin_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.add_space(theme(ui).size.gap);
     let mut is_on = !state.sources.no_builtin;
-    let text = "RocketMQ v2 API, built in, where its names are free";
-    if ui.checkbox(&mut is_on, text).changed() {
+    let text = RichText::new("RocketMQ v2 API").font(fonts::regular(theme(ui).size.text_dense));
+    let hint = "Built in; added where the sources leave its names free. Google's own files are always there.";
+    if ui.add(Checkbox::new(&mut is_on, text)).on_hover_text(hint).changed() {
         actions.push(Action::SetSources(SchemaSources { no_builtin: !is_on, ..state.sources.clone() }));
     }
 }
@@ -296,7 +294,8 @@ fn import_ui(ui: &mut Ui, state: &State, import: &ImportRow, actions: &mut Vec<A
             actions.push(Action::SetSources(sources));
         }
     }
-    if import.found.is_none() && TextButton::new("Choose its root folder…").outlined().show(ui).clicked() {
+    if import.others.is_empty() && TextButton::new("Choose its root folder…").outlined().show(ui).clicked()
+    {
         actions.push(Action::Show(Dialog::File(FileDialog::ImportRoot)));
     }
     ui.add_space(theme.size.gap);
