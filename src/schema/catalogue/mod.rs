@@ -27,6 +27,8 @@ pub struct Entry {
     pub depth: u16,
     /// Rows below it that belong to it.
     pub n_below: u32,
+    /// Those of them that are declarations.
+    pub n_declared: u32,
     /// The row that it belongs to; itself for one of a source.
     pub parent: u32,
 }
@@ -116,7 +118,7 @@ impl Catalogue {
     fn push(&mut self, what: What, depth: u16, parent: u32) -> u32 {
         let row = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let parent = if depth == 0 { row } else { parent };
-        self.entries.push(Entry { what, depth, n_below: 0, parent });
+        self.entries.push(Entry { what, depth, n_below: 0, n_declared: 0, parent });
         row
     }
 
@@ -161,11 +163,13 @@ impl Catalogue {
     /// Tells every row how many are below it.
     fn count(&mut self) {
         for row in (0..self.entries.len()).rev() {
-            let Entry { n_below, parent, .. } = self.entries[row];
+            let Entry { n_below, n_declared, parent, .. } = self.entries[row];
+            let is_declared = matches!(self.entries[row].what, What::Declared(_));
             if parent as usize != row
                 && let Some(parent) = self.entries.get_mut(parent as usize)
             {
                 parent.n_below += 1 + n_below;
+                parent.n_declared += u32::from(is_declared) + n_declared;
             }
         }
     }

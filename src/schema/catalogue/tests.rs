@@ -47,6 +47,8 @@ fn rows_count_what_is_below_them_and_every_declaration_has_one() {
     for (row, entry) in entries.iter().enumerate() {
         let below = &entries[row + 1..=row + entry.n_below as usize];
         assert!(below.iter().all(|inner| entry.depth < inner.depth));
+        let n_declared = below.iter().filter(|inner| matches!(inner.what, What::Declared(_))).count();
+        assert_eq!(entry.n_declared as usize, n_declared);
         let next = entries.get(row + 1 + entry.n_below as usize);
         assert!(next.is_none_or(|next| next.depth <= entry.depth));
         if let What::Declared(declaration) = &entry.what {

@@ -34,6 +34,7 @@ pub fn filter_keys(ui: &Ui, state: &State, view: &mut SchemaView, actions: &mut 
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let browser = &state.browser;
     if browser.query.trim().is_empty() {
+        view.wants_tree |= pressed(Key::ArrowDown);
         return;
     }
     let last = browser.found.len().saturating_sub(1);
@@ -156,6 +157,10 @@ fn tree_ui(ui: &mut Ui, state: &State, view: &mut SchemaView, asked: &mut Asked,
             }
             RowLabel::new(name_of(entry)).level(usize::from(entry.depth)).expanded(is_open)
         });
+    if std::mem::take(&mut view.wants_tree) {
+        list.response.request_focus();
+        view.selected = view.selected.or_else(|| row_at(view, 0));
+    }
     if let Some((row, is_open)) = toggled {
         view.rows.set_open(catalogue, row, is_open);
     } else if let Some(row) = list.clicked.and_then(|(place, _)| row_at(view, place)) {
@@ -289,7 +294,7 @@ fn full_name_of(entry: &Entry) -> String {
 /// What stands at the right of a row.
 fn note_of(entry: &Entry) -> String {
     match &entry.what {
-        What::Source(_) => grouped(u64::from(entry.n_below)),
+        What::Source(_) | What::Package(_) => grouped(u64::from(entry.n_declared)),
         What::Declared(Declaration::Method(method)) => {
             match (method.is_client_streaming(), method.is_server_streaming()) {
                 (false, false) => String::new(),

@@ -43,6 +43,8 @@ pub struct SchemaView {
     seen_visits: u64,
     page: page::PageView,
     sources: sources::SourcesView,
+    /// The tree is to have the keyboard.
+    wants_tree: bool,
     /// The filter is to have the keyboard.
     pub wants_filter: bool,
 }
