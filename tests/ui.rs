@@ -8,6 +8,8 @@ mod bytes; // typing, selecting and pasting bytes and records
 mod calls; // sending, replies, questions and settings of the call pane
 #[path = "ui/differences.rs"]
 mod differences; // what differs, listed and gone to
+#[path = "ui/editing.rs"]
+mod editing; // clicks in rows, long packed fields, drags, what a value says
 #[path = "ui/editor_pictures.rs"]
 mod editor_pictures; // pictures of every editor to look at, on demand
 #[path = "ui/editors.rs"]

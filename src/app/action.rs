@@ -74,6 +74,11 @@ pub enum Action {
     GoToHit(u64),
     /// The row with this place in the filtered tree.
     GoToFiltered(u64),
+    /// Closes or opens the row with this place in the filtered tree.
+    FoldFiltered {
+        nth: u64,
+        is_folded: bool,
+    },
     ToggleResults,
     Filter(TreeFilter),
 

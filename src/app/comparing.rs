@@ -4,6 +4,7 @@ use super::action::{Action, Dialog, Question, SelectTarget};
 use super::command::{Command, document};
 use super::editing::After;
 use super::jobs::Purpose;
+use super::reopening::Opened;
 use super::session::Session;
 use super::state::{DiskState, NoticeTone, OpenDocument, State, Tab, TabId};
 use crate::document::canonical::CanonicalReport;
@@ -131,8 +132,12 @@ impl Session {
         let Some(shown) = self.state.comparison.take() else { return };
         self.state.dialog = None;
         let (Some((act, _)), Some((tab, revision))) = (shown.canonical, shown.old.tab) else { return };
-        if self.open_document(tab).is_some_and(|open| open.document.revision() == revision) {
+        let current = self.open_document(tab).filter(|open| open.document.revision() == revision);
+        if let Some(opened) = current.map(|open| Opened::of(open)) {
             self.apply_act(tab, act, After::Keep);
+            if let Some(open) = self.open_document(tab) {
+                opened.open_again(open);
+            }
         } else {
             self.notify(NoticeTone::Warning, "The document changed meanwhile; look at it again");
         }

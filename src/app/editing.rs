@@ -1,6 +1,6 @@
 //! Doing edits, and bringing rows and selection along.
 
-use super::action::{Action, Dialog, Question};
+use super::action::{Action, Dialog, Question, SelectTarget};
 use super::cursor::{self, CursorAfter};
 use super::documents::row_now;
 use super::fixing;
@@ -51,13 +51,9 @@ impl Session {
             Action::Paste(text) => return self.paste(text),
             _ => {}
         }
-        if let Some(
-            Dialog::AddField { .. }
-            | Dialog::MapKey { .. }
-            | Dialog::OneofMember { .. }
-            | Dialog::RenameKey { .. },
-        ) = self.state.dialog
-        {
+        self.state.refusal = None;
+        // A key is looked at first: see `answered`.
+        if let Some(Dialog::AddField { .. } | Dialog::OneofMember { .. }) = self.state.dialog {
             self.state.dialog = None;
         }
         let Some((tab, open)) = self.active() else { return };
@@ -73,7 +69,10 @@ impl Session {
         }
         match plan(open, &action) {
             Some((plan, after)) => self.think(tab, revision, action, after, plan),
-            None => self.notify(NoticeTone::Warning, "This row is no longer there; select it again"),
+            None => {
+                self.answered(&action);
+                self.notify(NoticeTone::Warning, "This row is no longer there; select it again");
+            }
         }
     }
 
@@ -120,6 +119,14 @@ impl Session {
         let Some(open) = self.open_document(tab) else { return };
         open.backing.thinking = None;
         let is_stale = open.document.revision() != revision;
+        if let (Outcome::Refused(reason), false) = (&outcome, is_stale)
+            && asks_for(self.state.dialog.as_ref(), &action)
+        {
+            self.state.refusal = Some(reason.clone());
+            return;
+        }
+        self.answered(&action);
+        let Some(open) = self.open_document(tab) else { return };
         match outcome {
             Outcome::Found(place) => {
                 let chain = place.chain.iter();
@@ -140,17 +147,7 @@ impl Session {
             Outcome::Occupied { path } => self.ask_occupied(action, &path),
             Outcome::Undo => self.step(tab, Document::undo),
             Outcome::Redo => self.step(tab, Document::redo),
-            Outcome::Refused(reason) => {
-                // The key can be typed again.
-                match action {
-                    Action::RenameKey { row, .. } => self.state.dialog = Some(Dialog::RenameKey { row }),
-                    Action::AddElement { row, key: Some(_) } => {
-                        self.state.dialog = Some(Dialog::MapKey { row });
-                    }
-                    _ => {}
-                }
-                self.notify(NoticeTone::Error, reason);
-            }
+            Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
             Outcome::GoToStep(n_applied) => self.step(tab, |document| document.go_to_step(n_applied)),
             Outcome::Older { n_older } => {
                 if let Action::Remove(row) = action {
@@ -166,12 +163,23 @@ impl Session {
         }
     }
 
+    /// Closes the dialog that asked for what an action did.
+    fn answered(&mut self, action: &Action) {
+        if asks_for(self.state.dialog.as_ref(), action) {
+            self.state.dialog = None;
+        }
+    }
+
     pub(super) fn apply_act(&mut self, tab: TabId, mut act: Act, after: After) {
         let Some(open) = self.open_document(tab) else { return };
         let before = open.selection.clone();
         act.selection = act.selection.or(before.as_ref().map(|selection| selection.row.offset));
         let n_before = open.document.revision();
         let at_cursor = open.cursor.clone();
+        let opened = match act.edits.first() {
+            Some(Edit::Move { range, .. }) => open.tree.opened_in(range),
+            _ => Vec::new(),
+        };
         match open.document.apply(&act) {
             Err(error) => {
                 let text = format!("{} is not possible: {error}", act.label);
@@ -198,7 +206,10 @@ impl Session {
                         cursor::place_after(open, to, n_before);
                     }
                     After::Gone => select_where_removed(open, &act, n_before),
-                    After::Moved(facet) => select_moved(open, &act, facet, n_before),
+                    After::Moved(facet) => {
+                        open_again(open, &act, opened);
+                        select_moved(open, &act, facet, n_before);
+                    }
                 }
             }
         }
@@ -236,6 +247,16 @@ impl Session {
         let front = self.state.active.replace(tab);
         self.edit(Action::SetBytes { row, bytes });
         self.state.active = front;
+    }
+}
+
+/// Whether the dialog waits for what becomes of an action, so that a refusal is said in it.
+fn asks_for(dialog: Option<&Dialog>, action: &Action) -> bool {
+    match (dialog, action) {
+        (Some(Dialog::RenameKey { row }), Action::RenameKey { row: renamed, .. }) => row == renamed,
+        (Some(Dialog::MapKey { row }), Action::AddElement { row: around, key: Some(_) }) => row == around,
+        (Some(Dialog::GoTo), Action::Select(SelectTarget::Path(_))) => true,
+        _ => false,
     }
 }
 
@@ -455,14 +476,32 @@ fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
     }
 }
 
+/// Opens the rows again that were open in what an act moved.
+fn open_again(open: &mut OpenDocument, act: &Act, opened: Vec<RowId>) {
+    let Some(Edit::Move { range, to, .. }) = act.edits.first() else { return };
+    let snapshot = open.document.snapshot();
+    for row in opened {
+        let row = RowId { offset: moved(row.offset, range, *to), ..row };
+        if let Some(row) = open.tree.find(snapshot, row, ReadMode::Cached) {
+            open.tree.expand(snapshot, &row, ReadMode::Cached);
+        }
+    }
+}
+
+/// Where a place in `range` is once that was moved to `to`. Nothing else changed: no length does when a
+/// record moves within its message.
+fn moved(offset: u64, range: &Range<u64>, to: u64) -> u64 {
+    let start = if range.start < to { to - (range.end - range.start) } else { to };
+    start + (offset - range.start)
+}
+
 /// Selects what was moved, where it is now.
 fn select_moved(open: &mut OpenDocument, act: &Act, facet: Facet, n_before: usize) {
     let Some(Edit::Move { chain, range, to }) = act.edits.first() else {
         return select_new(open, act, n_before);
     };
     let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
-    // Nothing else changed: no length does when a record moves within its message.
-    let offset = if range.start < *to { to - (range.end - range.start) } else { *to };
+    let offset = moved(range.start, range, *to);
     let place = Place { chain, row: RowId { offset, facet } };
     if !selection::select_place(open, &place, ReadMode::Cached) {
         selection::select_offset(open, offset);

@@ -1,10 +1,12 @@
 //! Which rows the tree shows.
 
 use super::action::Action;
+use super::folding::Folds;
 use super::jobs::Purpose;
 use super::searching::type_name;
 use super::session::Session;
 use super::state::{OpenDocument, TabId};
+use crate::document::RowId;
 use crate::document::reading::Scope;
 use crate::document::search::{Followed, Outline};
 use crate::worker::jobs::{OutlineRows, Outlined, Wanted};
@@ -46,6 +48,8 @@ pub struct Filter {
     pub outline: Outline,
     /// Where they are by now.
     pub places: Followed,
+    /// Which rows are closed.
+    pub(super) folds: Folds,
     pub running: Option<JobId>,
     /// Whether the rows are those of this filter, or those of an earlier one are gone and the pass
     /// goes on.
@@ -61,8 +65,7 @@ pub struct Filter {
 #[derive(Clone, PartialEq)]
 struct Key {
     kind: TreeFilter,
-    /// `None` where rows stay until the query is another one, though they are edited.
-    revision: Option<usize>,
+    revision: usize,
     message: Option<String>,
     scope: Scope,
     query: String,
@@ -90,11 +93,13 @@ impl Session {
             return;
         }
         filter.places.follow(document.splices());
+        open.follow_folds();
+        let OpenDocument { filter, document, search, selection, .. } = open;
         let is_query = filter.kind == TreeFilter::Matches;
         let query = search.query.as_ref().filter(|_| is_query);
         let key = Key {
             kind: filter.kind,
-            revision: (!is_query).then(|| document.revision()),
+            revision: document.revision(),
             message: type_name(document),
             scope: document.readings().scope(),
             query: query.map(|query| query.text().to_owned()).unwrap_or_default(),
@@ -110,11 +115,19 @@ impl Session {
         if filter.made_for.as_ref().is_none_or(|made| made.query != key.query) {
             filter.is_made = false;
         }
+        let is_edited = filter
+            .made_for
+            .as_ref()
+            .is_some_and(|made| *made == Key { revision: made.revision, ..key.clone() });
+        let keep = match is_edited {
+            true => kept(filter, selection.as_ref().map(|selection| selection.row)),
+            false => Vec::new(),
+        };
         filter.made_for = Some(key);
         filter.serial += 1;
         let (serial, revision) = (filter.serial, document.revision());
         let (snapshot, root) = (document.snapshot().clone(), document.root());
-        let job = OutlineRows { document: tab.0, snapshot, root, wanted, max_rows: MAX_ROWS };
+        let job = OutlineRows { document: tab.0, snapshot, root, wanted, keep, max_rows: MAX_ROWS };
         let purpose = Purpose::Outline { tab, serial, revision };
         let job = self.start(purpose, Job::OutlineRows(job), "");
         if let Some(open) = self.open_document(tab) {
@@ -125,7 +138,7 @@ impl Session {
     /// Selects the `nth` of the rows that are there.
     pub(super) fn go_to_filtered(&mut self, nth: u64) {
         let Some((tab, open)) = self.active() else { return };
-        let Some((idx, offset)) = open.filter.places.get(nth as usize) else { return };
+        let Some((idx, offset)) = open.filter.row(nth) else { return };
         let is_declared = open.filter.outline.rows().get(idx).is_some_and(|row| row.is_declared);
         self.go_to(tab, offset, is_declared, Action::GoToFiltered(nth));
     }
@@ -133,9 +146,11 @@ impl Session {
     pub(super) fn take_outline(&mut self, tab: TabId, serial: u64, revision: usize, found: Outlined) {
         let Some(open) = self.open_document(tab).filter(|open| open.filter.serial == serial) else { return };
         let OpenDocument { filter, document, .. } = open;
+        let folded = filter.folded_rows();
         filter.outline = found.outline;
         filter.places = Followed::new(revision);
         filter.places.add(filter.outline.rows().iter().map(|row| row.offset), document.splices());
+        filter.fold_again(&folded, document.revision());
         (filter.running, filter.is_made, filter.is_cut, filter.failure) = (None, true, found.is_cut, None);
     }
 
@@ -143,4 +158,13 @@ impl Session {
         let Some(open) = self.open_document(tab).filter(|open| open.filter.serial == serial) else { return };
         (open.filter.running, open.filter.failure) = (None, failure);
     }
+}
+
+/// Rows that stay though an edit makes them others than what the filter is about, so that a row does not
+/// go away while a person types in it: all that a query found, else the selected one.
+fn kept(filter: &Filter, selected: Option<RowId>) -> Vec<u64> {
+    let rows = filter.outline.rows().iter().enumerate().filter(|(_, row)| row.is_found);
+    let now = rows.filter_map(|(idx, _)| filter.outline.row_id(idx, &filter.places));
+    let is_kept = |row: &RowId| filter.kind == TreeFilter::Matches || Some(*row) == selected;
+    now.filter(is_kept).map(|row| row.offset).collect()
 }

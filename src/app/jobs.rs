@@ -3,13 +3,15 @@
 use super::action::Action;
 use super::calls::Pending;
 use super::editing::After;
+use super::renewing::Renewal;
 use super::schemas::{SchemaSources, Why};
+use super::selection::refresh;
 use super::session::Session;
 use super::settings;
 use super::state::{Listing, NoticeTone, Running, TabId};
 use crate::document::{RowId, Snapshot};
 use crate::schema::Address;
-use crate::worker::jobs::{BuildIndex, CheckProblems, Fetch, RankTypes, StoreSettings};
+use crate::worker::jobs::{BuildIndex, CheckProblems, Fetch, RankTypes, StoreSettings, SurveyMessage};
 use crate::worker::{Event, Job, JobId, Report, WorkerError};
 use std::path::PathBuf;
 
@@ -54,6 +56,11 @@ pub(super) enum Purpose {
         tab: TabId,
         revision: usize,
     },
+    /// Which fields of an open message are absent or overridden.
+    Survey {
+        tab: TabId,
+        revision: usize,
+    },
     Check {
         tab: TabId,
         revision: usize,
@@ -68,6 +75,11 @@ pub(super) enum Purpose {
     Search {
         tab: TabId,
         serial: u64,
+    },
+    /// Finds what the document's search asks for once more, in the bytes of this revision.
+    SearchAgain {
+        tab: TabId,
+        revision: usize,
     },
     Outline {
         tab: TabId,
@@ -134,11 +146,13 @@ impl Session {
                     self.take_index(*tab, work);
                 }
             }
-            Report::FoundPart(found) => {
-                if let Some(Purpose::Search { tab, serial }) = self.jobs.get(&job) {
-                    self.take_hits(*tab, *serial, found, false);
+            Report::FoundPart(found) => match self.jobs.get(&job) {
+                Some(Purpose::Search { tab, serial }) => self.take_hits(*tab, *serial, found, false),
+                Some(Purpose::SearchAgain { tab, revision }) => {
+                    self.take_renewed(*tab, job, *revision, found, false);
                 }
-            }
+                _ => {}
+            },
             Report::FileChange(change) => self.file_changed(&change),
             Report::SchemaChanged => self.schema_changed(),
             report => {
@@ -147,13 +161,13 @@ impl Session {
                     self.background = None;
                 }
                 if let Some(purpose) = self.jobs.remove(&job) {
-                    self.ended(purpose, report);
+                    self.ended(job, purpose, report);
                 }
             }
         }
     }
 
-    fn ended(&mut self, purpose: Purpose, report: Report) {
+    fn ended(&mut self, job: JobId, purpose: Purpose, report: Report) {
         match (purpose, report) {
             (purpose, Report::Failed { label, error }) => self.failed(purpose, label, &error),
             (purpose, Report::Cancelled) => self.cancelled(purpose),
@@ -171,6 +185,12 @@ impl Session {
                 self.guessed(tab, row, revision, ranked.0);
             }
             (Purpose::Index { tab, .. }, Report::Indexed(work)) => self.take_index(tab, work),
+            (Purpose::Survey { tab, .. }, Report::Surveyed(work)) => {
+                if let Some(open) = self.open_document(tab) {
+                    open.tree.take_survey(work, open.document.snapshot());
+                    refresh(open);
+                }
+            }
             (Purpose::Check { tab, revision }, Report::Checked { found, report }) => {
                 if let Some(open) = self.open_document(tab) {
                     let list = &mut open.problems;
@@ -182,6 +202,9 @@ impl Session {
             (Purpose::Compare { number }, Report::Compared(compared)) => self.compared(number, compared),
             (Purpose::Search { tab, serial }, Report::Searched(found)) => {
                 self.take_hits(tab, serial, found, true)
+            }
+            (Purpose::SearchAgain { tab, revision }, Report::Searched(found)) => {
+                self.take_renewed(tab, job, revision, found, true);
             }
             (Purpose::Outline { tab, serial, revision }, Report::Outlined(found)) => {
                 self.take_outline(tab, serial, revision, found);
@@ -234,6 +257,7 @@ impl Session {
             }
             Purpose::PrepareMessage { .. } => self.preparing_failed(None),
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
+            Purpose::SearchAgain { tab, revision } => self.renewal_ended(tab, revision),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, None),
             Purpose::Plan { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
@@ -264,6 +288,7 @@ impl Session {
             Purpose::ReadDefinition { address } => return self.definition_failed(&address, error),
             Purpose::Mark { .. } | Purpose::List => return,
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, Some(error.to_string())),
+            Purpose::SearchAgain { tab, revision } => self.renewal_ended(tab, revision),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, Some(error.to_string())),
             Purpose::Plan { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
@@ -279,6 +304,11 @@ impl Session {
             Purpose::Check { tab, .. } => {
                 if let Some(open) = self.open_document(tab) {
                     open.problems.checking = None;
+                }
+            }
+            Purpose::Survey { tab, revision } => {
+                if let Some(open) = self.open_document(tab) {
+                    open.backing.unsurveyed = Some(revision);
                 }
             }
             Purpose::KeepJournal { tab } => {
@@ -297,11 +327,15 @@ impl Session {
 
     /// Ends a job that the person does not want to wait for.
     pub(super) fn cancel_job(&mut self, job: JobId) {
-        if let Some(Purpose::Index { tab, .. }) = self.jobs.get(&job) {
-            let tab = *tab;
-            if let Some(open) = self.open_document(tab) {
-                open.backing.unindexed = Some(open.document.revision());
-            }
+        let (tab, is_index) = match self.jobs.get(&job) {
+            Some(Purpose::Index { tab, .. }) => (Some(*tab), true),
+            Some(Purpose::Survey { tab, .. }) => (Some(*tab), false),
+            _ => (None, false),
+        };
+        if let Some(open) = tab.and_then(|tab| self.open_document(tab)) {
+            let revision = Some(open.document.revision());
+            let given_up = if is_index { &mut open.backing.unindexed } else { &mut open.backing.unsurveyed };
+            *given_up = revision;
         }
         self.worker.cancel(job);
     }
@@ -350,7 +384,12 @@ impl Session {
         let front = self.state.active;
         if let Some((job, tab)) = self.background {
             let made_for = match self.jobs.get(&job) {
-                Some(Purpose::Check { revision, .. } | Purpose::Index { revision, .. }) => Some(*revision),
+                Some(
+                    Purpose::Check { revision, .. }
+                    | Purpose::Index { revision, .. }
+                    | Purpose::Survey { revision, .. }
+                    | Purpose::SearchAgain { revision, .. },
+                ) => Some(*revision),
                 _ => None,
             };
             let now = self.open_document(tab).map(|open| open.document.revision());
@@ -358,10 +397,14 @@ impl Session {
             let is_behind = front != Some(tab) && front.is_some_and(|front| self.next_look(front).is_some());
             if is_stale || is_behind {
                 self.worker.cancel(job);
-                if let Some(open) = self.open_document(tab).filter(|open| open.problems.checking == Some(job))
-                {
-                    // To be done again.
-                    open.backing.checked = None;
+                // To be done again.
+                if let Some(open) = self.open_document(tab) {
+                    if open.problems.checking == Some(job) {
+                        open.backing.checked = None;
+                    }
+                    if open.search.renewal.running == Some(job) {
+                        open.search.renewal = Renewal::default();
+                    }
                 }
             }
             return;
@@ -370,7 +413,11 @@ impl Session {
         for tab in front.into_iter().chain(others) {
             if let Some((purpose, job, label)) = self.next_look(tab) {
                 let is_check = matches!(purpose, Purpose::Check { .. });
+                let is_search = matches!(purpose, Purpose::SearchAgain { .. });
                 let job = self.start(purpose, job, label);
+                if is_search {
+                    self.renewal_started(tab, job);
+                }
                 if let Some(open) = self.open_document(tab).filter(|_| is_check) {
                     open.problems.checking = Some(job);
                     let message = open.message().map(|message| message.full_name().to_owned());
@@ -406,6 +453,17 @@ impl Session {
                 Job::BuildIndex(BuildIndex { snapshot, work }),
                 label,
             ));
+        }
+        if open.backing.unsurveyed != Some(revision)
+            && let Some(work) = open.tree.survey_work()
+        {
+            let label = shown("Looking for absent fields of");
+            let job = Job::SurveyMessage(SurveyMessage { snapshot, work });
+            return Some((Purpose::Survey { tab, revision }, job, label));
+        }
+        if open.wants_renewal() {
+            let (purpose, job) = open.renewal(tab)?;
+            return Some((purpose, job, shown("Searching")));
         }
         let message = open.message().cloned();
         let key = (revision, message.as_ref().map(|message| message.full_name().to_owned()));

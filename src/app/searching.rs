@@ -5,6 +5,7 @@ use super::command::Command;
 use super::editing::After;
 use super::filtering::TreeFilter;
 use super::jobs::Purpose;
+use super::renewing::Renewal;
 use super::session::Session;
 use super::state::{OpenDocument, State, TabId};
 use crate::document::reading::Scope;
@@ -15,7 +16,7 @@ use crate::worker::{Job, JobId};
 use std::sync::Arc;
 
 /// Records that are listed; all are counted.
-const MAX_LISTED: usize = 100_000;
+pub(super) const MAX_LISTED: usize = 100_000;
 /// A search of fewer bytes is over before anyone looks.
 const SHOWN_FROM: u64 = 64 << 20;
 
@@ -46,6 +47,8 @@ pub struct Search {
     pub is_listed: bool,
     /// The bytes and the type that were searched.
     pub(super) made_for: Option<(usize, Option<String>, Scope)>,
+    /// Finds the same again after edits.
+    pub renewal: Renewal,
     /// Tells the newest search from older ones whose end is still to be told.
     serial: u64,
     /// The first one is to be selected when it is there.
@@ -53,7 +56,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Edits since the search, which its results follow but which were not searched.
+    /// Edits since the search, which its results follow but which are still to be searched.
     pub fn is_stale(&self, document: &Document) -> bool {
         self.made_for.as_ref().is_some_and(|(revision, ..)| *revision != document.revision())
     }
@@ -79,7 +82,7 @@ impl Session {
             return;
         }
         let serial = open.search.serial + 1;
-        let stopped = open.search.running.take();
+        let stopped = open.search.running.take().or(open.search.renewal.running);
         open.search = Search { text, serial, is_listed: true, ..Search::default() };
         match open.search.text.trim().is_empty() {
             true => open.search.is_listed = false,
@@ -228,7 +231,7 @@ pub(super) fn type_name(document: &Document) -> Option<String> {
 }
 
 /// Lengths of repeated fields are found behind what is in them.
-fn sort(search: &mut Search, document: &Document) {
+pub(super) fn sort(search: &mut Search, document: &Document) {
     if search.hits.is_sorted_by_key(|hit| hit.offset) {
         return;
     }

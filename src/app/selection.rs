@@ -13,7 +13,9 @@ use crate::worker::jobs::{Outcome, Place};
 
 impl Session {
     pub(super) fn select(&mut self, target: SelectTarget) {
-        if let Some(Dialog::GoTo) = self.state.dialog {
+        self.state.refusal = None;
+        // Where a path leads is found out first.
+        if self.state.dialog == Some(Dialog::GoTo) && !matches!(target, SelectTarget::Path(_)) {
             self.state.dialog = None;
         }
         let Some((tab, open)) = self.active() else { return };
@@ -38,7 +40,8 @@ impl Session {
             }
             SelectTarget::Path(path) => {
                 let action = super::action::Action::Select(SelectTarget::Path(path.clone()));
-                let plan = Box::new(move |document: &Document| find_path(document, &path));
+                let shows_absent = open.tree.shows_absent();
+                let plan = Box::new(move |document: &Document| find_path(document, &path, shows_absent));
                 self.think(tab, revision, action, After::Keep, plan);
             }
             SelectTarget::Sibling { forward } => self.select_sibling(forward),
@@ -77,6 +80,9 @@ impl Session {
     }
 
     pub(super) fn collapse_all(&mut self) {
+        if self.fold_below(0) {
+            return;
+        }
         let Some((_, open)) = self.active() else { return };
         let offset = open.selection.as_ref().map(|selection| selection.range.start);
         open.tree.collapse_all();
@@ -100,17 +106,24 @@ impl Session {
 }
 
 /// The row that a path means, as a place.
-fn find_path(document: &Document, path: &FieldPath) -> Outcome {
+pub(super) fn find_path(document: &Document, path: &FieldPath, shows_absent: bool) -> Outcome {
     let resolved = match document.resolve(path) {
         Ok(resolved) => resolved,
-        Err(error) => return Outcome::Refused(error.to_string()),
+        Err(error) => {
+            let oneof = find_absent(document, path, shows_absent);
+            return oneof.unwrap_or_else(|| Outcome::Refused(error.to_string()));
+        }
     };
     let Resolved { target, field, .. } = resolved;
     let record = |offset| RowId { offset, facet: Facet::Record };
     let names_all = field.as_ref().is_some_and(forms_runs) && matches!(path.0.last(), Some(Step::Field(_)));
     let place = match target {
         Target::Root => None,
-        Target::Absent { .. } => return Outcome::Refused(format!("There is nothing at \"{path}\"")),
+        Target::Absent { .. } => {
+            let absent = find_absent(document, path, shows_absent);
+            let nothing = || Outcome::Refused(format!("There is nothing at \"{path}\""));
+            return absent.unwrap_or_else(nothing);
+        }
         Target::Records(records) if names_all => {
             let is_run = records.len() > 1
                 || !matches!(records.first().map(|first| &first.meaning), Some(Meaning::Packed(_)));
@@ -131,6 +144,44 @@ fn find_path(document: &Document, path: &FieldPath) -> Outcome {
         Some((chain, row)) => Outcome::Found(Place { chain, row }),
         None => Outcome::Refused("The whole message is the tree itself".to_owned()),
     }
+}
+
+/// The row of a field that is not set or of a oneof, whose name is no field's; of a oneof the member
+/// that is set, if one is.
+fn find_absent(document: &Document, path: &FieldPath, shows_absent: bool) -> Option<Outcome> {
+    let (Step::Field(name), around) = path.0.split_last()? else { return None };
+    let around = FieldPath(around.to_vec());
+    let (chain, start, message) = match document.resolve(&around).ok()?.target {
+        Target::Root => (Vec::new(), 0, document.message()?.clone()),
+        Target::Records(mut records) => {
+            let record = records.pop()?;
+            let chain = [record.chain, vec![record.at.offset]].concat();
+            (chain, record.at.payload().start, record.meaning.message()?)
+        }
+        _ => return None,
+    };
+    let oneof = message.oneofs().find(|oneof| oneof.name() == name && !oneof.is_synthetic());
+    let number = match &oneof {
+        Some(oneof) => oneof.fields().map(|member| member.number()).min()?,
+        None => message.get_field_by_name(name)?.number(),
+    };
+    let members = oneof.iter().flat_map(|oneof| oneof.fields());
+    let set = members.filter_map(|member| {
+        match document.resolve(&around.with(Step::of_field(&member))).ok()?.target {
+            Target::Records(mut records) => records.pop(),
+            _ => None,
+        }
+    });
+    if let Some(set) = set.max_by_key(|located| located.at.offset) {
+        let row = RowId { offset: set.at.offset, facet: Facet::Record };
+        return Some(Outcome::Found(Place { chain: set.chain, row }));
+    }
+    if !shows_absent {
+        let text = format!("\"{path}\" is not set; show absent fields to go to it");
+        return Some(Outcome::Refused(text));
+    }
+    let row = RowId { offset: start, facet: Facet::Absent(number) };
+    Some(Outcome::Found(Place { chain, row }))
 }
 
 /// Makes a row the selection, and its first byte the cursor's.

@@ -90,6 +90,7 @@ impl Session {
             active: None,
             settings: settings.clone(),
             dialog: None,
+            refusal: None,
             comparison: None,
             calls: Calls::default(),
             notices: Vec::new(),
@@ -132,7 +133,7 @@ impl Session {
         self.go_on();
     }
 
-    fn act(&mut self, action: Action) {
+    pub(super) fn act(&mut self, action: Action) {
         match action {
             Action::Begin(opening) => self.begin(opening),
             Action::Open(paths) => self.open(paths),
@@ -171,6 +172,7 @@ impl Session {
             Action::StepHit { forward } => self.step_hit(forward),
             Action::GoToHit(nth) => self.go_to_hit(nth),
             Action::GoToFiltered(nth) => self.go_to_filtered(nth),
+            Action::FoldFiltered { nth, is_folded } => self.fold_filtered(nth, is_folded),
             Action::ToggleResults => self.toggle_results(),
             Action::Filter(kind) => self.set_filter(kind),
             Action::Edit(_)
@@ -211,7 +213,7 @@ impl Session {
             Action::SaveInPlace(tab) => self.save_in_place(tab),
             Action::Export { .. } | Action::BytesToFile { .. } => self.export(action),
             Action::PayloadFromFile { row, path } => self.payload_from_file(row, path),
-            Action::Show(dialog) => self.state.dialog = Some(dialog),
+            Action::Show(dialog) => self.show(dialog),
             Action::Dismiss => self.dismiss(),
             Action::Answer(answer) => self.answer(answer),
             Action::TogglePane(pane) => self.toggle_pane(pane),

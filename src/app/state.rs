@@ -41,6 +41,8 @@ pub struct State {
     pub settings: Settings,
     /// At most one at a time; the palette is one.
     pub dialog: Option<Dialog>,
+    /// Why what was last asked for in the dialog cannot be done.
+    pub refusal: Option<String>,
     /// What the list of differences shows while it is open.
     pub comparison: Option<Comparison>,
     pub calls: Calls,
@@ -138,6 +140,8 @@ pub(super) struct Backing {
     pub is_unjournalled: bool,
     /// The revision and type that were checked.
     pub checked: Option<(usize, Option<String>)>,
+    /// The revision at which looking for absent fields failed.
+    pub unsurveyed: Option<usize>,
     /// The revision at which finding records failed.
     pub unindexed: Option<usize>,
     pub is_ranked: bool,

@@ -78,6 +78,9 @@ impl Session {
     }
 
     pub(super) fn expand_below(&mut self, number: u64) {
+        if self.unfold_selected() {
+            return;
+        }
         let Some((_, open)) = self.active() else { return };
         let Some(row) = open.rows(number..number.saturating_add(1)).pop() else { return };
         let snapshot = open.document.snapshot();
@@ -87,6 +90,9 @@ impl Session {
     }
 
     pub(super) fn expand_siblings(&mut self, number: u64) {
+        if self.unfold_beside() {
+            return;
+        }
         let Some((_, open)) = self.active() else { return };
         let Some(row) = open.rows(number..number.saturating_add(1)).pop() else { return };
         let snapshot = open.document.snapshot();
@@ -96,6 +102,9 @@ impl Session {
     }
 
     pub(super) fn expand_levels(&mut self, n_levels: u32) {
+        if self.fold_below(n_levels) {
+            return;
+        }
         let Some((_, open)) = self.active() else { return };
         let is_whole = open.tree.expand_levels(open.document.snapshot(), n_levels, MAX_OPENED, CACHED);
         refresh(open);
@@ -103,6 +112,9 @@ impl Session {
     }
 
     pub(super) fn open_to_depth(&mut self, n_levels: u32) {
+        if self.fold_below(n_levels) {
+            return;
+        }
         let Some((_, open)) = self.active() else { return };
         let selected = open.selection.as_ref().map(|selection| selection.range.start);
         open.tree.collapse_all();

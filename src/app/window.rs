@@ -5,7 +5,13 @@ use super::session::Session;
 use super::settings::{MAX_ZOOM, MIN_ZOOM, Settings};
 
 impl Session {
+    pub(super) fn show(&mut self, dialog: Dialog) {
+        self.state.refusal = None;
+        self.state.dialog = Some(dialog);
+    }
+
     pub(super) fn dismiss(&mut self) {
+        self.state.refusal = None;
         match self.state.dialog.take() {
             // Whoever closes a question does not want what it was about.
             Some(Dialog::Question(_) | Dialog::File(_)) => self.after_save.clear(),

@@ -22,6 +22,7 @@ mod changes;
 pub mod diff;
 mod doc;
 mod edit;
+mod groups;
 mod history;
 mod index;
 mod level;
@@ -54,7 +55,8 @@ pub use resolve::{
     Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve, resolve_in,
 };
 pub use rows::{
-    Absent, BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Standing, Tree, oneof_of,
+    Absent, BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Standing, SurveyWork, Surveyed,
+    Tree, oneof_of,
 };
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};

@@ -1,5 +1,6 @@
 //! Records of a snapshot, read through a window that moves over it.
 
+use super::groups::{GroupEnd, NEAR};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
 use crate::wire::{self, Damage, MAX_HEAD, Read, Record, WireType};
@@ -133,26 +134,86 @@ impl<'a> Reader<'a> {
 
     fn group(&mut self, offset: u64, mut record: Record, end: u64) -> Result<RecordAt, SourceError> {
         let content = offset + u64::from(record.payload_start);
-        let mut open = vec![record.tag.number];
-        let mut at = content;
-        while let Read::Record(inner) = self.head(at, end)? {
-            match inner.tag.wire_type {
-                WireType::Sgroup => open.push(inner.tag.number),
-                WireType::Egroup => {
-                    if open.pop() != Some(inner.tag.number) {
-                        break;
-                    }
-                    if open.is_empty() {
-                        record.payload_len = at - content;
-                        return Ok(RecordAt { offset, record, end_tag_width: inner.tag.width });
-                    }
-                }
-                _ => {}
+        let found = match self.group_nearby(content, record.tag.number, end)? {
+            Some(found) => found,
+            None => match self.snapshot.group_ends().get(content, end) {
+                Some(known) => known,
+                None => self.group_far(content, record.tag.number, end)?,
+            },
+        };
+        let (at, end_tag_width) = match found {
+            GroupEnd::Closed { at, tag_width } => (at, tag_width),
+            GroupEnd::Unclosed { end } => (end, 0),
+        };
+        record.payload_len = at - content;
+        Ok(RecordAt { offset, record, end_tag_width })
+    }
+
+    /// The end of a group; `None` if it is not in the first bytes.
+    fn group_nearby(&mut self, content: u64, number: u32, end: u64) -> Result<Option<GroupEnd>, SourceError> {
+        let mut walk = GroupWalk::new(content, number);
+        while walk.at <= content + NEAR {
+            if let Some(found) = walk.step(self, end)? {
+                return Ok(Some(found));
             }
-            at += inner.head_and_payload_len();
         }
-        record.payload_len = end - content;
-        Ok(RecordAt { offset, record, end_tag_width: 0 })
+        Ok(None)
+    }
+
+    /// The end of a group however far it is. Remembers it, and those of the groups in it.
+    fn group_far(&mut self, content: u64, number: u32, end: u64) -> Result<GroupEnd, SourceError> {
+        let mut walk = GroupWalk { passed: Some(Vec::new()), ..GroupWalk::new(content, number) };
+        loop {
+            if let Some(found) = walk.step(self, end)? {
+                let open = walk.open.iter().map(|(content, _)| (*content, GroupEnd::Unclosed { end }));
+                let ends: Vec<_> = open.chain(walk.passed.into_iter().flatten().rev()).collect();
+                self.snapshot.group_ends().add(ends);
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// On the way through a group, with the groups in it that are open.
+struct GroupWalk {
+    at: u64,
+    /// Where the contents start, and the numbers; outermost first.
+    open: Vec<(u64, u32)>,
+    /// The ends of groups that were passed and are not near, if they are wanted.
+    passed: Option<Vec<(u64, GroupEnd)>>,
+}
+
+impl GroupWalk {
+    fn new(content: u64, number: u32) -> Self {
+        Self { at: content, open: vec![(content, number)], passed: None }
+    }
+
+    /// Goes one record further; the end of the outermost group once it is known.
+    fn step(&mut self, reader: &mut Reader<'_>, end: u64) -> Result<Option<GroupEnd>, SourceError> {
+        let Read::Record(inner) = reader.head(self.at, end)? else {
+            return Ok(Some(GroupEnd::Unclosed { end }));
+        };
+        let behind = self.at + inner.head_and_payload_len();
+        match inner.tag.wire_type {
+            WireType::Sgroup => self.open.push((behind, inner.tag.number)),
+            WireType::Egroup => {
+                if self.open.last().is_none_or(|(_, number)| *number != inner.tag.number) {
+                    return Ok(Some(GroupEnd::Unclosed { end }));
+                }
+                let closed = GroupEnd::Closed { at: self.at, tag_width: inner.tag.width };
+                if let Some((content, _)) = self.open.pop()
+                    && let Some(passed) = self.passed.as_mut().filter(|_| content + NEAR < self.at)
+                {
+                    passed.push((content, closed));
+                }
+                if self.open.is_empty() {
+                    return Ok(Some(closed));
+                }
+            }
+            _ => {}
+        }
+        self.at = behind;
+        Ok(None)
     }
 }
 
@@ -181,6 +242,37 @@ mod tests {
                         at = record.end();
                         prop_assert_eq!(from_slice.offset() as u64, at);
                     }
+                }
+            }
+        }
+
+        #[test]
+        fn the_ends_of_groups_are_those_that_reading_each_of_them_alone_finds(
+            parts in prop::collection::vec((0_u8..8, 1_u32..3), 0..60), n_closed in 0_usize..40
+        ) {
+            let mut bytes = Vec::new();
+            for (kind, number) in &parts {
+                match kind {
+                    0..4 => wire::write_tag(&mut bytes, *number, WireType::Sgroup),
+                    4 => wire::write_tag(&mut bytes, *number, WireType::Egroup),
+                    _ => wire::write_len(&mut bytes, 9, &[0x31; 200]),
+                }
+            }
+            (0..n_closed).for_each(|_| wire::write_tag(&mut bytes, 1, WireType::Egroup));
+            let whole = Snapshot::of_bytes(&bytes);
+            let mut reader = Reader::new(&whole, ReadMode::Wait, 64);
+            let mut messages = vec![0..bytes.len() as u64];
+            while let Some(message) = messages.pop() {
+                let mut at = message.start;
+                while let Found::Record(found) = reader.record(at, message.end).unwrap() {
+                    // Bytes of which nothing is known yet.
+                    let fresh = Snapshot::of_bytes(&bytes);
+                    let alone = Reader::new(&fresh, ReadMode::Wait, 64).record(at, message.end).unwrap();
+                    prop_assert_eq!(alone, Found::Record(found));
+                    if found.wire_type() == WireType::Sgroup {
+                        messages.push(found.payload());
+                    }
+                    at = found.end();
                 }
             }
         }

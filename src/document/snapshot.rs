@@ -1,5 +1,6 @@
 //! The bytes of a document at one moment.
 
+use super::groups::GroupEnds;
 use super::pieces::{Piece, Pieces};
 use super::source::{MemorySource, ReadMode, Source, SourceError};
 use std::ops::Range;
@@ -17,6 +18,8 @@ pub struct Snapshot {
     source: Arc<dyn Source>,
     pieces: Pieces,
     added: Added,
+    /// True of these bytes alone: a splice begins with none.
+    group_ends: GroupEnds,
 }
 
 /// Bytes in the order they were added. Nothing is ever taken away: undo refers to them.
@@ -72,7 +75,7 @@ impl Snapshot {
     /// All bytes of `source`, unchanged.
     pub fn new(source: Arc<dyn Source>) -> Self {
         let pieces = Pieces::of_source(source.len());
-        Self { source, pieces, added: Added::default() }
+        Self { source, pieces, added: Added::default(), group_ends: GroupEnds::default() }
     }
 
     /// Bytes held in memory.
@@ -150,12 +153,18 @@ impl Snapshot {
         self.pieces.slice(0..self.len()).into_iter().map(|piece| (piece.name(), piece.len)).collect()
     }
 
+    pub(super) fn group_ends(&self) -> &GroupEnds {
+        &self.group_ends
+    }
+
     pub(super) fn splice(&mut self, range: Range<u64>, bytes: &[u8]) -> Vec<Piece> {
+        self.group_ends = GroupEnds::default();
         let added = if bytes.is_empty() { None } else { Some(self.added.push(bytes)) };
         self.pieces.splice(range, added.as_slice())
     }
 
     pub(super) fn splice_pieces(&mut self, range: Range<u64>, pieces: &[Piece]) -> Vec<Piece> {
+        self.group_ends = GroupEnds::default();
         self.pieces.splice(range, pieces)
     }
 

@@ -8,6 +8,7 @@
 //! - `telemetry`: the stream that makes a client known
 //! - `follow_up`: the requests that follow from a reply; `message_id`: ids of new messages
 //! - `deadline`: how long the API's own clients wait
+//! - `ids`: what ids and handles say of when and where
 //! - `in_band`: the status that replies carry inside
 //! - `walk`, `build`: messages of the API read and written by hand
 //!
@@ -18,6 +19,7 @@ mod build;
 mod client_type;
 mod deadline;
 mod follow_up;
+mod ids;
 mod in_band;
 mod message_id;
 mod telemetry;
@@ -27,6 +29,7 @@ pub use answers::{is_listed_answer, methods_answering};
 pub use client_type::ClientType;
 pub use deadline::usual_deadline;
 pub use follow_up::{FollowUp, Received, SentFollowUp, after_send, received};
+pub use ids::explain_id;
 pub use in_band::{InBand, in_band};
 pub use message_id::new_message_id;
 pub use telemetry::{

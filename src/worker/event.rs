@@ -12,8 +12,8 @@ use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
 use super::watch::FileChange;
-use crate::document::IndexWork;
 use crate::document::problem::{CheckReport, Problem};
+use crate::document::{IndexWork, SurveyWork};
 use crate::rpc;
 use crate::schema::Definition;
 use std::collections::VecDeque;
@@ -71,6 +71,7 @@ pub enum Report {
     /// As far as it is; more follows.
     IndexPart(IndexWork),
     Indexed(IndexWork),
+    Surveyed(SurveyWork),
     Ranked(Ranked),
     SchemaLoaded(LoadedSchema),
     FoundDeclarations(FoundDeclarations),

@@ -5,7 +5,7 @@ use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
     BuildIndex, CallFiles, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal,
     ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save,
-    Search, StoreSettings, WriteFile, WriteJournal,
+    Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
 use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
 use super::jobs::{MakeCall, PrepareMessage};
@@ -29,6 +29,7 @@ pub enum Job {
     StoreSettings(StoreSettings),
     PlanEdit(PlanEdit),
     BuildIndex(BuildIndex),
+    SurveyMessage(SurveyMessage),
     RankTypes(RankTypes),
     Canonicalize(Canonicalize),
     CheckProblems(CheckProblems),
@@ -62,6 +63,7 @@ impl Job {
             Job::StoreSettings(job) => Box::new(job),
             Job::PlanEdit(job) => Box::new(job),
             Job::BuildIndex(job) => Box::new(job),
+            Job::SurveyMessage(job) => Box::new(job),
             Job::RankTypes(job) => Box::new(job),
             Job::Canonicalize(job) => Box::new(job),
             Job::CheckProblems(job) => Box::new(job),

@@ -105,10 +105,64 @@ fn the_filtered_tree_is_worked_with_keys_alone() {
         assert_eq!(selected(&window), path);
     }
     press(&mut window, Key::Enter);
+    assert!(window.get_by_role_and_label(Role::TextInput, "Value in row").is_focused());
     type_text(&mut window, "filtered");
-    assert!(holds(&bytes(&window), "filtered"), "typed into the inspector");
+    assert!(holds(&bytes(&window), "filtered"), "typed into the row");
+    press(&mut window, Key::Enter);
+    let rows = |window: &Window| window.get_all_by_role(Role::TreeItem).count();
+    press(&mut window, Key::ArrowLeft);
+    assert_eq!((selected(&window), rows(&window)), ("messages[0].topic".to_owned(), 3), "to what is around");
+    press(&mut window, Key::ArrowLeft);
+    assert_eq!((selected(&window), rows(&window)), ("messages[0].topic".to_owned(), 2), "closes it");
+    press(&mut window, Key::Enter);
+    assert_eq!(rows(&window), 3, "and opens it again");
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Delete);
+    assert!(!holds(&bytes(&window), "filtered"));
+    press_with(&mut window, CTRL, Key::Z);
+    assert!(holds(&bytes(&window), "filtered"));
     window.get_by_role_and_label(Role::Tree, "Filtered fields").focus();
     window.run();
     press(&mut window, Key::Escape);
     assert_eq!(open(&window).filter.kind, TreeFilter::All);
+}
+
+// --- going to a path or an offset
+
+#[test]
+fn a_path_that_leads_nowhere_is_said_beside_the_field_and_typed_again() {
+    let mut window = window();
+    press_with(&mut window, CTRL, Key::G);
+    type_text(&mut window, "messages[7].topic");
+    press(&mut window, Key::Enter);
+    window.get_by_role_and_label(Role::TextInput, "Path or offset");
+    window.get_by_label_contains("messages[7]");
+    assert!(
+        window
+            .query_all_by_role(Role::Status)
+            .all(|status| { !format!("{status:?}").contains("messages[7]") })
+    );
+    type_text(&mut window, "messages[0].topic");
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_role_and_label(Role::TextInput, "Path or offset").is_none());
+    assert_eq!(selected(&window), "messages[0].topic");
+}
+
+#[test]
+fn an_offset_asked_for_in_the_bytes_leaves_the_keyboard_there_and_a_path_takes_it_to_the_tree() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic.name");
+    press_with(&mut window, CTRL, Key::B);
+    let is_in_hex = |window: &Window| window.get_by_role_and_label(Role::List, "Bytes").is_focused();
+    assert!(is_in_hex(&window));
+    press_with(&mut window, CTRL, Key::G);
+    type_text(&mut window, "0x10");
+    press(&mut window, Key::Enter);
+    assert!(is_in_hex(&window), "to type on the bytes there");
+    press_with(&mut window, CTRL, Key::G);
+    type_text(&mut window, "messages[0].body");
+    press(&mut window, Key::Enter);
+    assert!(!is_in_hex(&window));
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages[0].system_properties", "the tree has it");
 }

@@ -9,15 +9,15 @@ use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
 
-type Window = Harness<'static, Shell>;
+pub type Window = Harness<'static, Shell>;
 
-const SEND: &str = "apache.rocketmq.v2.SendMessageRequest";
-const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
+pub const SEND: &str = "apache.rocketmq.v2.SendMessageRequest";
+pub const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
 
 /// messages { body a } { body b }, unknown 99, messages { body c }
-const RUNS: &str = "0a 03 22 01 61 0a 03 22 01 62 98 06 07 0a 03 22 01 63";
+pub const RUNS: &str = "0a 03 22 01 61 0a 03 22 01 62 98 06 07 0a 03 22 01 63";
 
-fn window(hex: &str, message: &str) -> Window {
+pub fn window(hex: &str, message: &str) -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
     session.apply(Action::OpenPasted(hex.to_owned()));
     session.settle();
@@ -34,37 +34,37 @@ fn window(hex: &str, message: &str) -> Window {
     window
 }
 
-fn open(window: &Window) -> &OpenDocument {
+pub fn open(window: &Window) -> &OpenDocument {
     window.state().state().active_document().expect("an open document")
 }
 
-fn hex(window: &Window) -> String {
+pub fn hex(window: &Window) -> String {
     let document = &open(window).document;
     let bytes = document.snapshot().bytes(0..document.len(), ReadMode::Wait).expect("bytes in memory");
     bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>().trim_end().to_owned()
 }
 
-fn selected(window: &Window) -> String {
+pub fn selected(window: &Window) -> String {
     open(window).selection.as_ref().map(|selection| selection.path.to_string()).unwrap_or_default()
 }
 
-fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+pub fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run();
 }
 
-fn press(window: &mut Window, key: Key) {
+pub fn press(window: &mut Window, key: Key) {
     press_with(window, Modifiers::NONE, key);
 }
 
-fn type_text(window: &mut Window, text: &str) {
+pub fn type_text(window: &mut Window, text: &str) {
     for character in text.chars() {
         window.event(Event::Text(character.to_string()));
         window.run();
     }
 }
 
-fn select(window: &mut Window, path: &str) {
+pub fn select(window: &mut Window, path: &str) {
     let path = path.parse().expect("a path");
     window.state_mut().apply(Action::Select(SelectTarget::Path(path)));
     window.run();
@@ -151,7 +151,7 @@ fn rows_are_moved_by_keys() {
     assert_eq!(selected(&window), "messages[1]");
 }
 
-fn pointer(window: &mut Window, pos: Pos2, pressed: Option<bool>) {
+pub fn pointer(window: &mut Window, pos: Pos2, pressed: Option<bool>) {
     window.hover_at(pos);
     if let Some(pressed) = pressed {
         let event =

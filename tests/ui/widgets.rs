@@ -302,6 +302,27 @@ fn a_toast_goes_after_its_time_by_the_callers_clock() {
 }
 
 #[test]
+fn the_time_of_a_problem_runs_from_when_the_person_is_seen_to_be_there() {
+    let mut toasts = Toasts::default();
+    toasts.push(Toast::new(Tone::Problem, "It failed"));
+    assert!(toasts.is_waiting());
+    let mut harness = window((toasts, 100.0), |ui, (toasts, now)| {
+        toasts.show(ui.ctx(), *now, 0.0);
+    });
+    harness.state_mut().1 = 10_000.0;
+    harness.run();
+    assert!(!harness.state().0.is_empty(), "nobody was there to read it");
+    harness.key_press(egui::Key::A);
+    harness.run();
+    harness.state_mut().1 = 10_006.0;
+    harness.run();
+    assert!(!harness.state().0.is_empty(), "there is time to read it");
+    harness.state_mut().1 = 10_007.0;
+    harness.run();
+    assert!(harness.state().0.is_empty());
+}
+
+#[test]
 fn the_action_of_a_toast_comes_back_with_its_id() {
     let mut toasts = Toasts::default();
     toasts.push(Toast::new(Tone::Ok, "Saved"));

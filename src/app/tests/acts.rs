@@ -195,7 +195,8 @@ fn map_entries_need_a_new_key() {
     fixture.act(Action::AddElement { row, key: None });
     assert_eq!(fixture.session.state().dialog, Some(Dialog::MapKey { row }));
     fixture.act(Action::AddElement { row, key: Some("k".to_owned()) });
-    assert!(fixture.notices().concat().contains("already"));
+    let refusal = fixture.session.state().refusal.clone().unwrap_or_default();
+    assert!(refusal.contains("already") && fixture.notices().is_empty(), "{refusal}");
     fixture.act(Action::AddElement { row, key: Some("n".to_owned()) });
     assert_eq!(fixture.session.state().dialog, None);
     assert_eq!(

@@ -191,3 +191,19 @@ fn a_canonical_spelling_is_shown_before_it_is_written() {
     fixture.act(Action::Undo);
     assert_eq!(fixture.hex(), before);
 }
+
+#[test]
+fn canonicalizing_closes_no_row_and_selects_no_other() {
+    // messages { body b, topic { name a } } { topic { name bc } }, with lengths that are padded
+    let before = unhex("0a 88 00 22 01 62 0a 03 12 01 61 0a 87 80 00 0a 05 12 82 00 62 63");
+    let mut fixture = Fixture::with(&before, SEND);
+    for path in ["messages[0].topic.name", "messages[1].topic.name", "messages[1].topic"] {
+        fixture.select(path);
+    }
+    let rows = shown(fixture.open()).len();
+    let canonicalize = resolved(&fixture, Command::Canonicalize).unwrap();
+    fixture.act(canonicalize);
+    fixture.act(Action::ApplyCanonical);
+    assert_eq!(fixture.hex(), "0a 08 0a 03 12 01 61 22 01 62 0a 06 0a 04 12 02 62 63");
+    assert_eq!((shown(fixture.open()).len(), fixture.selected_path().as_str()), (rows, "messages[1].topic"));
+}

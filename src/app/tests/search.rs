@@ -61,23 +61,70 @@ fn hits_stay_in_place_through_edits_vanish_with_their_bytes_and_return() {
     fixture.set("messages[0].topic.name", "a much longer name than before");
     assert_eq!(step(&mut fixture, true), "messages[1].topic.name");
     let row = fixture.select("messages[1]");
-    fixture.act(Action::RemoveThis(row));
+    // Not searched again so far.
+    fixture.session.apply(Action::RemoveThis(row));
     assert_eq!(hits(&fixture), ["messages[2].topic.name"]);
     assert_eq!(fixture.open().search.n_gone(), 1);
+    assert!(fixture.open().search.is_stale(&fixture.open().document));
     // It is the second element by now.
+    fixture.session.apply(Action::StepHit { forward: true });
+    assert_eq!(fixture.selected_path(), "messages[1].topic.name");
+    fixture.session.apply(Action::Undo);
+    assert_eq!(hits(&fixture).len(), 2);
+}
+
+#[test]
+fn edits_are_searched_by_themselves() {
+    let mut fixture = searched("orders");
+    step(&mut fixture, true);
+    assert_eq!(step(&mut fixture, true), "messages[2].topic.name");
+    let row = fixture.select("messages[0]");
+    fixture.act(Action::RemoveThis(row));
+    assert_eq!(hits(&fixture), ["messages[0].topic.name", "messages[1].topic.name"], "the paths are new");
+    let search = &fixture.open().search;
+    assert!(!search.is_stale(&fixture.open().document));
+    assert_eq!((search.current, search.n_gone()), (Some(1), 0), "the one gone to is still known");
+    fixture.set("messages[0].topic.name", "nothing");
+    assert_eq!(hits(&fixture), ["messages[1].topic.name"], "it is none any more");
     assert_eq!(step(&mut fixture, true), "messages[1].topic.name");
     fixture.act(Action::Undo);
-    assert_eq!(hits(&fixture).len(), 2);
-    assert!(fixture.open().search.is_stale(&fixture.open().document));
-    fixture.act(Action::Search("orders".to_owned()));
-    assert!(!fixture.open().search.is_stale(&fixture.open().document));
-    assert_eq!(hits(&fixture).len(), 2);
+    assert_eq!((hits(&fixture).len(), fixture.open().search.n_found), (2, 2));
+    fixture.set("messages[0].topic.name", "more orders");
+    fixture.set("messages[1].topic.name", "no more");
+    assert_eq!(hits(&fixture), ["messages[0].topic.name"]);
+}
+
+#[test]
+fn a_search_that_is_not_to_be_made_again_waits_for_the_next_edit() {
+    let mut fixture = Fixture::with(&len(1, &len(1, &len(2, b"topic"))).repeat(60_000), SEND);
+    fixture.act(Action::Search("/topic/".to_owned()));
+    let row = fixture.select("messages[0].topic.name");
+    fixture.session.apply(Action::SetValue { row, text: "a".to_owned(), gesture: None });
+    while fixture.open().search.renewal.running.is_none() {
+        assert!(fixture.open().search.is_stale(&fixture.open().document) || fixture.session.is_busy());
+        if !fixture.session.poll() {
+            std::thread::yield_now();
+        }
+        if fixture.open().document.n_edits() == 1 && !fixture.open().search.is_stale(&fixture.open().document)
+        {
+            return; // It was faster than this test.
+        }
+    }
+    let job = fixture.open().search.renewal.running.unwrap();
+    fixture.session.apply(Action::CancelJob(job));
+    fixture.session.settle();
+    let open = fixture.open();
+    assert!(!open.search.is_stale(&open.document) || open.search.n_found == 60_000);
+    fixture.set("messages[1].topic.name", "b");
+    assert_eq!(fixture.open().search.n_found, 59_998);
 }
 
 #[test]
 fn the_value_of_a_hit_is_read_from_the_bytes_as_they_are() {
     let mut fixture = searched("topic.name == orders");
-    fixture.set("messages[1].topic.name", "changed");
+    let row = fixture.select("messages[1].topic.name");
+    fixture.session.apply(Action::SetValue { row, text: "changed".to_owned(), gesture: None });
+    // Not searched again so far.
     let open = fixture.open();
     let (idx, offset) = open.search.places.get(0).unwrap();
     let hit = &open.search.hits[idx];
@@ -181,6 +228,76 @@ fn a_filter_follows_edits() {
     assert_eq!(filtered(&mut fixture), before);
     fixture.act(Action::Filter(TreeFilter::All));
     assert!(fixture.open().filter.outline.is_empty());
+}
+
+/// What the rows that are shown are of: their offsets as paths of the document.
+fn shown_in_filter(fixture: &Fixture) -> Vec<String> {
+    let open = fixture.open();
+    let (snapshot, root) = (open.document.snapshot(), open.document.root());
+    let path = |nth| {
+        let (_, offset) = open.filter.row(nth).unwrap();
+        let (_, _, path) = crate::document::search::locate(snapshot, &root, offset).unwrap().unwrap();
+        path.to_string()
+    };
+    (0..open.filter.n_rows()).map(path).collect()
+}
+
+#[test]
+fn rows_of_a_filtered_tree_close_and_open() {
+    let mut fixture = searched("orders");
+    fixture.act(Action::Filter(TreeFilter::Matches));
+    let all = shown_in_filter(&fixture);
+    let one = ["messages[1]", "messages[1].topic", "messages[1].topic.name"];
+    assert_eq!((&all[..3], all.len()), (&one.map(str::to_owned)[..], 6));
+    fixture.act(Action::GoToFiltered(2));
+    fixture.act(Action::FoldFiltered { nth: 0, is_folded: true });
+    assert_eq!(shown_in_filter(&fixture), [&all[..1], &all[3..]].concat());
+    assert_eq!(fixture.selected_path(), "messages[1]", "what was selected is in it");
+    fixture.act(Action::FoldFiltered { nth: 2, is_folded: true });
+    assert_eq!(shown_in_filter(&fixture), [&all[..1], &all[3..5]].concat());
+    fixture.set("messages[0].topic.name", "longer than before");
+    assert_eq!(fixture.open().filter.n_rows(), 3, "an edit opens nothing");
+    fixture.select("messages[1].topic.name");
+    assert_eq!(fixture.open().filter.n_rows(), 5, "what is selected is shown");
+    fixture.act(Action::CollapseAll);
+    assert_eq!(shown_in_filter(&fixture), ["messages[1]", "messages[2]"]);
+    fixture.act(Action::ExpandBelow(0));
+    assert_eq!(fixture.open().filter.n_rows(), 4);
+    fixture.act(Action::OpenToDepth(1));
+    assert_eq!(fixture.open().filter.n_rows(), 4);
+    fixture.act(Action::ExpandLevels(9));
+    assert_eq!(shown_in_filter(&fixture), all);
+}
+
+#[test]
+fn a_row_of_a_filtered_tree_stays_while_it_is_edited() {
+    let mut fixture = searched("name == orders");
+    fixture.act(Action::Filter(TreeFilter::Matches));
+    fixture.set("messages[1].topic.name", "something else");
+    let row = ["messages[1]", "messages[1].topic", "messages[1].topic.name"];
+    assert_eq!(shown_in_filter(&fixture), row, "it was found when the query was asked");
+    fixture.set("messages[0].topic.name", "orders");
+    assert_eq!(fixture.open().filter.n_rows(), 6, "what an edit makes a match is found");
+    let moved = fixture.select("messages[0]");
+    fixture.act(Action::MoveRow { row: moved, down: true });
+    assert_eq!(shown_in_filter(&fixture)[3..], row, "a row that is moved is still there");
+    fixture.act(Action::Search("name == orders".to_owned()));
+    fixture.act(Action::Search("name==orders".to_owned()));
+    assert_eq!(shown_in_filter(&fixture), row, "asked anew, the query finds what it finds");
+}
+
+#[test]
+fn a_filter_follows_the_type() {
+    let mut fixture = Fixture::with(&sample(), SEND);
+    fixture.act(Action::Filter(TreeFilter::Unknown));
+    let row = fixture.select("messages[1].99");
+    let tab = fixture.tab();
+    fixture.act(Action::ReadAs { tab, message: None });
+    assert!(fixture.open().filter.n_rows() > 2, "without a type all is unknown");
+    fixture.act(Action::ReadAs { tab, message: Some(SEND.to_owned()) });
+    assert_eq!(shown_in_filter(&fixture), ["messages[1]", "messages[1].99"]);
+    fixture.act(Action::Remove(row));
+    assert_eq!(fixture.open().filter.n_rows(), 0);
 }
 
 #[test]

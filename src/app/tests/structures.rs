@@ -117,8 +117,11 @@ fn a_key_is_renamed_unless_the_map_has_it() {
     run(&mut fixture, Command::RenameKey);
     assert_eq!(fixture.session.state().dialog, Some(Dialog::RenameKey { row }));
     fixture.act(Action::RenameKey { row, key: "n".to_owned() });
-    assert!(fixture.notices().concat().contains("already"));
+    let refusal = fixture.session.state().refusal.clone().unwrap_or_default();
+    assert!(refusal.contains("already") && fixture.notices().is_empty(), "{refusal}");
+    assert_eq!(fixture.session.state().dialog, Some(Dialog::RenameKey { row }), "to be typed again");
     fixture.act(Action::RenameKey { row, key: "key".to_owned() });
+    assert_eq!((&fixture.session.state().dialog, &fixture.session.state().refusal), (&None, &None));
     assert_eq!(fixture.hex(), "0a 12 12 08 0a 03 6b 65 79 12 01 76 12 06 0a 01 6e 12 01 77");
     assert_eq!(fixture.selected_path(), r#"messages[0].user_properties["key"]"#);
     fixture.act(Action::Undo);
@@ -353,4 +356,47 @@ fn a_group_is_edited_like_a_message() {
     let row = fixture.select("pair");
     fixture.act(Action::SetValue { row, text: r#"{"x": 5}"#.to_owned(), gesture: None });
     assert_eq!(fixture.hex(), "0b 08 05 0c", "{:?} {:?}", fixture.notices(), fixture.question());
+}
+
+#[test]
+fn what_is_moved_stays_open() {
+    // Two messages, each with a topic; the second one has everything open.
+    let mut fixture = Fixture::with(&unhex("0a 05 0a 03 12 01 61 0a 05 0a 03 12 01 62"), SEND);
+    fixture.select("messages[1].topic.name");
+    let before = shown(fixture.open()).len();
+    let row = fixture.select("messages[1]");
+    fixture.act(Action::MoveRow { row, down: false });
+    assert_eq!(fixture.selected_path(), "messages[0]");
+    let now = shown(fixture.open());
+    assert_eq!(now.len(), before, "{now:?}");
+    assert!(now.iter().any(|row| row.contains("name \"b\"")), "{now:?}");
+    let row = fixture.open().selection.as_ref().unwrap().row;
+    fixture.act(Action::MoveRow { row, down: true });
+    assert_eq!(shown(fixture.open()).len(), before);
+    fixture.act(Action::Undo);
+    assert_eq!(shown(fixture.open()).len(), before);
+}
+
+#[test]
+fn a_field_that_is_not_set_and_a_oneof_are_gone_to_by_name() {
+    let go = |fixture: &mut Fixture, text: &str| fixture.act(Action::Select(SelectTarget::Path(path(text))));
+    // status { code: 1 }
+    let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
+    go(&mut fixture, "command");
+    assert!(fixture.notices().concat().contains("show absent fields"));
+    run(&mut fixture, Command::ShowAbsent);
+    go(&mut fixture, "command");
+    assert!(matches!(fixture.open().selected_row().unwrap().id.facet, Facet::Absent(_)));
+    go(&mut fixture, "status.message");
+    assert_eq!(fixture.selected_path(), "status.message");
+    let row = fixture.open().selection.as_ref().unwrap().row;
+    fixture.act(Action::AddField { row: Some(row), number: 2 });
+    go(&mut fixture, "status.message");
+    assert_eq!(fixture.open().selected_row().unwrap().id.facet, Facet::Record);
+    let row = fixture.select("command");
+    fixture.act(Action::ChooseMember { row, number: Some(2) });
+    let member = fixture.selected_path();
+    fixture.select("status");
+    go(&mut fixture, "command");
+    assert_eq!(fixture.selected_path(), member, "the member that is set");
 }

@@ -1,7 +1,7 @@
 //! Edits that put problems right where there is no doubt how.
 //!
 //! **Law.** A fix removes its problem and makes none, and what parsers read stays what it was; only a
-//! length that overruns, which they refuse, is read for the first time. What the problem hid may show:
+//! length that overruns and a group without its end, which they refuse, are read for the first time. What the problem hid may show:
 //! where a cut payload ends, and whether an enum knows the number.
 
 use super::check::check_with_sites;
@@ -13,7 +13,7 @@ use crate::document::resolve::{MapKey, read_key};
 use crate::document::snapshot::Snapshot;
 use crate::document::source::{ReadMode, SourceError};
 use crate::schema::{Kind, MessageDescriptor};
-use crate::wire::{Read, WireType, read_varint, write_varint};
+use crate::wire::{Read, WireType, read_varint, write_tag, write_varint};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::{ControlFlow, Range};
 
@@ -141,6 +141,9 @@ impl Maker<'_> {
 
     fn note(&mut self, problem: &Problem, site: &Site<'_>, chain: Chain) -> Result<(), SourceError> {
         let inside = site.message_range();
+        if self.kind == ProblemKind::UnclosedGroup {
+            return self.close_groups(site, chain, inside);
+        }
         // The end tag of a group stands behind the group's content.
         let end = if self.kind == ProblemKind::Overrun { inside.end } else { self.reader.snapshot().len() };
         let Read::Record(record) = self.reader.head(site.record, end)? else { return Ok(()) };
@@ -166,6 +169,31 @@ impl Maker<'_> {
             }
             _ => self.respell_varint(problem, site, chain, record.tag.wire_type, record.payload_start)?,
         }
+        Ok(())
+    }
+
+    /// Ends the innermost group, and those around it that would be without their end then.
+    fn close_groups(
+        &mut self,
+        site: &Site<'_>,
+        mut chain: Chain,
+        inside: Range<u64>,
+    ) -> Result<(), SourceError> {
+        let (mut at, end) = (inside.start, inside.end);
+        while let Read::Record(record) = self.reader.head(at, end)? {
+            // A last record that overruns would take the end tag for its own bytes.
+            if record.missing > 0 {
+                let start = at + u64::from(record.tag.width);
+                let length = start..start + u64::from(record.length_width());
+                self.respell(chain.clone(), length, record.payload_len);
+            }
+            at += record.head_and_payload_len();
+        }
+        let groups = site.groups_to_close();
+        let mut bytes = Vec::new();
+        groups.iter().for_each(|(_, number)| write_tag(&mut bytes, *number, WireType::Egroup));
+        chain.truncate(chain.len() - groups.len());
+        self.edits.push(Edit::Insert { chain, offset: end, bytes });
         Ok(())
     }
 

@@ -75,10 +75,12 @@ impl ProblemKind {
 
     /// What putting it right does; `None` where a person has to decide.
     ///
-    /// Parsers read the same before and after, but for a length that overruns, which they refuse.
+    /// Parsers read the same before and after, but for a length that overruns and a group without its
+    /// end, which they refuse.
     pub fn fix_label(self) -> Option<&'static str> {
         Some(match self {
             ProblemKind::Overrun => "Shorten the length to what is there",
+            ProblemKind::UnclosedGroup => "Add the end tag",
             ProblemKind::SetAgain => "Remove the earlier values",
             ProblemKind::Oneof => "Remove the earlier members",
             ProblemKind::KeyAgain => "Remove the earlier entries",

@@ -75,6 +75,15 @@ impl Site<'_> {
         self.levels.frames.last().map_or(0..0, |top| top.start..top.end)
     }
 
+    /// The groups that end where the innermost message does, innermost first: where each begins, and its
+    /// number.
+    pub fn groups_to_close(&self) -> Vec<(u64, u32)> {
+        let end = self.message_range().end;
+        let open = self.levels.frames.iter().skip(1).rev();
+        let groups = open.take_while(|frame| frame.is_group && frame.end == end);
+        groups.map(|frame| (frame.offset, frame.number)).collect()
+    }
+
     pub fn message(&self) -> Option<MessageDescriptor> {
         let top = self.levels.frames.last()?;
         self.tables.types.get(top.type_idx as usize).map(|found| found.descriptor.clone())

@@ -8,6 +8,7 @@
 //! kinds (`document::value`).
 
 mod any;
+mod explained;
 mod plausible;
 mod scope;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod text;
 mod time;
 
 pub use any::{type_in_any, type_name_in_url, url_in_payload};
+pub use explained::{Explained, address, explain_time, explain_uuid, millis_text};
 pub use plausible::{guessed_enums, plausible_readings};
 pub use scope::{Readings, Scope};
 pub use time::TimeUnit;

@@ -26,6 +26,16 @@ impl TimeUnit {
         }
     }
 
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeUnit::Seconds => "seconds",
+            TimeUnit::Millis => "milliseconds",
+            TimeUnit::Micros => "microseconds",
+            TimeUnit::Nanos => "nanoseconds",
+        }
+    }
+
     fn per_second(self) -> i64 {
         match self {
             TimeUnit::Seconds => 1,

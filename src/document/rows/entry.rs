@@ -195,6 +195,8 @@ pub struct Row {
     pub is_expanded: bool,
     /// Set where several records say the same.
     pub standing: Option<Standing>,
+    /// A record around it is overridden.
+    pub is_overridden: bool,
     /// What is absent has rows, so that an empty message of a known type can be opened too.
     pub shows_absent: bool,
 }

@@ -173,11 +173,7 @@ impl Tree {
         let mut open = vec![id];
         while let Some(id) = open.pop() {
             let Some(branch) = self.branch(id) else { continue };
-            let row = match &branch.what {
-                What::Run { offset, .. } => Some(RowId { offset: *offset, facet: Facet::Run }),
-                what => what.record().map(|offset| RowId { offset, facet: Facet::Record }),
-            };
-            opened.extend(row);
+            opened.extend(branch.what.row());
             open.extend(branch.children.values());
         }
         self.drop_branch(id);
@@ -185,6 +181,17 @@ impl Tree {
             self.gone.remove(0);
         }
         self.gone.push((n_before, opened));
+    }
+
+    /// Rows in `range` that are open, what is around a row before it.
+    pub fn opened_in(&self, range: &Range<u64>) -> Vec<RowId> {
+        let rows = self.branches.iter().flatten().filter_map(|branch| {
+            let row = branch.what.row()?;
+            range.contains(&row.offset).then_some((branch.depth, row))
+        });
+        let mut rows: Vec<(u32, RowId)> = rows.collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 
     fn bring_back(&mut self, document: &Document, mode: ReadMode) {

@@ -26,11 +26,22 @@ impl Tree {
         let standing = around.and_then(|around| around.survey.standing_of(&entry, start));
         let depth = branch.map_or(0, |branch| branch.depth);
         let shows_absent = self.shows_absent;
-        Row { id: entry.id(), depth, branch: id, ordinal, entry, is_expanded, standing, shows_absent }
+        let is_overridden = branch.is_some_and(|branch| branch.is_overridden);
+        Row {
+            id: entry.id(),
+            depth,
+            branch: id,
+            ordinal,
+            entry,
+            is_expanded,
+            standing,
+            is_overridden,
+            shows_absent,
+        }
     }
 
     /// The branch whose records the rows of a branch are; that of a run is the message around it.
-    fn message_branch(&self, id: BranchId) -> Option<&Branch> {
+    pub(super) fn message_branch(&self, id: BranchId) -> Option<&Branch> {
         let branch = self.branch(id)?;
         match &branch.what {
             What::Run { .. } => self.branch(branch.parent?.0),

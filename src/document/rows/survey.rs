@@ -1,8 +1,8 @@
 //! What the records of an open message say together: which fields are absent, and which records a
 //! later one overrides or merges with.
 //!
-//! Made when a message is opened and again when the document changes, from at most [`MAX_RECORDS`]
-//! records; a message with more has no survey. Adjacent elements of one list are passed over by the
+//! Made when a message is opened and again when the document changes, at once from at most
+//! [`MAX_RECORDS`] records; of a message with more it is made in the background. Adjacent elements of one list are passed over by the
 //! index.
 
 use super::super::index::Index;
@@ -11,6 +11,7 @@ use super::super::reader::{Found, Reader, RecordAt};
 use super::super::resolve::{MapKey, read_key};
 use super::super::source::SourceError;
 use super::entry::{Absent, Entry, Standing, oneof_of};
+use super::survey_work::Surveyed;
 use super::tree::{BranchId, Tree, What};
 use crate::schema::{FieldDescriptor, Kind, MessageDescriptor};
 use crate::wire::WireType;
@@ -19,6 +20,8 @@ use std::ops::Range;
 
 /// Records that are read for one survey.
 const MAX_RECORDS: u32 = 4_096;
+/// Records between two looks at whether to go on.
+const ASK_EVERY: u32 = 1_024;
 /// Elements of one list that are walked through before the index is asked for its end.
 const WALKED: u32 = 64;
 
@@ -34,7 +37,8 @@ pub(super) struct Survey {
     /// Bytes were missing that may come.
     pub is_wanting: bool,
     /// It was made from all records of the message, and depends on no others.
-    is_own: bool,
+    pub is_own: bool,
+    pub surveyed: Surveyed,
 }
 
 impl Survey {
@@ -93,6 +97,31 @@ impl Tree {
         Some(index.n_rows() + nth as u64)
     }
 
+    /// Tells the open messages below a branch whether a later record overrides what they are in.
+    pub(super) fn spread_overridden(&mut self, id: BranchId) {
+        let mut changed = vec![id];
+        while let Some(id) = changed.pop() {
+            let Some(branch) = self.branch(id) else { continue };
+            let around = self.message_branch(id).and_then(|message| Some((message, message.what.index()?)));
+            let is_overridden = |child: &What| {
+                let standing = around.zip(child.record()).and_then(|((message, index), record)| {
+                    message.survey.standing.get(&record.checked_sub(index.range().start)?)
+                });
+                branch.is_overridden || standing == Some(&Standing::Overridden)
+            };
+            let children = branch.children.values().filter_map(|id| Some((*id, self.branch(*id)?)));
+            let found: Vec<(BranchId, bool, bool)> = children
+                .map(|(id, child)| (id, is_overridden(&child.what), matches!(child.what, What::Run { .. })))
+                .collect();
+            for (id, is_overridden, is_run) in found {
+                let Some(child) = self.branch_mut(id) else { continue };
+                if std::mem::replace(&mut child.is_overridden, is_overridden) != is_overridden || is_run {
+                    changed.push(id);
+                }
+            }
+        }
+    }
+
     /// Surveys the message of a branch; what cannot be read or is too much has an empty survey.
     pub(super) fn survey(&self, reader: &mut Reader<'_>, id: BranchId) -> Survey {
         let Some(branch) = self.branch(id) else { return Survey::default() };
@@ -103,25 +132,19 @@ impl Tree {
             return Survey::default();
         }
         let parts = self.parts_of(id, index);
-        let is_last = parts.last() == Some(&index.range());
-        let mut taker = Taker::default();
+        let mut taker = Taker::new(MAX_RECORDS);
         for part in &parts {
             let index = Some(index).filter(|index| index.range() == *part);
-            match taker.walk(reader, message, index, part) {
+            match taker.walk(reader, message, index, part, &mut |_| false) {
                 Ok(true) => {}
+                Ok(false) => return branch.survey.put_off(self.shows_absent),
                 found => {
                     let is_wanting = matches!(found, Err(SourceError::Missing { .. }));
                     return Survey { is_wanting, ..Survey::default() };
                 }
             }
         }
-        let absent = if self.shows_absent && is_last { taker.absent(message) } else { Vec::new() };
-        let mut survey = Survey { absent, ..taker.survey() };
-        let range = index.range();
-        let own = survey.standing.range(range.clone());
-        survey.standing = own.map(|(offset, standing)| (offset - range.start, *standing)).collect();
-        survey.is_own = parts.len() == 1 && survey.split.is_empty();
-        survey
+        taker.survey_of(message, index, &parts, self.shows_absent)
     }
 
     /// Whether the survey of a branch holds as long as no byte of its message changes.
@@ -132,7 +155,7 @@ impl Tree {
     }
 
     /// All stretches of records that make up the message of a branch, in wire order.
-    fn parts_of(&self, id: BranchId, index: &Index) -> Vec<Range<u64>> {
+    pub(super) fn parts_of(&self, id: BranchId, index: &Index) -> Vec<Range<u64>> {
         let around = self.branch(id).and_then(|branch| self.branch(branch.parent?.0));
         let split = around
             .and_then(|around| around.survey.split.values().find(|parts| parts.contains(&index.range())));
@@ -150,8 +173,9 @@ struct Occurrence {
 
 /// Goes over records and remembers what a survey is made of.
 #[derive(Default)]
-struct Taker {
+pub(super) struct Taker {
     n_records: u32,
+    max_records: u32,
     /// Numbers of all declared fields that are there, in order of their first record.
     present: Vec<u32>,
     singular: Vec<Occurrence>,
@@ -162,18 +186,25 @@ struct Taker {
 }
 
 impl Taker {
-    /// Returns whether it came to the end within the bound.
-    fn walk(
+    pub fn new(max_records: u32) -> Taker {
+        Taker { max_records, ..Taker::default() }
+    }
+
+    /// Returns whether it came to the end within the bound. `is_stopped` is asked now and then, with the
+    /// offset reached.
+    pub fn walk(
         &mut self,
         reader: &mut Reader<'_>,
         message: &MessageDescriptor,
         index: Option<&Index>,
         part: &Range<u64>,
+        is_stopped: &mut dyn FnMut(u64) -> bool,
     ) -> Result<bool, SourceError> {
         let (mut offset, mut last, mut n_alike) = (part.start, 0, 0);
         while let Found::Record(at) = reader.record(offset, part.end)? {
             self.n_records += 1;
-            if self.n_records > MAX_RECORDS {
+            let is_asked = self.n_records.is_multiple_of(ASK_EVERY);
+            if self.n_records > self.max_records || is_asked && is_stopped(offset) {
                 return Ok(false);
             }
             n_alike = if at.number() == last { n_alike + 1 } else { 0 };
@@ -254,6 +285,24 @@ impl Taker {
         absent
     }
 
+    /// What was seen of the parts of a message comes to, for the one that an index is of.
+    pub fn survey_of(
+        self,
+        message: &MessageDescriptor,
+        index: &Index,
+        parts: &[Range<u64>],
+        shows_absent: bool,
+    ) -> Survey {
+        let is_last = parts.last() == Some(&index.range());
+        let absent = if shows_absent && is_last { self.absent(message) } else { Vec::new() };
+        let mut survey = Survey { absent, ..self.survey() };
+        let range = index.range();
+        let own = survey.standing.range(range.clone());
+        survey.standing = own.map(|(offset, standing)| (offset - range.start, *standing)).collect();
+        survey.is_own = parts.len() == 1 && survey.split.is_empty();
+        survey
+    }
+
     fn survey(self) -> Survey {
         let mut survey = Survey::default();
         let mut by_number: BTreeMap<u32, Vec<&Occurrence>> = BTreeMap::new();
@@ -288,6 +337,17 @@ impl Taker {
 }
 
 impl Survey {
+    /// None will be made.
+    pub fn given_up() -> Survey {
+        Survey { surveyed: Surveyed::Never, ..Survey::default() }
+    }
+
+    /// To be made in the background. Rows of absent fields stay until then, so that none jumps.
+    fn put_off(&self, shows_absent: bool) -> Survey {
+        let absent = if shows_absent { self.absent.clone() } else { Vec::new() };
+        Survey { absent, surveyed: Surveyed::Later, ..Survey::default() }
+    }
+
     /// The last one counts.
     fn rank(&mut self, offsets: impl DoubleEndedIterator<Item = u64>) {
         let mut offsets = offsets.rev();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::document::{Document, Meaning, ReadMode, Reader, SMALL_WINDOW, row_text};
+use crate::document::{Act, Document, Edit, Meaning, ReadMode, Reader, SMALL_WINDOW, row_text};
 use crate::schema::MessageDescriptor;
 
 const PROTO: &str = r#"
@@ -208,4 +208,78 @@ fn a_message_with_too_many_records_has_no_survey_but_a_long_list_does_not_count(
     let all = rows(&document, &tree);
     assert!(all.iter().all(|row| row.standing.is_none()
         && matches!(&row.entry, Entry::Record { meaning: Meaning::Field(_), .. })));
+}
+
+#[test]
+fn what_is_in_an_overridden_record_is_marked_too_as_long_as_it_is() {
+    // choice is left, then right; counts has the key "a" twice.
+    let (mut document, tree) = open("32 02 10 05 3a 01 61 2a 05 0a 01 61 10 01 2a 05 0a 01 61 10 02", false);
+    let marks = |document: &Document, tree: &Tree| -> Vec<bool> {
+        rows(document, tree).iter().map(|row| row.is_overridden).collect()
+    };
+    let mut tree = tree;
+    let expected = [
+        false, true,  // left, and the number in it
+        false, // right
+        false, // counts
+        false, true, true, // its first entry, with key and value
+        false, false, false,
+    ];
+    assert_eq!(marks(&document, &tree), expected, "{:?}", shown(&document, &tree));
+    let remove = |range| Act::new("Remove", vec![Edit::Remove { chain: vec![], range }]);
+    document.apply(&remove(4..7)).unwrap();
+    tree.follow(&document, ReadMode::Wait);
+    assert_eq!(marks(&document, &tree)[..2], [false, false], "nothing takes its place now");
+    document.undo();
+    tree.follow(&document, ReadMode::Wait);
+    assert_eq!(marks(&document, &tree), expected);
+}
+
+#[test]
+fn a_message_with_many_records_is_surveyed_elsewhere_and_one_with_too_many_not_at_all() {
+    let entry = |n: u32| {
+        let mut key = Vec::new();
+        crate::wire::write_len(&mut key, 1, n.to_string().as_bytes());
+        let mut record = Vec::new();
+        crate::wire::write_len(&mut record, 5, &key);
+        record
+    };
+    let bytes: Vec<u8> = (0..5_000).chain([7]).flat_map(entry).collect();
+    let mut document = Document::of_bytes(&bytes, Some(message()));
+    let mut tree = Tree::new(&document, ReadMode::Wait);
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+    tree.show_absent(&mut reader, true);
+    assert_eq!((tree.n_rows(), tree.surveyed(BranchId::root())), (1, Surveyed::Later));
+    let survey = |tree: &mut Tree, document: &Document| {
+        let work = tree.survey_work().expect("work");
+        let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+        let mut go_on = |_| std::ops::ControlFlow::Continue(());
+        let made = work.run(&mut reader, &mut go_on).unwrap().expect("not stopped");
+        tree.take_survey(made, document.snapshot());
+    };
+    survey(&mut tree, &document);
+    assert_eq!((tree.n_rows(), tree.surveyed(BranchId::root())), (6, Surveyed::Whole));
+    assert!(tree.survey_work().is_none());
+    let run = tree.rows(document.snapshot(), 0..1, ReadMode::Wait).remove(0);
+    tree.expand(document.snapshot(), &run, ReadMode::Wait);
+    let entries = tree.rows(document.snapshot(), 8..9, ReadMode::Wait);
+    assert_eq!(entries[0].standing, Some(Standing::Overridden), "the last entry has the same key");
+    document.apply(&Act::new("Remove", vec![Edit::Remove { chain: vec![], range: 0..5 }])).unwrap();
+    tree.follow(&document, ReadMode::Wait);
+    assert_eq!(tree.surveyed(BranchId::root()), Surveyed::Later);
+    assert_eq!(tree.n_rows(), 5_000 + 6, "rows of what is absent stay");
+    survey(&mut tree, &document);
+    assert_eq!((tree.n_rows(), tree.surveyed(BranchId::root())), (5_000 + 6, Surveyed::Whole));
+    let bytes: Vec<u8> = (0..300_000).flat_map(entry).collect();
+    let document = Document::of_bytes(&bytes, Some(message()));
+    let mut tree = Tree::new(&document, ReadMode::Wait);
+    while let Some(mut work) = tree.index_work() {
+        work.index
+            .advance(&mut Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW), u64::MAX, u64::MAX)
+            .unwrap();
+        assert!(tree.take_index(work, document.snapshot()));
+    }
+    survey(&mut tree, &document);
+    assert_eq!(tree.surveyed(BranchId::root()), Surveyed::Never);
+    assert!(tree.survey_work().is_none(), "it is not tried again");
 }

@@ -195,6 +195,21 @@ fn ten_thousand_levels_open_one_by_one() {
     assert_eq!(document.len(), bytes.len() as u64);
 }
 
+#[test]
+fn twenty_thousand_groups_that_are_never_closed_open_one_by_one() {
+    let bytes = vec![0x0b; 20_000];
+    let (mut document, mut tree) = open(&bytes);
+    assert!(tree.expand_levels(document.snapshot(), 20_000, 20_000, ReadMode::Wait));
+    assert_eq!(tree.n_rows(), 20_000);
+    let last = tree.rows(document.snapshot(), 19_999..20_000, ReadMode::Wait).remove(0);
+    assert_eq!((last.depth, last.entry.range()), (19_999, 19_999..20_000));
+    let edit = Edit::Insert { chain: (0..19_999).collect(), offset: 20_000, bytes: vec![0x08, 1] };
+    document.apply(&Act::new("Deep", vec![edit])).unwrap();
+    tree.follow(&document, ReadMode::Wait);
+    let first = tree.rows(document.snapshot(), 0..1, ReadMode::Wait).remove(0);
+    assert_eq!(first.entry.range(), 0..20_002, "what is known of other bytes is not used");
+}
+
 fn record() -> impl Strategy<Value = Vec<u8>> {
     let leaf = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..6).prop_map(|b| {

@@ -8,7 +8,7 @@ use super::super::reader::{Reader, SMALL_WINDOW};
 use super::super::reading::Scope;
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
-use super::entry::{Entry, Row, RowId};
+use super::entry::{Entry, Facet, Row, RowId, Standing};
 use super::survey::Survey;
 use crate::schema::{FieldDescriptor, MessageDescriptor};
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub(super) struct Branch {
     /// Own rows and those of everything expanded below.
     pub n_rows: u64,
     pub depth: u32,
+    /// It is in a message that a later record overrides.
+    pub is_overridden: bool,
     pub error: Option<SourceError>,
     /// What the records say together; of messages alone.
     pub survey: Survey,
@@ -72,6 +74,14 @@ impl What {
         match self {
             What::Message { index, .. } | What::Packed { index, .. } => Some(index),
             What::Run { .. } => None,
+        }
+    }
+
+    /// The row that the branch is the inside of; none for the root.
+    pub fn row(&self) -> Option<RowId> {
+        match self {
+            What::Run { offset, .. } => Some(RowId { offset: *offset, facet: Facet::Run }),
+            what => what.record().map(|offset| RowId { offset, facet: Facet::Record }),
         }
     }
 
@@ -129,6 +139,7 @@ impl Tree {
             n_own: 0,
             n_rows: 0,
             depth: 0,
+            is_overridden: false,
             error: None,
             survey: Survey::default(),
         };
@@ -230,6 +241,7 @@ impl Tree {
             branch.survey = survey.unwrap_or_else(|| std::mem::take(&mut branch.survey));
             branch.n_own = n_own + u64::from(unread) + branch.survey.absent.len() as u64;
         }
+        self.spread_overridden(id);
     }
 
     fn count_own(&self, reader: &mut Reader<'_>, id: BranchId) -> Option<u64> {
@@ -403,6 +415,7 @@ impl Tree {
             n_own: 0,
             n_rows: 0,
             depth: row.depth + 1,
+            is_overridden: row.is_overridden || row.standing == Some(Standing::Overridden),
             error: None,
             survey: Survey::default(),
         };

@@ -125,6 +125,9 @@ fn plain_matches(plain: &Plain, walk: &mut Walk<'_, '_>, item: &Item) -> Answer 
     {
         return Ok(Some(None));
     }
+    if let Some(chosen) = walk.chosen_kind(item).filter(|_| item.wire_type != WireType::Len) {
+        return yes(scalar_matches(plain, &chosen, item.scalar));
+    }
     match (item.reading, item.wire_type) {
         (Reading::Packed | Reading::EndTag | Reading::Count, _) => Ok(None),
         (Reading::Rest, _) | (_, WireType::Len) => match kind {
@@ -245,6 +248,7 @@ fn compare_matches(compare: &Compare, walk: &mut Walk<'_, '_>, item: &Item) -> A
     let repeats = field.is_some_and(|field| field.repeats());
     let kind = field.filter(|_| item.reading != Reading::Clash).map(|field| field.kind.clone());
     let inner = field.map_or(NONE, |field| field.type_idx);
+    let kind = walk.chosen_kind(item).or(kind);
     if !is_at(&compare.path, walk, item)? {
         return Ok(None);
     }

@@ -16,6 +16,8 @@
 //!
 //! **Not here:** keeping results while a document is edited (`app`), drawing them (`ui`).
 
+#[cfg(test)]
+mod chosen_tests;
 mod compare;
 mod follow;
 mod hit;

@@ -9,6 +9,7 @@ use super::follow::Followed;
 use super::run::Finding;
 use crate::schema::FieldDescriptor;
 use crate::wire::{Damage, MAX_VARINT, WireType, read_varint};
+use std::collections::HashSet;
 
 /// No row: the root is around it.
 const NONE: u32 = u32::MAX;
@@ -63,6 +64,15 @@ impl Outline {
         true
     }
 
+    /// Of these offsets those at which nothing was asked for, in order.
+    pub fn without(&self, mut offsets: Vec<u64>) -> Vec<u64> {
+        let found: HashSet<u64> = self.rows.iter().filter(|row| row.is_found).map(|row| row.offset).collect();
+        offsets.retain(|offset| !found.contains(offset));
+        offsets.sort_unstable();
+        offsets.dedup();
+        offsets
+    }
+
     /// Puts the rows in order and finds which is around which.
     pub fn finish(mut self) -> Outline {
         self.rows.sort_by_key(|row| (row.offset, row.depth));
@@ -92,6 +102,15 @@ impl Outline {
 
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// The row around a row; `None` if that is the root.
+    pub fn around(&self, idx: usize) -> Option<usize> {
+        self.rows
+            .get(idx)
+            .map(|row| row.parent)
+            .filter(|parent| *parent != NONE)
+            .map(|parent| parent as usize)
     }
 
     /// Rows that were asked for.

@@ -5,7 +5,7 @@ mod place;
 use super::super::level::MessageAt;
 use super::super::plausible::is_plausible_message;
 use super::super::reader::{LARGE_WINDOW, Reader, SMALL_WINDOW};
-use super::super::reading::{Scope, type_in_any};
+use super::super::reading::{Reading as ReadAs, Scope, type_in_any};
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
 use super::table::{Field, NONE, Tables};
@@ -288,6 +288,19 @@ impl<'s, 'q> Walk<'s, 'q> {
         }
         let found = type_in_any(&mut self.scout, &around.descriptor, frame.start..frame.end)?;
         Ok(found.map(|found| Inner::Message(self.tables.type_idx(&found))))
+    }
+
+    /// The kind of scalar that a person chose to read an undeclared record as.
+    pub fn chosen_kind(&self, item: &Item) -> Option<Kind> {
+        if !matches!(item.reading, Reading::Unknown | Reading::Clash) {
+            return None;
+        }
+        // What was met last is in the innermost message, unless it was opened as one itself.
+        let frame = self.frames.last().filter(|_| !item.opens)?;
+        match frame.scope.get(item.number).filter(|reading| reading.wire_type() == item.wire_type)? {
+            ReadAs::Kind(kind) if !matches!(kind, Kind::Message(_)) => Some(kind.clone()),
+            _ => None,
+        }
     }
 
     /// Counts a record and goes into it or behind it. `is_message` says so if that was chosen.

@@ -15,7 +15,9 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
         return;
     };
     let id = Id::unique("go to");
+    let refused = view.refusal(state).map(str::to_owned);
     if !view.is_focused
+        && view.sent.is_none()
         && let Some(selection) = &open.selection
     {
         view.text = selection.path.to_string();
@@ -26,7 +28,8 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
         );
         ui.add_space(theme(ui).size.gap_small);
         let of = |text: &str| target(text, open.cursor_offset(), open.document.len());
-        let is_invalid = !view.text.is_empty() && of(&view.text).is_err();
+        let is_refused = refused.is_some() && view.sent.as_ref() == Some(&view.text);
+        let is_invalid = is_refused || !view.text.is_empty() && of(&view.text).is_err();
         let field = TextField::new("Path or offset", &mut view.text)
             .id(id)
             .mono()
@@ -41,22 +44,31 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
         // What was typed in this frame counts, as Enter may have been pressed in it too.
         let target = of(&view.text);
         let error = target.as_ref().err().filter(|_| !view.text.is_empty());
-        error_line_ui(ui, error.map(String::as_str));
+        let refused = refused.as_deref().filter(|_| view.sent.as_ref() == Some(&view.text));
+        error_line_ui(ui, error.map(String::as_str).or(refused));
         let reason = target.is_err().then_some("Type a path or an offset first");
         let pressed = buttons_ui(ui, &[("Go", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         (pressed.or(entered.then_some(0)), target)
     });
     match (pressed, target) {
+        // Closes the dialog if there is such a place.
         (Some(0), Ok(target)) => {
-            actions.push(Action::Dismiss);
+            view.send();
+            view.goes_to_tree = matches!(target, SelectTarget::Path(_));
             actions.push(Action::Select(target));
         }
         (Some(0), Err(_)) => ctx.memory_mut(|memory| memory.request_focus(id)),
-        (Some(_), _) => actions.push(Action::Dismiss),
-        (None, _) if is_closed => actions.push(Action::Dismiss),
+        (Some(_), _) => leave(view, actions),
+        (None, _) if is_closed => leave(view, actions),
         _ => {}
     }
+}
+
+/// The keyboard returns to where it was.
+fn leave(view: &mut DialogView, actions: &mut Vec<Action>) {
+    view.goes_to_tree = false;
+    actions.push(Action::Dismiss);
 }
 
 /// A bare number is an offset, one with a sign a step from `here`: to a field number one goes by its

@@ -6,6 +6,7 @@ use crate::app::{Action, State};
 use crate::document::value::parse_value;
 use crate::document::{Entry, RowId};
 use crate::schema::{FieldDescriptor, Kind, kind_name};
+use crate::ui::widgets::field::select_all;
 use crate::ui::widgets::{TextField, error_line_ui};
 use egui::{Context, Id, Key};
 
@@ -25,22 +26,26 @@ pub fn map_key_ui(
     let title = format!("New entry of {}", map.name());
     let (pressed, is_closed) = dialog(ctx, &title, 400.0, |ui| {
         ui.weak(format!("Its key, a {}", kind_name(&key)));
-        let shown = error.as_deref().filter(|_| !view.text.is_empty());
+        let refused = view.refusal(state).map(str::to_owned);
+        let shown = error.as_deref().filter(|_| !view.text.is_empty()).or(refused.as_deref());
         let id = Id::unique("map key");
         let field = TextField::new("Key", &mut view.text).id(id).mono().invalid(shown.is_some()).show(ui);
         if !std::mem::replace(&mut view.is_focused, true) {
             field.request_focus();
+            select_all(ctx, id, &view.text);
         }
         error_line_ui(ui, shown);
-        let reason = error.as_ref().map(|_| "The key does not fit its kind");
+        let reason = error.as_deref().or(refused.as_deref()).map(|_| "This cannot be its key");
         let pressed = buttons_ui(ui, &[("Add", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        pressed.or((entered && error.is_none()).then_some(0))
+        pressed.or((entered && reason.is_none()).then_some(0))
     });
-    if pressed.is_some() || is_closed {
+    if pressed.is_some_and(|pressed| pressed != 0) || is_closed {
         actions.push(Action::Dismiss);
     }
     if pressed == Some(0) {
+        // Closes the dialog unless the map has the key.
+        view.send();
         actions.push(Action::AddElement { row, key: Some(view.text.clone()) });
     }
 }

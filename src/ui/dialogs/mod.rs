@@ -11,6 +11,7 @@ mod add_field;
 mod choose;
 mod differences;
 mod differences_hex;
+mod field_list;
 mod file;
 mod frame;
 mod go_to;
@@ -42,9 +43,26 @@ pub struct DialogView {
     /// The bytes of an old and a new side.
     bytes: [RowListState; 2],
     is_focused: bool,
+    /// The text that was last handed over, for [`State::refusal`] to be about.
+    sent: Option<String>,
+    /// It closes on the way to a field.
+    pub(super) goes_to_tree: bool,
     file: FileAsk,
     /// Methods that can be picked, once they were looked up.
     methods: Option<Vec<MethodChoice>>,
+}
+
+impl DialogView {
+    /// Hands the text over: what is wrong with it is said beside it, ready to be typed over.
+    fn send(&mut self) {
+        self.sent = Some(self.text.clone());
+        self.is_focused = false;
+    }
+
+    /// Why the text as it stands was refused.
+    fn refusal<'a>(&self, state: &'a State) -> Option<&'a str> {
+        state.refusal.as_deref().filter(|_| self.sent.as_ref() == Some(&self.text))
+    }
 }
 
 /// Draws the open dialog, if there is one.

@@ -23,10 +23,11 @@ pub fn rename_key_ui(
     };
     let id = Id::unique("another key");
     let is_first = !std::mem::replace(&mut view.is_focused, true);
-    if is_first && view.text.is_empty() {
+    if is_first && view.sent.is_none() {
         view.text = present.clone();
     }
     let error = parse_value(&kind, &view.text).err().map(|error| error.to_string());
+    let error = error.or_else(|| view.refusal(state).map(str::to_owned));
     let title = format!("Rename a key of {}", map.name());
     let (pressed, is_closed) = dialog(ctx, &title, 400.0, |ui| {
         ui.weak(format!("A {} that the map has not got yet; the value stays", kind_name(&kind)));
@@ -38,7 +39,7 @@ pub fn rename_key_ui(
         error_line_ui(ui, error.as_deref());
         let is_same = view.text == present;
         let reason = match () {
-            () if error.is_some() => Some("The key does not fit its kind"),
+            () if error.is_some() => Some("This cannot be its key"),
             () if is_same => Some("This is the key it has"),
             () => None,
         };
@@ -46,13 +47,12 @@ pub fn rename_key_ui(
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         pressed.or((entered && reason.is_none()).then_some(0))
     });
-    if pressed.is_some() || is_closed {
-        actions.push(Action::Dismiss);
-    }
     if pressed == Some(0) {
-        // If the map has the key the dialog stays, with the text ready to be typed over.
-        view.is_focused = false;
+        // Closes the dialog unless the map has the key.
+        view.send();
         actions.push(Action::RenameKey { row, key: view.text.clone() });
+    } else if pressed.is_some() || is_closed {
+        actions.push(Action::Dismiss);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tree with some of its rows only: what a filter leaves, and what is around it.
 
-use super::tree::{columns_ui, menu_ui, scroll_to_selection};
+use super::tree::{columns_ui, edit_in_row, menu_ui, scroll_to_selection};
 use super::tree_row::value_style;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
@@ -20,6 +20,7 @@ use egui::{Align, Key, Modifiers, Ui, pos2};
 
 /// Characters of a value that can matter to a row.
 const MAX_CHARS: usize = 240;
+const NO_DRAG: &str = "Rows of a filtered tree are moved with Alt+↑ and Alt+↓; show everything to drag them";
 
 pub fn filtered_ui(
     ui: &mut Ui,
@@ -38,28 +39,33 @@ pub fn filtered_ui(
     let layout = columns_ui(ui, widths);
     let theme = theme(ui);
     let selected = shown.open.selection.as_ref().map(|selection| selection.row);
-    let row_id = |nth: u64| {
-        let (idx, _) = filter.places.get(nth as usize)?;
-        filter.outline.row_id(idx, &filter.places)
-    };
-    let is_selected = |nth: u64| selected.is_some() && row_id(nth) == selected;
-    let here = selected.and_then(|row| {
-        let nth = filter.places.n_before(row.offset) as u64;
-        (row_id(nth) == Some(row)).then_some(nth)
-    });
+    let here = selected.and_then(|row| filter.nth_of(row));
     if view.seen_filtered != here {
         view.seen_filtered = here;
         if let Some(here) = here {
             view.filtered.ensure_visible(here);
         }
     }
-    let n_rows = filter.places.len() as u64;
+    let mut state = std::mem::take(&mut view.filtered);
     let mut in_row = Vec::new();
-    let list = RowList::tree("Filtered fields", n_rows).selected(is_selected);
-    let response = list.show(ui, &mut view.filtered, |ui, row| {
+    let list = RowList::tree("Filtered fields", filter.n_rows())
+        .selected(|nth| Some(nth) == here)
+        .draggable(|_| false);
+    let response = list.show(ui, &mut state, |ui, row| {
         row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
-        row_ui(ui, theme, &layout, row, shown)
+        if row.response.dragged() {
+            row.response.show_tooltip_text(NO_DRAG);
+        }
+        let is_edited = row.is_selected && view.is_editing_row;
+        let (label, fold) = row_ui(ui, theme, &layout, row, shown, is_edited);
+        in_row.extend(fold);
+        if is_edited && let Some(subject) = view.subject.take() {
+            in_row.extend(edit_in_row(ui, shown, &subject, layout.cell(row.rect, 3), view, asked));
+            view.subject = Some(subject);
+        }
+        label
     });
+    view.filtered = state;
     actions.append(&mut in_row);
     let list = &response.response;
     if std::mem::take(&mut asked.focus_tree) {
@@ -70,15 +76,64 @@ pub fn filtered_ui(
     if let Some(nth) = clicked.or(moved) {
         actions.push(Action::GoToFiltered(nth));
     }
-    if response.double_clicked.is_some() {
-        asked.edit = true;
+    if let Some(nth) = response.double_clicked {
+        let is_value = view
+            .subject
+            .as_ref()
+            .is_some_and(|subject| filter.row_id(nth) == Some(subject.row.id) && subject.fits_a_row());
+        match fold(shown, nth).filter(|_| !is_value) {
+            Some((is_folded, _)) => actions.push(Action::FoldFiltered { nth, is_folded: !is_folded }),
+            None => asked.edit = true,
+        }
     }
-    if !list.has_focus() {
-        return;
+    if list.has_focus() {
+        keys_ui(ui, shown, view, here, asked, actions);
     }
+}
+
+/// Whether a row is closed, and its number in the outline; `None` if there is nothing below it.
+fn fold(shown: Shown<'_>, nth: u64) -> Option<(bool, usize)> {
+    let filter = &shown.open.filter;
+    let (idx, _) = filter.row(nth)?;
+    filter.has_below(idx).then(|| (filter.is_folded(idx), idx))
+}
+
+fn keys_ui(
+    ui: &Ui,
+    shown: Shown<'_>,
+    view: &TabView,
+    here: Option<u64>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    if pressed(Key::Enter) {
-        asked.edit = true;
+    if let Some(nth) = here {
+        let state = fold(shown, nth).map(|(is_folded, _)| is_folded);
+        let folding = |is_folded| Action::FoldFiltered { nth, is_folded };
+        if pressed(Key::ArrowRight) {
+            actions.extend(match state {
+                Some(true) => Some(folding(false)),
+                Some(false) => Some(Action::GoToFiltered(nth + 1)),
+                None => None,
+            });
+        }
+        if pressed(Key::ArrowLeft) {
+            actions.extend(match state {
+                Some(false) => Some(folding(true)),
+                _ => shown.open.filter.nth_around(nth).map(Action::GoToFiltered),
+            });
+        }
+        if pressed(Key::Space) {
+            actions.extend(state.map(|is_folded| folding(!is_folded)));
+        }
+        if pressed(Key::Enter) {
+            match (state, &view.subject) {
+                (Some(is_folded), Some(subject)) if !subject.fits_a_row() => {
+                    actions.push(folding(!is_folded));
+                }
+                _ => asked.edit = true,
+            }
+        }
     }
     if pressed(Key::Escape) {
         actions.push(Action::Filter(TreeFilter::All));
@@ -106,21 +161,28 @@ fn nothing_ui(ui: &mut Ui, shown: Shown<'_>) {
     empty_state_ui(ui, icon, sentence, hint, &[]);
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, shown: Shown<'_>) -> RowLabel {
+/// Paints a row; returns how it reads, and what a click on its chevron asks for.
+fn row_ui(
+    ui: &Ui,
+    theme: &Theme,
+    columns: &ColumnLayout,
+    row: &Row,
+    shown: Shown<'_>,
+    is_edited: bool,
+) -> (RowLabel, Option<Action>) {
     let open = shown.open;
     let filter = &open.filter;
     let (snapshot, root) = (open.document.snapshot(), open.document.root());
-    let Some((idx, offset)) = filter.places.get(row.idx as usize) else { return RowLabel::new("") };
-    let Some(outlined) = filter.outline.rows().get(idx) else { return RowLabel::new("") };
+    let Some((idx, offset)) = filter.row(row.idx) else { return (RowLabel::new(""), None) };
+    let Some(outlined) = filter.outline.rows().get(idx) else { return (RowLabel::new(""), None) };
+    let plain = |name: &str, value: &str| (plain_ui(ui, theme, columns, row, name, value), None);
     let entry = match filter.outline.entry(idx, &filter.places, snapshot, &root, ReadMode::Cached) {
         Ok(Some(entry)) => entry,
-        Ok(None) => {
-            return plain_ui(ui, theme, columns, row, "changed", "These bytes are read otherwise by now");
-        }
+        Ok(None) => return plain("changed", "These bytes are read otherwise by now"),
         Err(error) => {
             let text =
                 entry_row_text(snapshot, &Entry::Unread { offset, error }, MAX_CHARS, ReadMode::Cached);
-            return plain_ui(ui, theme, columns, row, &text.name, &text.value);
+            return plain(&text.name, &text.value);
         }
     };
     let text = entry_row_text(snapshot, &entry, MAX_CHARS, ReadMode::Cached);
@@ -131,9 +193,10 @@ fn row_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, shown: Show
     let name_at = columns.cell(row.rect, 1);
     let most = ((name_at.width() / 3.0) / theme.size.indent).floor().max(1.0) as usize;
     let depth = outlined.depth as usize;
-    let has_below = filter.outline.rows().get(idx + 1).is_some_and(|next| next.depth > outlined.depth);
-    let mut at = tree_cell(painter, theme, name_at, depth.min(most), has_below.then_some(true)).text;
-    let found = problems_in(open, &own_range(&entry, has_below));
+    let is_expanded = filter.has_below(idx).then(|| !filter.is_folded(idx));
+    let tree = tree_cell(painter, theme, name_at, depth.min(most), is_expanded);
+    let mut at = tree.text;
+    let found = problems_in(open, &own_range(&entry, is_expanded == Some(true)));
     if let Some(tone) = found.iter().map(|problem| problem.severity).max().map(tone_of) {
         let center = pos2(at.right() - theme.size.icon / 2.0, at.center().y);
         tone.icon().paint_sized(painter, center, theme.size.icon - 2.0, tone.color(theme));
@@ -147,16 +210,20 @@ fn row_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, shown: Show
     drawn.full_text_on_hover(ui, &row.response, || name_text.clone().into_owned());
     let kind = visible_text(&text.kind);
     cell(painter, columns.cell(row.rect, 2), &kind, &dense, theme.color.muted, Align::Min);
-    let value = visible_text(&text.value);
-    let (value_font, tone) = value_style(theme, text.tone);
-    let value_color = if outlined.is_found { tone } else { theme.color.muted };
-    let value_cell = cell(painter, columns.cell(row.rect, 3), &value, &value_font, value_color, Align::Min);
-    value_cell.full_text_on_hover(ui, &row.response, || value.clone().into_owned());
+    if !is_edited {
+        let value = visible_text(&text.value);
+        let (value_font, tone) = value_style(theme, text.tone);
+        let value_color = if outlined.is_found { tone } else { theme.color.muted };
+        let drawn = cell(painter, columns.cell(row.rect, 3), &value, &value_font, value_color, Align::Min);
+        drawn.full_text_on_hover(ui, &row.response, || value.clone().into_owned());
+    }
     let size = size_text(text.n_bytes);
     cell(painter, columns.cell(row.rect, 4), &size, &mono, theme.color.muted, Align::Max);
-    RowLabel::new(format!("{name}, {}, {}", text.kind, text.value))
-        .level(depth)
-        .expanded(has_below.then_some(true))
+    let label =
+        RowLabel::new(format!("{name}, {}, {}", text.kind, text.value)).level(depth).expanded(is_expanded);
+    let nth = row.idx;
+    let clicked = is_expanded.filter(|_| tree.is_chevron_clicked(&row.response));
+    (label, clicked.map(|is_expanded| Action::FoldFiltered { nth, is_folded: is_expanded }))
 }
 
 /// A row of which only words are known.

@@ -1,12 +1,13 @@
 //! All that is known of the selected field, and its editor.
 
 use super::docs::comment_ui;
+use super::explained::explained_ui;
 use super::oneof::oneof_ui;
 use super::schema::link_ui;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, Command, address_of_field};
 use crate::document::value::grouped;
-use crate::document::{Absent, Entry, RecordAt};
+use crate::document::{Absent, BranchId, Entry, RecordAt, Surveyed};
 use crate::schema;
 use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
 use crate::ui::commands::offer;
@@ -63,6 +64,8 @@ fn field_ui(
     ui.add_space(theme(ui).size.gap_small);
     buttons_ui(ui, shown, actions);
     oneof_ui(ui, &subject.row, actions);
+    surveyed_ui(ui, shown, subject.row.branch);
+    explained_ui(ui, subject);
     open_ui(ui, shown, subject, view, folds, actions);
     problems_ui(ui, shown, subject, folds, actions);
     docs_ui(ui, shown, subject, folds, actions);
@@ -194,6 +197,21 @@ fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
             }
         }
     });
+}
+
+/// Says where it is not known which fields are absent and which records count.
+fn surveyed_ui(ui: &mut Ui, shown: Shown<'_>, branch: BranchId) {
+    let text = match shown.open.tree.surveyed(branch) {
+        Surveyed::Whole => return,
+        Surveyed::Later => {
+            "The message has many records: which fields are absent or overridden is looked for"
+        }
+        Surveyed::Never => {
+            "The message has too many records to show which of its fields are absent or overridden"
+        }
+    };
+    ui.add_space(theme(ui).size.gap_small);
+    ui.add(Label::new(RichText::new(text).color(theme(ui).color.muted)).wrap());
 }
 
 fn problems_ui(
@@ -378,6 +396,7 @@ fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut V
     section_ui(ui, "Document", "", None);
     KeyValue::new("Size", &format!("{} bytes", grouped(open.document.len()))).show(ui);
     KeyValue::new("Rows", &grouped(open.tree.n_rows())).show(ui);
+    surveyed_ui(ui, shown, BranchId::root());
     ui.add_space(theme(ui).size.gap);
     let hint = "Select a field to see and edit its value. Arrow keys walk and open, Enter edits.";
     ui.add(Label::new(RichText::new(hint).color(theme(ui).color.muted)).wrap());

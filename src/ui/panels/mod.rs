@@ -7,6 +7,7 @@
 pub mod call;
 pub mod data;
 pub mod docs;
+mod explained;
 pub mod filtered;
 pub mod hex;
 mod hex_input;

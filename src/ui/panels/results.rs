@@ -66,12 +66,13 @@ fn progress_line_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
         total => format!("{} of {}", size_text(n_done), size_text(total)),
     };
     let rect = line(ui);
-    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+    {
+        let ui = &mut ui.new_child(UiBuilder::new().max_rect(rect));
         let label = format!("Searching, {} found", grouped(shown.open.search.n_found));
         if progress_ui(ui, &label, &amount, share, true) {
             actions.push(Action::CancelJob(job));
         }
-    });
+    }
 }
 
 /// One line over the list, less the margins.
@@ -111,16 +112,20 @@ fn nothing_ui(ui: &mut Ui, search: &Search) -> bool {
     true
 }
 
-/// What the list does not say: that it is cut, stopped, or of bytes that have changed since.
+/// What the list does not say: that it is cut, stopped, or of bytes that have changed since and are not
+/// searched again.
 fn remark_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let search = &shown.open.search;
+    let n_listed = search.hits.len() as u64;
+    let is_stale = search.is_stale(&shown.open.document);
+    // What is about to be found again is not worth a line that comes and goes.
+    let is_left = is_stale && !shown.open.wants_renewal();
     let mut parts = Vec::new();
-    if search.n_found > search.hits.len() as u64 {
-        parts.push(format!(
-            "The first {} of {} are listed",
-            grouped(search.hits.len() as u64),
-            grouped(search.n_found)
-        ));
+    if search.n_found > n_listed {
+        parts.push(format!("The first {} of {} are listed", grouped(n_listed), grouped(search.n_found)));
+    }
+    if is_left {
+        parts.push("Found before the last edits".to_owned());
     }
     if !search.is_whole && search.running.is_none() {
         parts.push(match &search.failure {
@@ -128,14 +133,10 @@ fn remark_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
             None => "The search was stopped".to_owned(),
         });
     }
-    if search.n_gone() > 0 {
+    if is_left && search.n_gone() > 0 {
         parts.push(format!("{} removed since", grouped(search.n_gone() as u64)));
     }
-    let can_search_again =
-        search.running.is_none() && (search.is_stale(&shown.open.document) || !search.is_whole);
-    if search.is_stale(&shown.open.document) {
-        parts.push("Edits since the search were not searched".to_owned());
-    }
+    let can_search_again = search.running.is_none() && (is_left || !search.is_whole);
     if parts.is_empty() {
         return;
     }
@@ -143,7 +144,8 @@ fn remark_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let rect = line(ui);
     let text = parts.join(" · ");
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center));
-    ui.scope_builder(builder, |ui| {
+    {
+        let ui = &mut ui.new_child(builder);
         if can_search_again && TextButton::new("Search again").show(ui).clicked() {
             actions.push(Action::Search(search.text.clone()));
         }
@@ -153,7 +155,7 @@ fn remark_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
         let response = ui.interact(drawn.rect, ui.make_persistent_id("remark"), egui::Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
         drawn.full_text_on_hover(ui, &response, || text.clone());
-    });
+    }
 }
 
 fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {

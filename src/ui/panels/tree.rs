@@ -242,7 +242,7 @@ fn keys_ui(
 }
 
 /// A field over the value cell, with the same draft as the inspector's.
-fn edit_in_row(
+pub(super) fn edit_in_row(
     ui: &mut Ui,
     shown: Shown<'_>,
     subject: &Subject,

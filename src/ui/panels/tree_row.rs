@@ -51,7 +51,7 @@ pub fn row_ui(
     if !is_edited {
         let (rest, is_clicked) = notes_ui(ui, theme, value_rect, row, &text.notes);
         oneof_clicked = is_clicked;
-        value_ui(ui, theme, rest, row, &text);
+        value_ui(ui, theme, rest, row, &text, document_row.is_overridden);
     }
     let size = if text.tone == Tone::Absent { String::new() } else { size_text(text.n_bytes) };
     cell(painter, at(4), &size, &mono, muted, Align::Max);
@@ -124,7 +124,7 @@ fn name_color(theme: &Theme, row: &DocumentRow, text: &RowText) -> Color32 {
         (Entry::Rest { .. }, _) => theme.color.problem,
         (Entry::Unread { .. }, _) => theme.color.muted,
         (_, Tone::Absent) => theme.color.muted,
-        _ if is_overridden(text) => theme.color.muted,
+        _ if row.is_overridden || is_overridden(text) => theme.color.muted,
         (_, Tone::Unknown) => theme.color.unknown,
         _ => theme.color.text,
     }
@@ -174,9 +174,10 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
     (at, is_clicked)
 }
 
-fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText) {
+/// `is_muted` if a record around the row is overridden.
+fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText, is_muted: bool) {
     let (font, mut color) = value_style(theme, text.tone);
-    if is_overridden(text) {
+    if is_muted || is_overridden(text) {
         color = theme.color.muted;
     }
     let icon = match text.tone {

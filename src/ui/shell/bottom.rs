@@ -116,10 +116,11 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
     let problems = &shown.open.problems;
     let n_problems = problems.n_errors + problems.n_warnings + problems.n_notes;
     let (n_edits, n_found) = (shown.open.document.n_edits(), shown.open.search.n_found);
+    let more = if shown.open.search.is_stale(&shown.open.document) { "…" } else { "" };
     let mut tabs = vec![
         (settings.show_problems, Beside::Problems, format!("Problems  {}", grouped(n_problems))),
         (settings.show_history, Beside::History, format!("History  {}", grouped(n_edits as u64))),
-        (shown.open.search.is_listed, Beside::Results, format!("Results  {}", grouped(n_found))),
+        (shown.open.search.is_listed, Beside::Results, format!("Results  {}{more}", grouped(n_found))),
         (settings.show_call, Beside::Call, "Call".to_owned()),
     ];
     tabs.retain(|(is_there, ..)| *is_there);

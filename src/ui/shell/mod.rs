@@ -85,6 +85,7 @@ impl Shell {
         let mut actions = Vec::new();
         let mut asked = std::mem::take(&mut self.view.asked);
         self.return_focus(ui.ctx(), &mut asked);
+        self.close_toasts(ui.ctx());
         let keyboard = self.keyboard();
         input::input(ui.ctx(), self.session.state(), keyboard, &mut asked, &mut actions);
         self.prepare(ui.ctx(), &mut asked);
@@ -146,8 +147,9 @@ impl Shell {
         if !(is_back || is_new) || state.dialog.is_some() || state.active_document().is_none() {
             return;
         }
+        let goes_to_tree = self.view.dialogs.goes_to_tree;
         let tab = state.active.map(|id| self.view.tab(id));
-        match tab.filter(|tab| is_back && tab.is_in_hex) {
+        match tab.filter(|tab| is_back && tab.is_in_hex && !goes_to_tree) {
             Some(tab) => tab.hex.focus(),
             None => asked.focus_tree = true,
         }
@@ -197,8 +199,8 @@ impl Shell {
         }
         if std::mem::take(&mut asked.edit) {
             asked.focus_tree = false;
-            // A filtered tree has no fields in its rows.
-            tab.is_editing_row = subject.fits_a_row() && !open.filter.kind.is_outline();
+            let is_shown = !open.filter.kind.is_outline() || open.filter.nth_of(subject.row.id).is_some();
+            tab.is_editing_row = subject.fits_a_row() && is_shown;
             if let Some(draft) = tab.draft.as_mut().filter(|_| tab.is_editing_row) {
                 draft.fit_a_row(subject);
             }
@@ -250,6 +252,18 @@ impl Shell {
         self.view.layout.inspector_width = panel.response.rect.width();
     }
 
+    /// Esc closes the notes that wait to be read before it means anything else, unless it belongs to a
+    /// dialog or to what is being typed.
+    fn close_toasts(&mut self, ctx: &Context) {
+        let is_taken = self.session.state().dialog.is_some() || ctx.text_edit_focused();
+        if self.view.toasts.is_waiting()
+            && !is_taken
+            && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+        {
+            self.view.toasts.clear();
+        }
+    }
+
     fn toasts_ui(&mut self, ui: &Ui) {
         for notice in self.session.take_notices() {
             let tone = match notice.tone {
@@ -258,8 +272,7 @@ impl Shell {
                 NoticeTone::Warning => Tone::Warning,
                 NoticeTone::Error => Tone::Problem,
             };
-            let toast = Toast::new(tone, notice.text);
-            self.view.toasts.push(if tone == Tone::Problem { toast.stays() } else { toast });
+            self.view.toasts.push(Toast::new(tone, notice.text));
         }
         let now = ui.input(|input| input.time);
         let _no_actions = self.view.toasts.show(ui.ctx(), now, theme(ui).size.row + 2.0);

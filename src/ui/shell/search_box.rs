@@ -119,7 +119,9 @@ fn count_ui(ui: &mut Ui, open: &OpenDocument) {
         return;
     }
     let here = search.current.and_then(|idx| search.places.now(idx)).map(|now| search.places.n_before(now));
-    let more = if search.running.is_some() { "…" } else { "" };
+    // Of bytes as they were before an edit, or not all of them yet.
+    let is_more = search.running.is_some() || search.is_stale(&open.document);
+    let more = if is_more { "…" } else { "" };
     let text = match (here, search.n_found) {
         (_, 0) if search.running.is_some() => "…".to_owned(),
         (_, 0) => "None".to_owned(),

@@ -1,4 +1,7 @@
-//! Short notes in the corner of the window: what was done, with a way back.
+//! Short notes at the bottom of the window: what was done, with a way back.
+//!
+//! They stand in the middle, where they hide the ends of neither rows nor panes, and go by themselves:
+//! one about a problem only when there was time to read it since the person last did something.
 
 use egui::{Align2, Area, Context, Id, Order, Role, Ui, WidgetInfo, vec2};
 
@@ -14,13 +17,19 @@ pub struct Toast {
     pub text: String,
     /// The title of a button beside the text, such as "Undo".
     pub action: Option<String>,
-    /// `None` stays until it is closed.
+    /// From the frame that shows it, or for a problem from when the person is seen to be there; `None`
+    /// stays until it is closed.
     pub seconds: Option<f64>,
 }
 
 impl Toast {
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), action: None, seconds: Some(6.0) }
+        let text = text.into();
+        let seconds = match tone {
+            Tone::Problem | Tone::Warning => LEAST + text.chars().count() as f64 / CHARS_PER_SECOND,
+            _ => LEAST,
+        };
+        Self { tone, text, action: None, seconds: Some(seconds) }
     }
 
     pub fn action(mut self, title: impl Into<String>) -> Self {
@@ -45,10 +54,14 @@ pub struct Toasts {
 struct Shown {
     id: u64,
     toast: Toast,
-    /// Set by the first frame that shows it.
+    is_shown: bool,
+    /// Set once its time runs.
     until: Option<f64>,
 }
 
+/// Seconds that every note stays, and how fast it is read beyond that.
+const LEAST: f64 = 6.0;
+const CHARS_PER_SECOND: f64 = 15.0;
 const MOST: usize = 4;
 const WIDTH: f32 = 380.0;
 
@@ -56,7 +69,7 @@ impl Toasts {
     /// Adds a note and returns its id; the oldest goes if there are too many.
     pub fn push(&mut self, toast: Toast) -> u64 {
         self.n_pushed += 1;
-        self.shown.push(Shown { id: self.n_pushed, toast, until: None });
+        self.shown.push(Shown { id: self.n_pushed, toast, is_shown: false, until: None });
         let excess = self.shown.len().saturating_sub(MOST);
         self.shown.drain(..excess);
         self.n_pushed
@@ -66,7 +79,16 @@ impl Toasts {
         self.shown.is_empty()
     }
 
-    /// Draws the notes above the bottom right corner, `bottom` points from the edge.
+    /// Whether a note tells of a problem, and is to be read before it goes.
+    pub fn is_waiting(&self) -> bool {
+        self.shown.iter().any(|shown| shown.toast.tone == Tone::Problem)
+    }
+
+    pub fn clear(&mut self) {
+        self.shown.clear();
+    }
+
+    /// Draws the notes above the middle of the bottom edge, `bottom` points from it.
     ///
     /// Returns the id of the note whose action was chosen; that note goes. `now` is in seconds,
     /// on any clock that only goes forward; a note under the pointer does not time out.
@@ -77,21 +99,27 @@ impl Toasts {
         let mut next_change: Option<f64> = None;
         let mut up = bottom + theme.size.margin;
         for shown in self.shown.iter_mut().rev() {
-            let until = *shown.until.get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));
+            let is_read = shown.toast.tone != Tone::Problem || shown.is_shown && is_there(ctx);
+            if is_read {
+                shown.until.get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));
+            }
+            shown.is_shown = true;
             let area = Area::new(Id::unique(("toast", shown.id)))
                 .order(Order::Foreground)
-                .anchor(Align2::RIGHT_BOTTOM, vec2(-theme.size.margin, -up))
+                .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -up))
                 .show(ctx, |ui| toast_ui(ui, &shown.toast));
             match area.inner {
                 Some(Asked::Action) => chosen = Some(shown.id),
                 Some(Asked::Close) => closed = Some(shown.id),
                 None => {}
             }
-            if area.response.contains_pointer() && shown.toast.seconds.is_some() {
-                shown.until = Some(until.max(now + 2.0));
+            if let Some(until) = &mut shown.until {
+                if area.response.contains_pointer() && shown.toast.seconds.is_some() {
+                    *until = until.max(now + 2.0);
+                }
+                let left = *until - now;
+                next_change = Some(next_change.map_or(left, |soonest: f64| soonest.min(left)));
             }
-            let left = shown.until.unwrap_or(until) - now;
-            next_change = Some(next_change.map_or(left, |soonest: f64| soonest.min(left)));
             up += area.response.rect.height() + theme.size.gap;
         }
         self.shown.retain(|shown| {
@@ -103,6 +131,11 @@ impl Toasts {
         }
         chosen
     }
+}
+
+/// Whether the person does something.
+fn is_there(ctx: &Context) -> bool {
+    ctx.input(|input| !input.events.is_empty() || input.pointer.is_moving())
 }
 
 enum Asked {

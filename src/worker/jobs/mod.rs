@@ -31,6 +31,7 @@ mod recovery;
 mod save;
 mod search;
 mod store_settings;
+mod survey_message;
 mod write_file;
 
 pub use build_index::BuildIndex;
@@ -56,6 +57,7 @@ pub use recovery::{DiscardEntry, OpenJournal, RestoreEntry, Restored};
 pub use save::Save;
 pub use search::{Hits, OutlineRows, Outlined, Search, Wanted};
 pub use store_settings::StoreSettings;
+pub use survey_message::SurveyMessage;
 pub use write_file::WriteFile;
 
 use super::error::WorkerError;

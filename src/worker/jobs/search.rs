@@ -105,6 +105,8 @@ pub struct OutlineRows {
     pub snapshot: Snapshot,
     pub root: MessageAt,
     pub wanted: Wanted,
+    /// Offsets of rows that are to be there whatever is wanted.
+    pub keep: Vec<u64>,
     pub max_rows: usize,
 }
 
@@ -171,6 +173,13 @@ impl Work for OutlineRows {
                 }
             }
         }
+        context.go_on()?;
+        let keep = outlined.outline.without(self.keep);
+        let mut sink = |finding: &mut Finding<'_, '_, '_>| {
+            outlined.is_cut |= !outlined.outline.add(finding, self.max_rows);
+            Ok(if outlined.is_cut { ControlFlow::Break(()) } else { go_on(context) })
+        };
+        places(&self.snapshot, &self.root, &keep, &mut sink, &mut progress).map_err(failed)?;
         context.go_on()?;
         let Outlined { outline, is_cut } = outlined;
         Ok(Report::Outlined(Outlined { outline: outline.finish(), is_cut }))

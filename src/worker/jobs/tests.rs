@@ -179,7 +179,8 @@ fn rows_of_an_outline_are_cut_and_say_so() {
     for (max_rows, n_rows, is_cut) in [(100, 30, false), (7, 7, true)] {
         let document = crate::document::Document::of_bytes(&NESTED.repeat(10), None);
         let (snapshot, root) = (document.snapshot().clone(), document.root());
-        let job = OutlineRows { document: 1, snapshot, root, wanted: Wanted::Unknown, max_rows };
+        let keep = Vec::new();
+        let job = OutlineRows { document: 1, snapshot, root, wanted: Wanted::Unknown, keep, max_rows };
         let Report::Outlined(found) = run(&worker, Job::OutlineRows(job)) else { panic!("rows") };
         assert_eq!((found.outline.len(), found.is_cut), (n_rows, is_cut));
     }

@@ -104,6 +104,26 @@ fn a_length_that_overruns_is_shortened() {
 }
 
 #[test]
+fn a_group_that_is_not_closed_gets_its_end_tag() {
+    // Unknown groups 20 and 21, the second in the first, and one in a message of a known field.
+    expect("t.M", "a3 01 08 05", "a3 01 08 05 a4 01", "a3 01 08 05 a4 01");
+    expect("t.M", "a3 01 ab 01 08 05", "a3 01 ab 01 08 05 ac 01 a4 01", "a3 01 ab 01 08 05 ac 01 a4 01");
+    expect(
+        "t.M",
+        "1a 04 a3 01 08 05 08 01",
+        "1a 06 a3 01 08 05 a4 01 08 01",
+        "1a 06 a3 01 08 05 a4 01 08 01",
+    );
+    expect("t.M", "a3 01 12 05 61", "a3 01 12 01 61 a4 01", "a3 01 12 01 61 a4 01");
+    expect(
+        "t.M",
+        "1a 02 a3 01 1a 02 a3 01",
+        "1a 02 a3 01 1a 04 a3 01 a4 01",
+        "1a 04 a3 01 a4 01 1a 04 a3 01 a4 01",
+    );
+}
+
+#[test]
 fn what_a_person_has_to_decide_has_no_fix() {
     let document = Document::of_bytes(&bytes_of("12 01 ff"), Some(message("t.M")));
     let problem = found(&document).remove(0);
@@ -144,7 +164,8 @@ fn counts(problems: &[Problem]) -> BTreeMap<ProblemKind, usize> {
 }
 
 /// What may show when a problem of the first kind is gone.
-const HIDDEN: [(ProblemKind, ProblemKind); 4] = [
+const HIDDEN: [(ProblemKind, ProblemKind); 5] = [
+    (ProblemKind::UnclosedGroup, ProblemKind::MissingRequired),
     (ProblemKind::Overrun, ProblemKind::Utf8),
     (ProblemKind::Overrun, ProblemKind::PackedCut),
     (ProblemKind::Overrun, ProblemKind::PackedWidth),

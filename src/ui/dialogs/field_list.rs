@@ -1,0 +1,189 @@
+//! A list of fields to pick one from, with a box that narrows it.
+
+use super::DialogView;
+use super::frame::{buttons_ui, dialog};
+use crate::schema::{FieldDescriptor, Schema, kind_label};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::widgets::fuzzy::ranked;
+use crate::ui::widgets::{Row, RowLabel, RowList, TextField, cell};
+use egui::{Align, Context, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
+
+/// One that can be picked.
+#[derive(Default)]
+pub struct FieldChoice<'a> {
+    pub number: Option<u32>,
+    pub name: &'a str,
+    pub kind: String,
+    /// The first line of its comment, or what is to be known of it.
+    pub about: &'a str,
+    /// All of the comment.
+    pub comment: &'a str,
+    pub is_muted: bool,
+    /// Has a check mark.
+    pub is_set: bool,
+    /// What picking it does; the title of the first button.
+    pub title: &'a str,
+}
+
+impl<'a> FieldChoice<'a> {
+    pub fn of(field: &'a FieldDescriptor, schema: &'a Schema) -> Self {
+        let comment = schema.comment(field).unwrap_or("");
+        Self {
+            number: Some(field.number()),
+            name: field.name(),
+            kind: kind_label(field),
+            about: comment.lines().next().unwrap_or(""),
+            comment,
+            ..Self::default()
+        }
+    }
+}
+
+/// What the dialog says and offers.
+pub struct FieldList<'a> {
+    pub title: &'a str,
+    /// Below the title; may be empty.
+    pub note: &'a str,
+    /// What the box and the list are called.
+    pub find: &'a str,
+    pub list: &'a str,
+    pub choices: Vec<FieldChoice<'a>>,
+    /// Said instead of a list, if there is nothing at all.
+    pub if_empty: &'a str,
+    /// Said where nothing has the letters that were typed.
+    pub if_none: &'a str,
+    /// Picked when the dialog opens.
+    pub first: usize,
+}
+
+pub enum Picked {
+    /// By its place among all choices.
+    Choice(usize),
+    Closed,
+}
+
+/// Shows the dialog; returns what it was answered with.
+pub fn field_list_ui(ctx: &Context, list: &FieldList<'_>, view: &mut DialogView) -> Option<Picked> {
+    let found: Vec<usize> = ranked(&view.text, list.choices.iter().map(|choice| choice.name))
+        .into_iter()
+        .map(|(idx, _)| idx)
+        .collect();
+    let entered = keys(ctx, view, found.len());
+    let (answer, is_closed) = dialog(ctx, list.title, 720.0, |ui| {
+        if !list.note.is_empty() {
+            ui.weak(list.note);
+        }
+        let id = Id::unique(("find", list.find));
+        let field = TextField::search(list.find, &mut view.text).id(id).show(ui);
+        if !std::mem::replace(&mut view.is_focused, true) {
+            field.request_focus();
+            view.picked = found.iter().position(|idx| *idx == list.first).unwrap_or(0);
+        }
+        if field.changed() {
+            view.picked = 0;
+            view.list = Default::default();
+        }
+        ui.add_space(theme(ui).size.gap);
+        let clicked = list_ui(ui, list, &found, view);
+        if let Some(row) = clicked.0 {
+            view.picked = row;
+        }
+        let picked = found.get(view.picked).and_then(|idx| list.choices.get(*idx));
+        let title = picked.or(list.choices.first()).map_or("Choose", |choice| choice.title);
+        let reason = picked.is_none().then_some(list.if_none);
+        (buttons_ui(ui, &[(title, reason), ("Cancel", None)]), clicked.1)
+    });
+    let is_chosen = answer.0 == Some(0) || answer.1 || entered;
+    match found.get(view.picked).filter(|_| is_chosen) {
+        Some(idx) => Some(Picked::Choice(*idx)),
+        None => (answer.0 == Some(1) || is_closed).then_some(Picked::Closed),
+    }
+}
+
+/// Moves the pick; returns whether Enter was pressed.
+fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
+    let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let last = n_found.saturating_sub(1);
+    let before = view.picked.min(last);
+    view.picked = before;
+    for (key, to) in [(Key::ArrowDown, (before + 1).min(last)), (Key::ArrowUp, before.saturating_sub(1))] {
+        if pressed(key) {
+            view.picked = to;
+            view.list.ensure_visible(to as u64);
+        }
+    }
+    pressed(Key::Enter)
+}
+
+/// Which row was clicked, and whether one was clicked twice.
+fn list_ui(
+    ui: &mut Ui,
+    list: &FieldList<'_>,
+    found: &[usize],
+    view: &mut DialogView,
+) -> (Option<usize>, bool) {
+    let theme = theme(ui);
+    let most = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 360.0);
+    let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+    if list.choices.is_empty() {
+        let font = fonts::regular(theme.size.text);
+        let at = rect.with_max_y(rect.top() + 40.0);
+        cell(ui.painter(), at, list.if_empty, &font, theme.color.muted, Align::Min);
+        return (None, false);
+    }
+    let picked = view.picked as u64;
+    let shown = ui
+        .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+            let rows = RowList::new(list.list, found.len() as u64).selected(|row| row == picked);
+            rows.show(ui, &mut view.list, |ui, row| {
+                let choice = found.get(row.idx as usize).and_then(|idx| list.choices.get(*idx));
+                choice.map_or_else(RowLabel::default, |choice| row_ui(ui, row, choice))
+            })
+        })
+        .inner;
+    (shown.clicked.map(|(row, _)| row as usize), shown.double_clicked.is_some())
+}
+
+/// Where name, kind and comment begin, as shares of the width behind the number.
+const KIND_FROM: f32 = 0.36;
+const ABOUT_FROM: f32 = 0.58;
+const NUMBER: f32 = 44.0;
+
+fn row_ui(ui: &Ui, row: &Row, choice: &FieldChoice<'_>) -> RowLabel {
+    let theme = theme(ui);
+    let painter = ui.painter();
+    let rect = row.rect.shrink2(vec2(theme.size.gap, 0.0));
+    let left = rect.left() + theme.size.icon + NUMBER;
+    let column = |from: f32, to: f32| {
+        let x = |share: f32| left + share * (rect.right() - left);
+        Rect::from_min_max(pos2(x(from), rect.top()), pos2(x(to) - theme.size.gap, rect.bottom()))
+    };
+    if choice.is_set {
+        let center = pos2(rect.left() + theme.size.icon / 2.0, rect.center().y);
+        Icon::Check.paint_sized(painter, center, theme.size.icon - 2.0, theme.color.accent);
+    }
+    let dense = fonts::regular(theme.size.text_dense);
+    let muted = theme.color.muted;
+    let number = choice.number.map(|number| number.to_string()).unwrap_or_default();
+    let number_at = Rect::from_min_max(
+        pos2(rect.left() + theme.size.icon, rect.top()),
+        pos2(left - theme.size.gap, rect.bottom()),
+    );
+    cell(painter, number_at, &number, &fonts::mono(theme.size.text_mono), muted, Align::Max);
+    let ink = if choice.is_muted { muted } else { theme.color.text };
+    let font = fonts::regular(theme.size.text);
+    let name = cell(painter, column(0.0, KIND_FROM), choice.name, &font, ink, Align::Min);
+    let kind = cell(painter, column(KIND_FROM, ABOUT_FROM), &choice.kind, &dense, muted, Align::Min);
+    let about = cell(painter, column(ABOUT_FROM, 1.0), choice.about, &dense, muted, Align::Min);
+    let is_cut = name.is_elided || kind.is_elided || about.is_elided;
+    if row.is_hovered && (is_cut || choice.comment.lines().nth(1).is_some()) {
+        let text = if choice.comment.is_empty() { choice.about } else { choice.comment };
+        row.response.clone().on_hover_text(format!("{} · {}\n{text}", choice.name, choice.kind));
+    }
+    let name = if choice.is_set { format!("{}, set", choice.name) } else { choice.name.to_owned() };
+    let label = if choice.kind.is_empty() { name } else { format!("{name}, {}", choice.kind) };
+    RowLabel::new(label).value(choice.about)
+}
