@@ -144,3 +144,22 @@ fn adding_a_field_that_is_there_goes_to_it() {
     assert_eq!(selected(&window), "messages[0].topic.name");
     assert_eq!(open(&window).document.n_edits(), 0);
 }
+
+#[test]
+fn a_window_that_was_small_for_a_while_gives_panes_their_size_back() {
+    let mut window = window(RUNS, SEND);
+    let places = |window: &Window| {
+        let at = |label: &str| window.get_by_role_and_label(Role::Button, label).rect().left_top();
+        (at("Hide hex"), window.get_by_role_and_label(Role::Tree, "Fields").rect().right())
+    };
+    let before = places(&window);
+    for small in [vec2(600.0, 420.0), vec2(560.0, 300.0)] {
+        window.set_size(small);
+        window.run();
+        let kind = window.get_by_label_contains("Type: ").rect();
+        assert!(kind.width() > 40.0 && kind.right() <= small.x, "{kind:?} in {small:?}");
+    }
+    window.set_size(vec2(1200.0, 1000.0));
+    window.run();
+    assert_eq!(places(&window), before);
+}

@@ -196,7 +196,17 @@ fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
     scenes.push(Scene { size: (1600.0, 1000.0), ..scene("schema-large", "messages[0].topic.name", wide) });
     let narrow = vec![search("order"), Action::Filter(TreeFilter::Problems)];
     scenes.push(Scene { size: (760.0, 520.0), ..scene("search-narrow", "", narrow) });
-    for (name, size) in [("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))] {
+    let unreadable = vec![
+        Action::OpenPasted("0a 06 ff ff ff ff ff 7f 12 02 ff fe".to_owned()),
+        Action::Select(SelectTarget::Offset(0)),
+        Action::Show(Dialog::RecordType { row: RowId { offset: 0, facet: Facet::Record } }),
+    ];
+    scenes.push(scene("types-none-fits", "", unreadable));
+    scenes.push(scene("id", "messages[0].system_properties.message_id", vec![]));
+    let tiny = vec![search("order"), Action::Filter(TreeFilter::Matches)];
+    scenes.push(Scene { size: (600.0, 420.0), ..scene("filter-tiny", "messages[0].topic.name", tiny) });
+    let sizes = [("tiny", (600.0, 420.0)), ("small", (900.0, 600.0)), ("large", (1600.0, 1000.0))];
+    for (name, size) in sizes {
         scenes.push(Scene { size, ..scene(name, "messages[0].topic.name", vec![]) });
     }
     (scenes, folder)

@@ -56,23 +56,28 @@ impl Tree {
         opens: impl Fn(&Row) -> bool,
         is_in: impl Fn(&Row) -> bool,
     ) -> bool {
-        let (mut at, mut n_seen) = (first, 0);
+        // What is around is counted at the end: in ten thousand levels each has as many around it.
+        let (mut at, mut n_seen, mut n_rows) = (first, 0, self.n_rows());
+        let mut is_whole = true;
         while let Some((id, ordinal)) = at {
             let row = self.row(&mut Reader::new(snapshot, mode, SMALL_WINDOW), id, ordinal);
             if !is_in(&row) {
                 break;
             }
-            if n_seen >= max_rows || self.n_rows() >= max_rows.saturating_mul(ROWS_PER_LOOK) {
-                return false;
+            if n_seen >= max_rows || n_rows >= max_rows.saturating_mul(ROWS_PER_LOOK) {
+                is_whole = false;
+                break;
             }
             let plausible = row.entry.field().is_some() || matches!(row.entry, Entry::Record { .. });
             if opens(&row) && plausible && opens_by_itself(snapshot, &row.entry, mode) {
-                self.expand(snapshot, &row, mode);
+                let opened = self.open_row(snapshot, &row, mode);
+                n_rows += opened.map_or(0, |id| self.n_own(id));
             }
             at = self.successor(id, ordinal);
             n_seen += 1;
         }
-        true
+        self.sum_all();
+        is_whole
     }
 
     /// Rows that a branch has of its own.

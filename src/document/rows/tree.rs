@@ -204,13 +204,17 @@ impl Tree {
 
     /// Lets a branch look at a bounded part of its bytes.
     pub(super) fn advance(&mut self, snapshot: &Snapshot, id: BranchId, mode: ReadMode) {
+        self.look(snapshot, id, mode);
+        self.recount(snapshot, id, mode);
+    }
+
+    fn look(&mut self, snapshot: &Snapshot, id: BranchId, mode: ReadMode) {
         let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW * 4);
         if let Some(branch) = self.branch_mut(id)
             && let Some(index) = branch.what.index_mut()
         {
             branch.error = index.advance(&mut reader, EXPAND_BYTES, EXPAND_RECORDS).err();
         }
-        self.recount(snapshot, id, mode);
     }
 
     /// Counts a branch's own rows again, those of runs directly below it too.
@@ -267,6 +271,22 @@ impl Tree {
         while let Some(branch) = next.and_then(|id| self.branch_mut(id)) {
             branch.n_rows = branch.n_rows.wrapping_add(growth);
             next = branch.parent.map(|(parent, _)| parent);
+        }
+    }
+
+    /// Counts the rows of all branches anew, the innermost first.
+    pub(super) fn sum_all(&mut self) {
+        let open = self.branches.iter().enumerate();
+        let mut by_depth: Vec<(u32, u32)> =
+            open.filter_map(|(idx, branch)| Some((branch.as_ref()?.depth, idx as u32))).collect();
+        by_depth.sort_unstable_by(|one, other| other.cmp(one));
+        for (_, idx) in by_depth {
+            let Some(branch) = self.branch(BranchId(idx)) else { continue };
+            let below = branch.children.values().filter_map(|child| self.branch(*child));
+            let n_rows = branch.n_own + below.map(|child| child.n_rows).sum::<u64>();
+            if let Some(branch) = self.branch_mut(BranchId(idx)) {
+                branch.n_rows = n_rows;
+            }
         }
     }
 
@@ -383,14 +403,21 @@ impl Tree {
 
     /// Opens a row. Does nothing if it cannot be opened or is open.
     pub fn expand(&mut self, snapshot: &Snapshot, row: &Row, mode: ReadMode) {
+        if let Some(id) = self.open_row(snapshot, row, mode) {
+            self.sum_rows(id);
+        }
+    }
+
+    /// Opens a row whose own rows are still to be counted in what is around it.
+    pub(super) fn open_row(&mut self, snapshot: &Snapshot, row: &Row, mode: ReadMode) -> Option<BranchId> {
         if row.is_expanded || !row.is_expandable() {
-            return;
+            return None;
         }
         let mut reader = Reader::new(snapshot, mode, SMALL_WINDOW);
         let what = match &row.entry {
             Entry::Run { field, range, .. } => {
                 let start = self.run_start(&mut reader, row.branch, range.start, field.number());
-                let Some((first_record, first_element)) = start else { return };
+                let (first_record, first_element) = start?;
                 What::Run { offset: range.start, first_record, first_element, field: field.clone() }
             }
             Entry::Record { at, meaning: Meaning::Packed(field), element_idx } => What::Packed {
@@ -401,12 +428,12 @@ impl Tree {
             },
             Entry::Record { at, meaning, .. } => {
                 let around = self.message_at(row.branch);
-                let Some(inside) = around.and_then(|around| around.inside(at, meaning)) else { return };
+                let inside = around.and_then(|around| around.inside(at, meaning))?;
                 let index = Index::of_message(&inside);
                 let MessageAt { message, scope, .. } = inside;
                 What::Message { record: Some(at.offset), message, scope, index }
             }
-            _ => return,
+            _ => return None,
         };
         let branch = Branch {
             parent: Some((row.branch, row.ordinal)),
@@ -423,8 +450,9 @@ impl Tree {
         if let Some(parent) = self.branch_mut(row.branch) {
             parent.children.insert(row.ordinal, id);
         }
-        self.advance(snapshot, id, mode);
-        self.sum_rows(row.branch);
+        self.look(snapshot, id, mode);
+        self.recount_own(&mut reader, id, false);
+        Some(id)
     }
 
     fn insert(&mut self, branch: Branch) -> BranchId {

@@ -19,6 +19,8 @@ use egui::{Align, Color32, Context, Key, Modifiers, Rect, RichText, Ui, UiBuilde
 const WIDTH: f32 = 1_080.0;
 /// Share of a line that the path takes; the two values share the rest.
 const PATH_SHARE: f32 = 0.36;
+/// Points that the bytes of both sides take at least.
+const LEAST_HEX: f32 = 110.0;
 
 pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &mut Vec<Action>) {
     let Some(shown) = &state.comparison else {
@@ -184,7 +186,11 @@ fn contents_ui(
         return false;
     }
     let all = ui.max_rect();
-    let hex_height = (all.height() * 0.3).clamp(96.0, 160.0).round();
+    // The bytes get what few differences leave.
+    let size = &theme(ui).size;
+    let wanted = size.bar + (shown.found.len() as f32 + 1.0) * size.row;
+    let most = (all.height() * 0.6).max(LEAST_HEX);
+    let hex_height = (all.height() - wanted).clamp(LEAST_HEX, most).round();
     let list = all.with_max_y(all.bottom() - hex_height - theme(ui).size.gap);
     let is_entered = list_ui(ui, shown, view, list);
     if let Some(picked) = shown.found.get(view.picked) {

@@ -110,6 +110,13 @@ fn picked_ui(
             view.picked = 0;
             view.list = Default::default();
         }
+        let is_ranked = all.iter().any(|offered| offered.score.is_some());
+        let fits =
+            |offered: &Offered| offered.message.is_some() && offered.score.is_some_and(|score| score > 0);
+        if is_ranked && !all.iter().any(fits) {
+            ui.add_space(theme(ui).size.gap_small);
+            ui.weak("No type fits these bytes; as \"No type\" they are read by field numbers alone");
+        }
         ui.add_space(theme(ui).size.gap);
         let clicked = list_ui(ui, all, &found, current, view);
         if let Some(row) = clicked.0 {
@@ -243,8 +250,14 @@ fn offered_ui(ui: &Ui, theme: &Theme, row: &Row, offered: &Offered, current: Opt
     let package = offered.message.as_ref().map_or("", |message| message.package_name());
     cell(painter, text, package, &fonts::regular(theme.size.text_dense), theme.color.muted, Align::Min);
     let is_contradicted = offered.score.is_some_and(|score| score < 0);
-    let color = if is_contradicted { theme.color.problem } else { theme.color.muted };
+    let mut bottom = bottom;
+    if is_contradicted {
+        let center = pos2(bottom.left() + 7.0, bottom.center().y);
+        Icon::Warning.paint_sized(painter, center, 13.0, theme.color.warning);
+        bottom.min.x += theme.size.icon + theme.size.gap_small;
+    }
     let dense = fonts::regular(theme.size.text_dense);
+    let color = theme.color.muted;
     let reason = cell_elided(painter, bottom, &offered.reason, &dense, color, Align::Min, Elide::End);
     reason.full_text_on_hover(ui, &row.response, || offered.reason.clone());
     RowLabel::new(full_name.unwrap_or("No type")).value(offered.reason.as_str())

@@ -33,8 +33,10 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
     let theme = theme(ui);
     let frame = Frame::new().fill(theme.color.surface_0);
     let most = (ui.available_height() - LEAST_ABOVE).max(100.0);
-    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(84.0..=most);
-    let panel = panel.default_size(view.layout.bottom_height.min(most)).show(ui, |ui| {
+    let wanted = view.layout.bottom_height.clamp(84.0, most);
+    let range = super::size_range(ui, wanted, 84.0..=most);
+    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(range);
+    let panel = panel.default_size(wanted).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let all = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(all);
@@ -61,7 +63,7 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
             }
         }
     });
-    view.layout.bottom_height = panel.response.rect.height();
+    super::keep_size(&mut view.layout.bottom_height, wanted, panel.response.rect.height());
 }
 
 fn pane(ui: &mut Ui, name: &str, rect: Rect) -> Ui {

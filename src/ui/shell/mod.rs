@@ -29,6 +29,7 @@ use super::view::{Asked, Layout, Place, TabView, View};
 use super::widgets::{Toast, Tone};
 use crate::app::{self, Action, Content, NoticeTone, Session, State, TabId, ThemeSetting};
 use egui::{Context, Frame, Margin, Panel, Ui};
+use std::ops::RangeInclusive;
 
 /// Points that the buttons of a value take.
 const LEAST_INSPECTOR: f32 = 284.0;
@@ -242,14 +243,16 @@ impl Shell {
             bottom: 0,
         });
         let most = (ui.available_width() - 400.0).max(LEAST_INSPECTOR);
-        let panel = Panel::right("inspector").frame(side).resizable(true).size_range(LEAST_INSPECTOR..=most);
-        let panel = panel.default_size(self.view.layout.inspector_width.min(most)).show(ui, |ui| {
+        let wanted = self.view.layout.inspector_width.clamp(LEAST_INSPECTOR, most);
+        let range = size_range(ui, wanted, LEAST_INSPECTOR..=most);
+        let panel = Panel::right("inspector").frame(side).resizable(true).size_range(range);
+        let panel = panel.default_size(wanted).show(ui, |ui| {
             let shown = Shown { state, tab, open };
             let View { tabs, folds, .. } = &mut self.view;
             let view = tabs.entry(tab).or_default();
             inspector::inspector_ui(ui, shown, view, folds, asked, actions);
         });
-        self.view.layout.inspector_width = panel.response.rect.width();
+        keep_size(&mut self.view.layout.inspector_width, wanted, panel.response.rect.width());
     }
 
     /// Esc closes the notes that wait to be read before it means anything else, unless it belongs to a
@@ -303,6 +306,19 @@ impl Shell {
                 self.view.layout = Layout::of(&self.session.state().settings);
             }
         }
+    }
+}
+
+/// The sizes that a pane can have: any while it may be dragged, else the one it was given. A window that
+/// was small for a while gives it back its size with the room.
+fn size_range(ui: &Ui, wanted: f32, all: RangeInclusive<f32>) -> RangeInclusive<f32> {
+    if ui.input(|input| input.pointer.any_down()) { all } else { wanted..=wanted }
+}
+
+/// Remembers the size of a pane that was dragged.
+fn keep_size(kept: &mut f32, wanted: f32, shown: f32) {
+    if (shown - wanted).abs() > 0.5 {
+        *kept = shown;
     }
 }
 

@@ -14,6 +14,9 @@ use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense
 /// Points of the box in a wide and in a narrow window.
 const WIDEST: f32 = 300.0;
 const NARROWEST: f32 = 120.0;
+/// In narrower windows the help is left out, and the box gives some of its width to the type.
+const NARROW: f32 = 640.0;
+const HELP: f32 = 36.0;
 /// Of the place where the count stands, and what it leaves to the name of the type.
 const COUNT: f32 = 84.0;
 const LEAST_FOR_TYPE: f32 = 130.0;
@@ -36,9 +39,13 @@ pub fn search_box_ui(
         return;
     };
     filter_ui(ui, state, open, actions);
-    help_ui(ui);
+    let is_narrow = ui.ctx().content_rect().width() < NARROW;
+    if !is_narrow {
+        help_ui(ui);
+    }
     let draft = follow(view, tab, open);
-    let width = (ui.available_width() * 0.45).clamp(NARROWEST, WIDEST);
+    let least = if is_narrow { NARROWEST - HELP } else { NARROWEST };
+    let width = (ui.available_width() * 0.45).clamp(least, WIDEST);
     if ui.available_width() < width {
         return;
     }
