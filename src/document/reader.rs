@@ -261,7 +261,8 @@ mod tests {
             (0..n_closed).for_each(|_| wire::write_tag(&mut bytes, 1, WireType::Egroup));
             let whole = Snapshot::of_bytes(&bytes);
             let mut reader = Reader::new(&whole, ReadMode::Wait, 64);
-            let mut messages = vec![0..bytes.len() as u64];
+            let root = 0..bytes.len() as u64;
+            let mut messages = vec![root];
             while let Some(message) = messages.pop() {
                 let mut at = message.start;
                 while let Found::Record(found) = reader.record(at, message.end).unwrap() {
