@@ -22,10 +22,10 @@ mod proxies; // Unix sockets and what may stand in between
 mod random; // answers that nobody thought of
 #[path = "rpc/reflection.rs"]
 mod reflection; // the schema that a server tells of itself
+#[path = "rpc/rocketmq.rs"]
+mod rocketmq; // RocketMQ sessions: the stream, heartbeats, the end
 #[path = "rpc/server.rs"]
 mod server; // a raw HTTP/2 server that plays a script
-#[path = "rpc/sessions.rs"]
-mod sessions; // RocketMQ sessions: the stream, heartbeats, the end
 #[path = "rpc/tls.rs"]
 mod tls; // who is trusted, with certificates made on the spot
 #[path = "rpc/transports.rs"]

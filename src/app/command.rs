@@ -121,6 +121,7 @@ pub enum Command {
     HalfClose,
     CancelCall,
     ChooseMethod,
+    ToggleSession,
     Palette,
     Shortcuts,
     About,
@@ -295,7 +296,8 @@ impl Command {
             | Command::Send
             | Command::HalfClose
             | Command::CancelCall
-            | Command::ChooseMethod => super::calls::resolve(self, state),
+            | Command::ChooseMethod
+            | Command::ToggleSession => super::calls::resolve(self, state),
             Command::Palette => Ok(Action::Show(Dialog::Palette)),
             Command::Shortcuts => Ok(Action::Show(Dialog::Shortcuts)),
             Command::About => Ok(Action::Show(Dialog::About)),

@@ -521,6 +521,13 @@ pub const COMMANDS: &[CommandRow] = &[
     call(Command::ChooseMethod, "Choose method…", "Picks the method that is called", ctrl_shift("M")),
     call(Command::HalfClose, "Half-close", "Says that no more messages are sent", ctrl_shift("Enter")),
     call(Command::CancelCall, "Cancel the call", "Gives up the call in front", ctrl_shift("L")),
+    row(
+        Command::ToggleSession,
+        "Call",
+        "RocketMQ session",
+        "Opens the stream on which a RocketMQ client makes itself known, or ends it",
+        [None, None],
+    ),
     call(Command::ToggleCall, "Call pane", "Shows or hides calls to servers", ctrl("L")),
     row(Command::Palette, "Help", "Commands…", "Finds a command by its name", [ctrl_shift("P"), None]),
     row(

@@ -51,8 +51,8 @@ pub use action::{
 };
 pub use browser::{Browser, DefinitionText, address_of_field, field_in_document, message_in_document};
 pub use calls::{
-    CallAct, CallForm, CallId, Calls, FieldError, FormField, MadeCall, MetadataDraft, MethodChoice, Outcome,
-    Step, StepLine, TargetMethod, TimelineRow, duration_text, method_choices,
+    CallAct, CallForm, CallId, Calls, FieldError, FormField, LiveSession, MadeCall, MetadataDraft,
+    MethodChoice, Offer, Outcome, Step, StepLine, TargetMethod, TimelineRow, duration_text, method_choices,
 };
 pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};

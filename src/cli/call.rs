@@ -38,6 +38,7 @@ const MAX_LOSSES: usize = 20;
 #[command(after_help = "Examples:\n  \
         protoloupe call http://127.0.0.1:8081 MessagingService/QueryRoute --data route.bin \\\n    \
         --rocketmq-access-key me --rocketmq-secret @secret.txt\n  \
+        protoloupe call --profile local MessagingService/ReceiveMessage --data receive.bin --session\n  \
         protoloupe call https://example.com shop.v1.Orders/Watch --reflect --data order.bin -o replies\n  \
         protoloupe call unix:/run/server.sock any.v1.Service/Method --kind bidi --data 1.bin 2.bin")]
 pub(super) struct CallArgs {

@@ -14,6 +14,7 @@ const TOPIC: u32 = 1;
 const SYSTEM_PROPERTIES: u32 = 3;
 /// Fields of `SystemProperties`.
 const MESSAGE_ID: u32 = 3;
+const MESSAGE_TYPE: u32 = 6;
 const RECEIPT_HANDLE: u32 = 12;
 const DELIVERY_ATTEMPT: u32 = 16;
 const TRACE_CONTEXT: u32 = 18;
@@ -21,6 +22,8 @@ const LITE_TOPIC: u32 = 21;
 /// What servers write there and clients do not: digest, store time, store host, receipt handle, queue
 /// offset, invisible duration, delivery attempt, dead letter queue.
 const OF_SERVER: [u32; 8] = [4, 9, 10, RECEIPT_HANDLE, 14, 15, DELIVERY_ATTEMPT, 20];
+/// Of `MessageType`: a half message, which a transaction ends.
+const TRANSACTION: u64 = 4;
 /// The attempts after which clients give a message up when nobody says otherwise.
 const MAX_ATTEMPTS: u64 = 16;
 
@@ -110,11 +113,16 @@ impl Received {
         self.property(MESSAGE_ID)
     }
 
-    /// The bytes of the request; `new_message_id` is for one that sends the message again. `None` if the
-    /// message has no receipt handle, without which the server knows nothing of it.
+    /// Whether there is a request: the server knows nothing of a message without its receipt handle.
+    pub fn can(&self, follow_up: FollowUp) -> bool {
+        follow_up == FollowUp::SendAgain || !self.property(RECEIPT_HANDLE).is_empty()
+    }
+
+    /// The bytes of the request; `new_message_id` is for one that sends the message again. `None` if
+    /// [`Received::can`] says so.
     pub fn request(&self, follow_up: FollowUp, new_message_id: &str) -> Option<Vec<u8>> {
         let handle = self.property(RECEIPT_HANDLE);
-        if handle.is_empty() && follow_up != FollowUp::SendAgain {
+        if !self.can(follow_up) {
             return None;
         }
         let topic = last_len(&self.message, TOPIC);
@@ -232,8 +240,8 @@ pub struct SentFollowUp {
     pub request: Vec<u8>,
 }
 
-/// The requests that end or recall what `request`, a `SendMessageRequest`, made: for each entry of the
-/// reply that has a transaction, its commit and its rollback; for each with a recall handle, the recall.
+/// The requests that end or recall what `request`, a `SendMessageRequest`, made: for each half message
+/// that has a transaction, its commit and its rollback; for each entry with a recall handle, the recall.
 pub fn after_send(request: &[u8], reply: &[u8]) -> Vec<SentFollowUp> {
     let of_field = |bytes: &[u8], number: u32| -> Vec<Vec<u8>> {
         let is_it = |field| field == Some((number, WireType::Len));
@@ -242,7 +250,10 @@ pub fn after_send(request: &[u8], reply: &[u8]) -> Vec<SentFollowUp> {
     let mut found = Vec::new();
     for (message, entry) in of_field(request, 1).iter().zip(of_field(reply, 2)) {
         let transaction_id = last_text(&entry, 3).unwrap_or_default();
-        if !transaction_id.is_empty() {
+        // Some servers name a transaction for every message.
+        let properties = last_len(message, SYSTEM_PROPERTIES).unwrap_or_default();
+        let is_half = last_varint(properties, MESSAGE_TYPE) == Some(TRANSACTION);
+        if is_half && !transaction_id.is_empty() {
             for (title, resolution) in
                 [("Commit the transaction", "COMMIT"), ("Roll the transaction back", "ROLLBACK")]
             {
@@ -348,17 +359,18 @@ mod tests {
 
     #[test]
     fn what_was_sent_can_be_ended_or_recalled_as_its_reply_says() {
-        let message = |id: &str| {
-            let properties = Builder::new("SystemProperties").text("message_id", id).bytes();
+        let message = |id: &str, message_type: &str| {
+            let properties = Builder::new("SystemProperties").text("message_id", id);
+            let properties = properties.name("message_type", message_type).bytes();
             let message = Builder::new("Message").message("topic", &resource("ns", "t"));
             message.message("system_properties", &properties).bytes()
         };
-        let request = Builder::new("SendMessageRequest").message("messages", &message("a"));
-        let request = request.message("messages", &message("b")).bytes();
-        let entry = |field: &str| Builder::new("SendResultEntry").text(field, "x").bytes();
+        let request = Builder::new("SendMessageRequest").message("messages", &message("a", "TRANSACTION"));
+        let request = request.message("messages", &message("b", "DELAY")).bytes();
+        let entry = || Builder::new("SendResultEntry").text("transaction_id", "x");
         let reply = Builder::new("SendMessageResponse")
-            .message("entries", &entry("transaction_id"))
-            .message("entries", &entry("recall_handle"));
+            .message("entries", &entry().bytes())
+            .message("entries", &entry().text("recall_handle", "x").bytes());
         let found = after_send(&request, &reply.bytes());
         let titles: Vec<&str> = found.iter().map(|found| found.title).collect();
         assert_eq!(titles, ["Commit the transaction", "Roll the transaction back", "Recall the message"]);

@@ -77,7 +77,7 @@ pub use profile::{
 pub use proxy::{Proxy, ProxyAddress};
 pub use record::{CallRecord, CallSummary, MAX_RECORDED};
 pub use reflection::{NotReflected, Reflected, Why, reflect};
-pub use rocketmq::{Credentials, RocketMqClient, new_client_id};
+pub use rocketmq::{Credentials, RocketMqClient, new_client_id, new_message_id};
 pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
 pub use saved_request::SavedRequest;
 pub use session::{Asked, SessionEvent, SessionHandle, SessionInbox, run_session, session};

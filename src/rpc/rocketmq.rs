@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The headers of a client, none of whose values is made up by a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,18 @@ pub fn new_client_id() -> String {
     }
     let digits: String = digits.iter().rev().collect();
     format!("protoloupe@{}@0@{digits}", std::process::id())
+}
+
+/// A message id that nobody else has made up: of version 1, with a random address in it that says so.
+pub fn new_message_id() -> String {
+    static SEQUENCE: AtomicU32 = AtomicU32::new(0);
+    let mut address = [0; 6];
+    let _ = SystemRandom::new().fill(&mut address);
+    // The bit of addresses that no network card has (RFC 9562, 6.10).
+    address[0] |= 1;
+    let seconds = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+    let sequence = SEQUENCE.fetch_add(1, Ordering::Relaxed);
+    crate::rocketmq::new_message_id(address, std::process::id() as u16, seconds, sequence)
 }
 
 /// A random UUID (RFC 9562, version 4), or the null one where the system has nothing random.

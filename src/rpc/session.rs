@@ -93,6 +93,11 @@ impl SessionHandle {
         self.outbox.try_send(command)
     }
 
+    /// A way to send on the stream and to end it, like that of any call.
+    pub fn outbox(&self) -> Outbox {
+        self.outbox.clone()
+    }
+
     /// Gives the session up without a word to the server.
     pub fn canceller(&self) -> Canceller {
         self.outbox.canceller()

@@ -82,6 +82,11 @@ pub enum Report {
     Call(Vec<rpc::Event>),
     /// The call's thread is at its end; the last event of the call came before.
     CallOver,
+    /// What the server said to a call that a session made by itself.
+    SessionAsked {
+        what: &'static str,
+        asked: Box<rpc::Asked>,
+    },
     Checked {
         found: Vec<Problem>,
         report: CheckReport,

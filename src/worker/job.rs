@@ -8,7 +8,7 @@ use super::jobs::{
     Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
 use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
-use super::jobs::{MakeCall, PrepareMessage};
+use super::jobs::{KeepSession, MakeCall, PrepareMessage};
 use crate::rpc;
 use std::fmt;
 use std::path::PathBuf;
@@ -47,6 +47,7 @@ pub enum Job {
     ReadDefinition(ReadDefinition),
     PrepareMessage(PrepareMessage),
     MakeCall(MakeCall),
+    KeepSession(KeepSession),
 }
 
 impl Job {
@@ -81,6 +82,7 @@ impl Job {
             Job::ReadDefinition(job) => Box::new(job),
             Job::PrepareMessage(job) => Box::new(job),
             Job::MakeCall(job) => Box::new(job),
+            Job::KeepSession(job) => Box::new(job),
         }
     }
 }

@@ -55,7 +55,7 @@ def main(program, folder, server):
     open("interop.proto", "w").write(SCHEMA)
     open("empty.bin", "wb").close()
     port = free_port()
-    running = subprocess.Popen(["ruby", server, "--port", str(port)], stderr=subprocess.DEVNULL)
+    running = subprocess.Popen(["ruby", server, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             try:

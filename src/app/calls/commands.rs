@@ -22,6 +22,16 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
             let is_ready = calls.target.error.is_none() && !calls.form.endpoint.trim().is_empty();
             if is_ready { Ok(Action::Call(CallAct::Send)) } else { Ok(Action::ShowPane(Pane::Call)) }
         }
+        Command::ToggleSession => {
+            if calls.session.is_some() {
+                return Ok(Action::Call(CallAct::EndSession));
+            }
+            match calls.preparing {
+                Some(_) => Err("The message is being read"),
+                None if !calls.form.is_rocketmq => Ok(Action::ShowPane(Pane::Call)),
+                None => Ok(Action::Call(CallAct::StartSession)),
+            }
+        }
         Command::HalfClose => {
             let open = calls.open_to_send().ok_or("No call is open for more messages")?;
             Ok(Action::Call(CallAct::HalfClose(open.id)))

@@ -1,5 +1,6 @@
 //! The fields of the pane: what is typed, and the profile that it comes to.
 
+use crate::rocketmq::ClientType;
 use crate::rpc::{
     Deadline, Endpoint, Entry, Metadata, Profile, ProfilePlace, ProfileValue, ProxyAddress, ProxySetting,
     RocketMqSetting, SIZE_HINT, TIME_HINT, TRANSPORTS, TypedSecrets, read_size, read_time, size_text,
@@ -64,6 +65,11 @@ pub struct CallForm {
     pub access_key: String,
     pub secret: String,
     pub session_token: String,
+    /// What a session's client is, into [`ClientType::ALL`].
+    pub client_type: usize,
+    /// Joined by commas.
+    pub topics: String,
+    pub group: String,
     /// The profile that the fields were filled from; what has no field is kept in it.
     pub profile: Profile,
 }
@@ -148,6 +154,9 @@ impl CallForm {
             access_key: setting.access_key,
             secret: text(&setting.secret),
             session_token: text(&setting.session_token),
+            client_type: ClientType::ALL.iter().position(|kind| *kind == setting.client_type).unwrap_or(0),
+            topics: setting.topics.join(", "),
+            group: setting.group,
             profile,
         }
     }
@@ -306,6 +315,15 @@ impl CallForm {
             access_key: self.access_key.trim().to_owned(),
             secret: secret(self.secret.trim(), ProfilePlace::RocketMqSecret),
             session_token: secret(self.session_token.trim(), ProfilePlace::RocketMqSessionToken),
+            client_type: ClientType::ALL.get(self.client_type).copied().unwrap_or_default(),
+            topics: self
+                .topics
+                .split(',')
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            group: self.group.trim().to_owned(),
             ..before
         };
         if setting.access_key.is_empty() != setting.secret.is_none() {

@@ -15,6 +15,7 @@ impl Session {
         let Some(id) = self.calling.live.get(&job).map(|(id, _)| *id) else { return };
         match report {
             Report::Call(events) => events.into_iter().for_each(|event| self.call_event(id, event)),
+            Report::SessionAsked { what, asked } => self.session_asked(job, what, &asked),
             Report::Failed { error, .. } => self.call_broke(job, id, &error.to_string()),
             _ => {
                 self.calling.live.remove(&job);
@@ -26,6 +27,9 @@ impl Session {
     fn call_event(&mut self, id: CallId, event: Event) {
         let schema = self.state.schema.clone();
         let front = self.state.calls.shown;
+        if matches!(event, Event::Ended(_)) {
+            self.session_ended(id);
+        }
         let Some(made) = self.state.calls.call_mut(id) else { return };
         let first = made.take(event, &schema);
         // The one reply of a call is what the person waits for.
@@ -37,6 +41,7 @@ impl Session {
     /// Something broke on this side.
     fn call_broke(&mut self, job: JobId, id: CallId, reason: &str) {
         self.calling.live.remove(&job);
+        self.session_ended(id);
         let Some(made) = self.state.calls.call_mut(id).filter(|made| made.is_live()) else { return };
         made.outcome =
             Some(Outcome { is_ok: false, wrong: Some(reason.to_owned()), hint: None, parts: Vec::new() });

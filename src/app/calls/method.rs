@@ -140,6 +140,9 @@ impl Session {
                 self.open_message(call, nth);
             }
             CallAct::CompareWithBefore { call, nth } => self.compare_with_before(call, nth),
+            CallAct::StartSession => self.start_session(),
+            CallAct::EndSession => self.end_session(),
+            CallAct::TakeOffer { call, nth, offer } => self.take_offer(call, nth, offer),
             CallAct::ToggleStep { call, step } => self.toggle_step(call, step),
         }
     }

@@ -8,6 +8,7 @@
 //! - `sending`: from the act to the running call, over what has to be asked before
 //! - `live`: what happens in a call, and acts on one that goes on
 //! - `steps`, `outcome`: a call in words; `replies`: messages as documents
+//! - `rocketmq`: sessions, and what follows from a message
 //!
 //! **Not here:** connections and protocols (`rpc`), the thread of a call (`worker`).
 
@@ -17,19 +18,21 @@ mod live;
 mod method;
 mod outcome;
 mod replies;
+mod rocketmq;
 mod sending;
 mod steps;
 
 pub use form::{CallForm, FieldError, FormField, MetadataDraft};
 pub use method::{MethodChoice, TargetMethod, method_choices};
 pub use outcome::{Outcome, duration_text};
+pub use rocketmq::{LiveSession, Offer};
 pub use steps::{Step, StepLine, StepsView, TimelineRow};
 
 pub(super) use commands::resolve;
 pub(super) use sending::Pending;
 
 use super::state::TabId;
-use crate::rpc::{Call, CallLog, Direction, Message, Outbox, RpcKind};
+use crate::rpc::{Call, CallLog, Direction, Message, Outbox, RpcKind, SessionHandle};
 use crate::schema::MessageDescriptor;
 use crate::worker::JobId;
 use std::collections::{HashMap, HashSet};
@@ -74,6 +77,16 @@ pub enum CallAct {
         call: CallId,
         nth: u64,
     },
+    /// Opens a RocketMQ session as the fields say.
+    StartSession,
+    /// Says so to the server, and ends it.
+    EndSession,
+    /// Does what a message of RocketMQ leads to.
+    TakeOffer {
+        call: CallId,
+        nth: u64,
+        offer: Offer,
+    },
     /// Opens or closes the lines of a step.
     ToggleStep {
         call: CallId,
@@ -93,6 +106,8 @@ pub struct Calls {
     pub preparing: Option<JobId>,
     /// The oldest first.
     pub made: Vec<MadeCall>,
+    /// The RocketMQ session that goes on.
+    pub session: Option<LiveSession>,
     /// In the front of the pane.
     pub shown: Option<CallId>,
     /// Which message a tab was opened from.
@@ -140,9 +155,17 @@ impl Calls {
         self.call(self.shown?)
     }
 
-    /// The call in front, if messages can be sent into it.
+    /// The call in front, if messages can be sent into it. Into a session go only its own commands.
     pub fn open_to_send(&self) -> Option<&MadeCall> {
-        self.shown().filter(|made| made.takes_messages())
+        let is_meant = |made: &&MadeCall| {
+            !self.is_session(made.id) || self.target.path().is_ok_and(|path| path == made.call.method)
+        };
+        self.shown().filter(|made| made.takes_messages()).filter(is_meant)
+    }
+
+    /// Whether it is the stream of the RocketMQ session that goes on.
+    pub fn is_session(&self, id: CallId) -> bool {
+        self.session.as_ref().is_some_and(|session| session.call == id)
     }
 
     pub fn n_live(&self) -> usize {
@@ -206,6 +229,8 @@ impl MadeCall {
 pub(super) struct Calling {
     /// Those that have not ended, by the job that makes them.
     live: HashMap<JobId, (CallId, Outbox)>,
+    /// The way into the RocketMQ session.
+    session: Option<SessionHandle>,
     /// Waits for an answer of the person.
     pending: Option<Pending>,
     /// Servers that the person agreed to send to in this session.

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A message's bytes as they came, shared with the call that keeps them.
-struct MessageSource(Bytes);
+pub(super) struct MessageSource(pub(super) Bytes);
 
 impl fmt::Debug for MessageSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,12 +25,25 @@ pub(in crate::app) struct Pending {
     is_undecodable_fine: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum What {
     /// A new call, with the message or with none yet.
     Start,
     /// One more message of this call.
     Into(CallId),
+    /// A RocketMQ session at the endpoint that the fields have.
+    Session { endpoint: String },
+}
+
+impl Pending {
+    pub(super) fn new(
+        what: What,
+        title: String,
+        (input, output): (Option<MessageDescriptor>, Option<MessageDescriptor>),
+        identity: Vec<String>,
+    ) -> Pending {
+        Pending { what, title, input, output, identity, prepared: None, is_undecodable_fine: false }
+    }
 }
 
 impl Session {
@@ -39,7 +52,7 @@ impl Session {
         if self.state.calls.preparing.is_some() {
             return;
         }
-        let (profile, typed) = match self.state.calls.form.read() {
+        let (mut profile, typed) = match self.state.calls.form.read() {
             Ok(read) => read,
             Err(errors) => {
                 let error = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
@@ -58,6 +71,7 @@ impl Session {
         let declared = self.state.calls.target.method.clone();
         let input = declared.as_ref().map(|method| method.input());
         let folder = std::env::current_dir().unwrap_or_default();
+        self.join_session(&mut profile);
         let identity = profile.identity();
         let inputs = ProfileInputs { folder, profile: String::new(), typed };
         let call = Some(Box::new(CallToMake { profile, inputs, method, kind }));
@@ -88,13 +102,12 @@ impl Session {
         &mut self,
         what: What,
         title: String,
-        (input, output): (Option<MessageDescriptor>, Option<MessageDescriptor>),
+        types: (Option<MessageDescriptor>, Option<MessageDescriptor>),
         identity: Vec<String>,
         job: PrepareMessage,
     ) {
         let label = format!("Reading {title}");
-        let pending =
-            Pending { what, title, input, output, identity, prepared: None, is_undecodable_fine: false };
+        let pending = Pending::new(what, title, types, identity);
         let purpose = Purpose::PrepareMessage { pending: Box::new(pending) };
         let job = self.start(purpose, Job::PrepareMessage(job), label);
         self.state.calls.preparing = Some(job);
@@ -139,9 +152,15 @@ impl Session {
                 return self.ask(pending, question);
             }
         }
-        match pending.what {
+        match pending.what.clone() {
             What::Start => self.start_call(pending),
             What::Into(id) => self.hand_over(id, pending),
+            What::Session { endpoint } => {
+                let Pending { input, output, prepared, .. } = pending;
+                if let Some(PreparedMessage { call: Some(call), caller: Some(caller), .. }) = prepared {
+                    self.session_prepared(endpoint, (input, output), caller, call);
+                }
+            }
         }
     }
 
@@ -190,7 +209,7 @@ impl Session {
         self.state.settings.show_call = true;
     }
 
-    fn new_call(
+    pub(super) fn new_call(
         &mut self,
         call: &Call,
         input: Option<MessageDescriptor>,
@@ -234,7 +253,7 @@ impl Session {
         }
     }
 
-    fn remember_endpoint(&mut self, endpoint: &Endpoint) {
+    pub(super) fn remember_endpoint(&mut self, endpoint: &Endpoint) {
         let text = endpoint.to_string();
         let known = &mut self.state.settings.endpoints;
         known.retain(|other| *other != text);

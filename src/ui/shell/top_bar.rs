@@ -197,7 +197,7 @@ fn group_of(command: Command) -> u8 {
         Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
         Command::Send | Command::ChooseMethod => 37,
         Command::HalfClose | Command::CancelCall => 38,
-        Command::ToggleCall => 39,
+        Command::ToggleCall | Command::ToggleSession => 39,
         Command::Palette | Command::Shortcuts | Command::About => 40,
     }
 }

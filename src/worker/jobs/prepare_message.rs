@@ -1,7 +1,7 @@
 use super::{JobContext, Report, Work, WorkerError};
 use crate::document::problem::{self, Problem, Severity};
 use crate::document::{ReadMode, Snapshot};
-use crate::rpc::{Bytes, Call, MethodPath, Profile, ProfileError, RpcKind};
+use crate::rpc::{Bytes, Call, Caller, MethodPath, Profile, ProfileError, RpcKind};
 use crate::schema::MessageDescriptor;
 use crate::worker::ProfileInputs;
 use std::fmt;
@@ -39,6 +39,8 @@ pub struct PreparedMessage {
     /// The first error, if they do not decode.
     pub problem: Option<Problem>,
     pub call: Option<Box<Call>>,
+    /// Who makes it.
+    pub caller: Option<Box<Caller>>,
 }
 
 impl fmt::Debug for PrepareMessage {
@@ -59,8 +61,9 @@ impl Work for PrepareMessage {
             (Some(snapshot), Some(input)) => first_error(snapshot, input, context)?,
             _ => None,
         };
-        let call = call.map(|call| make(*call, bytes.as_deref().unwrap_or_default())).transpose()?;
-        Ok(Report::MessagePrepared(PreparedMessage { bytes, problem, call }))
+        let made = call.map(|call| make(*call, bytes.as_deref().unwrap_or_default())).transpose()?;
+        let (call, caller) = made.unzip();
+        Ok(Report::MessagePrepared(PreparedMessage { bytes, problem, call, caller }))
     }
 }
 
@@ -81,12 +84,13 @@ fn read(snapshot: &Snapshot, context: &JobContext) -> Result<Bytes, WorkerError>
     Ok(bytes.into())
 }
 
-fn make(call: CallToMake, first_message: &[u8]) -> Result<Box<Call>, WorkerError> {
+fn make(call: CallToMake, first_message: &[u8]) -> Result<(Box<Call>, Box<Caller>), WorkerError> {
     let CallToMake { profile, inputs, method, kind } = call;
-    let made = profile
-        .caller(&inputs)
-        .and_then(|caller| caller.call(method, kind, first_message).map_err(ProfileError::Metadata));
-    made.map(Box::new).map_err(|error| WorkerError::Profile { error })
+    let made = profile.caller(&inputs).and_then(|caller| {
+        let call = caller.call(method, kind, first_message).map_err(ProfileError::Metadata)?;
+        Ok((Box::new(call), Box::new(caller)))
+    });
+    made.map_err(|error| WorkerError::Profile { error })
 }
 
 fn first_error(

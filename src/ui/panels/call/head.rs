@@ -62,6 +62,13 @@ fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             actions.extend(send.action.ok());
         }
     }
+    if calls.shown().is_some_and(|made| calls.is_session(made.id)) {
+        let hint = "Tells the server that the client ends, and ends the session";
+        if TextButton::new("End session").hint(hint).outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::EndSession));
+        }
+        return;
+    }
     let live = calls.shown().filter(|made| made.is_live());
     if let Some(made) = live {
         let reason = made.is_cancelling.then_some("The call is being given up");

@@ -2,12 +2,14 @@
 
 use super::CallView;
 use super::settings_fields::{Errors, NAME_WIDTH, check_row_ui, row_ui, text_row_ui};
-use crate::app::{Action, CallAct, CallForm, FieldError, FormField, MetadataDraft, State};
+use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MetadataDraft, State};
+use crate::rocketmq::ClientType;
 use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
+use crate::ui::commands::offer;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{IconButton, Segment, TextButton, TextField, section_ui};
-use egui::{Label, Margin, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use crate::ui::widgets::{Choice, IconButton, Segment, TextButton, TextField, menu_item_ui, section_ui};
+use egui::{Label, Margin, Popup, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 /// Points from which on the groups stand in two columns.
 const TWO_COLUMNS: f32 = 820.0;
@@ -30,14 +32,14 @@ pub(super) fn settings_ui(
                 call_part_ui(ui, state, form, errors, actions);
                 metadata_ui(ui, form, errors, view);
                 tls_ui(ui, form, errors);
-                rocketmq_ui(ui, form, errors, view);
+                rocketmq_ui(ui, state, form, errors, view, actions);
                 return;
             }
             ui.columns(2, |columns| {
                 call_part_ui(&mut columns[0], state, form, errors, actions);
                 tls_ui(&mut columns[0], form, errors);
                 metadata_ui(&mut columns[1], form, errors, view);
-                rocketmq_ui(&mut columns[1], form, errors, view);
+                rocketmq_ui(&mut columns[1], state, form, errors, view, actions);
             });
         });
     });
@@ -152,7 +154,14 @@ fn shows_ui(ui: &mut Ui, view: &mut CallView) {
     }
 }
 
-fn rocketmq_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut CallView) {
+fn rocketmq_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut CallForm,
+    errors: Errors<'_>,
+    view: &mut CallView,
+    actions: &mut Vec<Action>,
+) {
     section_ui(ui, "RocketMQ", "", None);
     let hint = "Client id, version, namespace, time and a fresh signature with every call";
     let was_on = form.is_rocketmq;
@@ -178,6 +187,42 @@ fn rocketmq_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut 
     errors.line_ui(ui, FormField::Credentials);
     secret_row_ui(ui, "Session token", &mut form.session_token, view);
     ui.scope_builder(UiBuilder::new(), |ui| shows_ui(ui, view));
+    session_ui(ui, state, form, errors, actions);
+}
+
+/// What a session's client is, and its beginning and end.
+fn session_ui(
+    ui: &mut Ui,
+    state: &State,
+    form: &mut CallForm,
+    errors: Errors<'_>,
+    actions: &mut Vec<Action>,
+) {
+    section_ui(ui, "Session", "what consumers need before they receive", None);
+    let kind = |form: &CallForm| ClientType::ALL.get(form.client_type).copied().unwrap_or_default();
+    row_ui(ui, "Client", |ui| {
+        let button = TextButton::new(kind(form).title()).menu().outlined().show(ui);
+        Popup::menu(&button).show(|ui| {
+            for (idx, client_type) in ClientType::ALL.iter().enumerate() {
+                if menu_item_ui(ui, &Choice::new(client_type.title())) {
+                    form.client_type = idx;
+                    ui.close();
+                }
+            }
+        });
+    });
+    text_row_ui(ui, "Topics", &mut form.topics, "orders, payments", None, errors);
+    if kind(form).is_consumer() {
+        text_row_ui(ui, "Group", &mut form.group, "of the consumer", None, errors);
+    }
+    row_ui(ui, "", |ui| {
+        let Some(offered) = offer(Command::ToggleSession, state) else { return };
+        let title = if state.calls.session.is_some() { "End session" } else { "Open session" };
+        let choice = Choice { title, ..offered.choice() };
+        if TextButton::of(choice).outlined().show(ui).clicked() {
+            actions.extend(offered.action.ok());
+        }
+    });
 }
 
 fn secret_row_ui(ui: &mut Ui, name: &str, text: &mut String, view: &CallView) {

@@ -170,6 +170,17 @@ fn menu_ui(row: &Row, made: &MadeCall, nth: u64, is_received: bool, opened: &mut
             *opened = Some(CallAct::CompareWithBefore { call: made.id, nth });
             ui.close();
         }
+        let offers = made.offers(nth);
+        if !offers.is_empty() {
+            ui.separator();
+        }
+        for offer in offers {
+            let icon = if offer.is_sent() { Icon::Send } else { Icon::Message };
+            if menu_item_ui(ui, &Choice::new(offer.title()).icon(icon)) {
+                *opened = Some(CallAct::TakeOffer { call: made.id, nth, offer });
+                ui.close();
+            }
+        }
     });
 }
 
