@@ -118,6 +118,8 @@ pub enum Action {
         row: RowId,
         number: Option<u32>,
     },
+    /// Puts all records that the row's message is split into in the first of them.
+    MergeParts(RowId),
     RenameKey {
         row: RowId,
         key: String,

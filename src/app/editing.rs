@@ -34,6 +34,8 @@ pub(super) enum After {
     Keep,
     /// What was added.
     New,
+    /// The first record that was written.
+    First,
     /// What stands where something was removed.
     Gone,
     /// The bytes at the cursor.
@@ -195,6 +197,7 @@ impl Session {
                 open.tree.follow(&open.document, ReadMode::Wait);
                 match after {
                     After::New => select_new(open, &act, n_before),
+                    After::First => select_first(open, &act, n_before),
                     After::Keep => {
                         keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
                         open.cursor = at_cursor;
@@ -308,6 +311,10 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
             let after = if number.is_some() { After::New } else { After::Gone };
             (Box::new(move |document| structures::choose_member(document, &spot, number)), after)
         }
+        Action::MergeParts(row) => {
+            let spot = spot(&row)?;
+            (Box::new(move |document| structures::merge_parts(document, &spot)), After::First)
+        }
         Action::RenameKey { row, key } => {
             let spot = spot(&row)?;
             (Box::new(move |document| structures::rename_key(document, &spot, &key)), After::Keep)
@@ -387,6 +394,7 @@ fn brought_forward(open: &OpenDocument, revision: usize, action: Action) -> Acti
         Action::AddElement { row, key } => Action::AddElement { row: now(row), key },
         Action::InsertBefore(row) => Action::InsertBefore(now(row)),
         Action::ChooseMember { row, number } => Action::ChooseMember { row: now(row), number },
+        Action::MergeParts(row) => Action::MergeParts(now(row)),
         Action::RenameKey { row, key } => Action::RenameKey { row: now(row), key },
         Action::MoveRow { row, down } => Action::MoveRow { row: now(row), down },
         Action::MoveTo { row, to, below } => Action::MoveTo { row: now(row), to: now(to), below },
@@ -474,6 +482,14 @@ fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
     if !selection::select_place(open, &place, ReadMode::Cached) {
         selection::select_offset(open, offset);
     }
+}
+
+/// Selects the record whose payload an act set first.
+fn select_first(open: &mut OpenDocument, act: &Act, n_before: usize) {
+    let Some(Edit::SetPayload { chain, offset, .. }) = act.edits.first() else { return };
+    let chain = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
+    let row = RowId { offset: offset_now(open, *offset, n_before), facet: Facet::Record };
+    selection::select_place(open, &Place { chain, row }, ReadMode::Cached);
 }
 
 /// Opens the rows again that were open in what an act moved.

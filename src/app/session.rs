@@ -184,6 +184,7 @@ impl Session {
             | Action::AddElement { .. }
             | Action::InsertBefore(_)
             | Action::ChooseMember { .. }
+            | Action::MergeParts(_)
             | Action::RenameKey { .. }
             | Action::MoveRow { .. }
             | Action::MoveTo { .. }

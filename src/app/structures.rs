@@ -6,7 +6,7 @@ use super::selection::name_of;
 use super::state::OpenDocument;
 use crate::document::ops::{self, Around, OpError, Piece};
 use crate::document::{Act, Document, Edit, Entry, Facet, Located, Meaning, RowId};
-use crate::schema::{FieldDescriptor, Kind};
+use crate::schema::{FieldDescriptor, Kind, is_singular};
 use crate::worker::jobs::{Outcome, Place};
 
 /// Sets a member of the oneof that the row is of, with its default value, or none.
@@ -37,6 +37,22 @@ fn try_choose_member(document: &Document, spot: &Spot, number: Option<u32>) -> R
         return Ok(Outcome::Found(Place { chain: located.chain, row }));
     }
     Ok(Outcome::Act(Act::new(label, edits)))
+}
+
+/// Makes one record of all that the row's message is split into.
+pub(super) fn merge_parts(document: &Document, spot: &Spot) -> Outcome {
+    finished(try_merge_parts(document, spot))
+}
+
+fn try_merge_parts(document: &Document, spot: &Spot) -> Result<Outcome, OpError> {
+    let field = spot.row.entry.field().filter(|field| is_singular(*field));
+    let Some(field) = field.filter(|field| matches!(field.kind(), Kind::Message(_))) else {
+        return refused("Only a message comes in parts");
+    };
+    match ops::merge_parts(document, &spot.parent(document), field)? {
+        Ok(edits) => Ok(Outcome::Act(Act::new(format!("Merge {}", name_of(&spot.path)), edits))),
+        Err(reason) => refused(reason),
+    }
 }
 
 /// Gives a map entry another key, unless the map has it.

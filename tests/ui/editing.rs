@@ -3,7 +3,7 @@
 use super::structures::*;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, TreeFilter};
+use protoloupe::app::{Action, Dialog, TreeFilter};
 
 const LOCATION: &str = "google.protobuf.SourceCodeInfo.Location";
 
@@ -129,7 +129,7 @@ fn adding_a_field_that_is_there_goes_to_it() {
     press(&mut window, Key::Insert);
     if window.query_by_role_and_label(Role::TextInput, "Find a field").is_none() {
         let row = open(&window).selection.as_ref().map(|selection| selection.row);
-        window.state_mut().apply(Action::Show(protoloupe::app::Dialog::AddField { row }));
+        window.state_mut().apply(Action::Show(Dialog::AddField { row }));
         window.run();
     }
     window.get_by_role_and_label(Role::Button, "Add");
@@ -159,7 +159,34 @@ fn a_window_that_was_small_for_a_while_gives_panes_their_size_back() {
         let kind = window.get_by_label_contains("Type: ").rect();
         assert!(kind.width() > 40.0 && kind.right() <= small.x, "{kind:?} in {small:?}");
     }
+    window.get_by_role_and_label(Role::Button, "Menu").click();
+    window.run();
+    window.get_by_role_and_label(Role::MenuItem, "Open…");
+    press(&mut window, Key::Escape);
     window.set_size(vec2(1200.0, 1000.0));
     window.run();
     assert_eq!(places(&window), before);
+}
+
+#[test]
+fn the_parts_of_a_message_are_merged_by_a_button_in_one_step() {
+    let mut window = window("0a 0d 0a 03 12 01 61 22 01 62 0a 03 0a 01 6e", SEND);
+    select(&mut window, "messages[0].topic");
+    window.get_by_role_and_label(Role::Button, "Merge the 2 parts into one record").click();
+    window.run();
+    assert_eq!(hex(&window), "0a 0b 0a 06 12 01 61 0a 01 6e 22 01 62");
+    assert_eq!((open(&window).document.n_edits(), selected(&window).as_str()), (1, "messages[0].topic"));
+    assert!(window.query_by_label_contains("Merge the").is_none());
+}
+
+#[test]
+fn where_no_type_fits_none_comes_first() {
+    let mut window = window("9a 06 06 ff ff ff ff ff 7f", SEND);
+    select(&mut window, "99");
+    let row = open(&window).selection.as_ref().expect("a selection").row;
+    window.state_mut().apply(Action::Show(Dialog::RecordType { row }));
+    window.run();
+    window.get_by_label_contains("No type fits these bytes");
+    let first = window.get_by_role_and_label(Role::ListItem, "No type");
+    assert_eq!(first.accesskit_node().is_selected(), Some(true));
 }

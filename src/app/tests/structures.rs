@@ -400,3 +400,30 @@ fn a_field_that_is_not_set_and_a_oneof_are_gone_to_by_name() {
     go(&mut fixture, "command");
     assert_eq!(fixture.selected_path(), member, "the member that is set");
 }
+
+#[test]
+fn a_message_in_parts_becomes_one_record_in_one_step() {
+    // messages { topic { name a }, body b, topic { resource_namespace n } }
+    let before = "0a 0d 0a 03 12 01 61 22 01 62 0a 03 0a 01 6e";
+    let mut fixture = Fixture::with(&unhex(before), SEND);
+    fixture.select("messages[0].topic.name");
+    let parts: Vec<RowId> = all_rows(fixture.open())
+        .iter()
+        .filter(|row| matches!(row.standing, Some(crate::document::Standing::Part { .. })))
+        .map(|row| row.id)
+        .collect();
+    assert_eq!(parts.len(), 2);
+    for part in parts {
+        fixture.act(Action::MergeParts(part));
+        assert_eq!(fixture.hex(), "0a 0b 0a 06 12 01 61 0a 01 6e 22 01 62");
+        assert_eq!(
+            (fixture.selected_path().as_str(), fixture.open().document.n_edits()),
+            ("messages[0].topic", 1)
+        );
+        fixture.act(Action::Undo);
+        assert_eq!(fixture.hex(), before);
+    }
+    let row = fixture.select("messages[0].body");
+    fixture.act(Action::MergeParts(row));
+    assert!(fixture.notices().concat().contains("Only a message"));
+}

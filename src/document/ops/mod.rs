@@ -4,10 +4,12 @@
 //! anything itself.
 
 mod map_key;
+mod merge;
 mod oneof;
 mod place;
 
 pub use map_key::rename_key;
+pub use merge::merge_parts;
 pub use oneof::{choose_member, default_of, records_of};
 pub use place::{Around, Piece, neighbour, put_beside};
 

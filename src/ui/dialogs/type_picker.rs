@@ -111,8 +111,6 @@ fn picked_ui(
             view.list = Default::default();
         }
         let is_ranked = all.iter().any(|offered| offered.score.is_some());
-        let fits =
-            |offered: &Offered| offered.message.is_some() && offered.score.is_some_and(|score| score > 0);
         if is_ranked && !all.iter().any(fits) {
             ui.add_space(theme(ui).size.gap_small);
             ui.weak("No type fits these bytes; as \"No type\" they are read by field numbers alone");
@@ -153,8 +151,16 @@ fn offered(state: &State, ranking: Option<&Ranking>) -> Vec<Offered> {
             .collect(),
     };
     let reason = "Fields by number, with every plausible reading".to_owned();
-    all.push(Offered { message: None, reason, score: None, is_preselected: false });
+    let none = Offered { message: None, reason, score: None, is_preselected: false };
+    // Where no type fits, none is the best.
+    let at = if ranking.is_some() && !all.iter().any(fits) { 0 } else { all.len() };
+    all.insert(at, none);
     all
+}
+
+/// Whether the bytes speak for a type.
+fn fits(offered: &Offered) -> bool {
+    offered.message.is_some() && offered.score.is_some_and(|score| score > 0)
 }
 
 fn by_ranking(ranking: &Ranking) -> Vec<Offered> {

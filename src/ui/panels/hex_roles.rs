@@ -39,10 +39,33 @@ pub struct Roles {
     pub related: Vec<Range<u64>>,
 }
 
-/// The records that belong to what is selected: of this number, right inside this record.
+/// The records that belong to what is selected: of this number, right inside these records or other parts
+/// of the same messages.
 struct Related {
-    inside: Option<u64>,
+    around: Vec<Around>,
     number: u32,
+}
+
+/// A record around another.
+#[derive(Clone, Copy)]
+struct Around {
+    record: u64,
+    number: u32,
+    /// Its message may come in several records, which merge.
+    is_part: bool,
+}
+
+impl Around {
+    fn of(at: &RecordAt, meaning: &Meaning) -> Self {
+        let is_message = |field: &FieldDescriptor| matches!(field.kind(), Kind::Message(_));
+        let is_part = matches!(meaning, Meaning::Field(field) if is_singular(field) && is_message(field));
+        Self { record: at.offset, number: at.number(), is_part }
+    }
+
+    /// Whether what is inside one is of the same message as what is inside the other.
+    fn is_one_with(&self, other: &Around) -> bool {
+        self.record == other.record || self.is_part && other.is_part && self.number == other.number
+    }
 }
 
 impl Related {
@@ -57,14 +80,27 @@ impl Related {
             _ => false,
         };
         let number = row.entry.field().map(FieldDescriptor::number).filter(|_| has_parts)?;
-        Some(Self { inside: selection.chain.last().copied(), number })
+        Some(Self { around: Self::around(open, &selection.chain)?, number })
+    }
+
+    fn around(open: &OpenDocument, chain: &[u64]) -> Option<Vec<Around>> {
+        let mut reader = Reader::new(open.document.snapshot(), ReadMode::Cached, SMALL_WINDOW);
+        let mut message = open.document.root();
+        let mut around = Vec::new();
+        for offset in chain.iter().take(MOST_LEVELS) {
+            let Ok(Found::Record(at)) = reader.record(*offset, message.range.end) else { return None };
+            let meaning = message.meaning(&mut reader, &at).ok()?;
+            around.push(Around::of(&at, &meaning));
+            message = message.inside(&at, &meaning)?;
+        }
+        (around.len() == chain.len()).then_some(around)
     }
 }
 
 /// A message being walked.
 struct Level {
-    /// The record that it is in; none for the root.
-    record: Option<u64>,
+    /// It is one with the message at its depth around what is selected, and so are those around it.
+    is_around: bool,
     message: MessageAt,
     /// Where the record around it ends: behind the end tag of a group.
     record_end: u64,
@@ -79,7 +115,7 @@ pub fn roles_of(open: &OpenDocument, visible: Range<u64>) -> Roles {
         reader: Reader::new(snapshot, ReadMode::Cached, SMALL_WINDOW),
         visible: visible.clone(),
         related: Related::of(open),
-        levels: vec![Level { record: None, message: open.document.root(), record_end: snapshot.len() }],
+        levels: vec![Level { is_around: true, message: open.document.root(), record_end: snapshot.len() }],
         roles: Roles::default(),
     };
     let start = walk.descend().unwrap_or(0);
@@ -172,13 +208,18 @@ impl Walk<'_> {
         }
         let message = around.inside(at, &meaning)?;
         self.head(at);
-        self.levels.push(Level { record: Some(at.offset), message, record_end: at.end() });
+        let of = self.related.as_ref().and_then(|related| related.around.get(self.levels.len() - 1));
+        let is_one = of.is_some_and(|of| of.is_one_with(&Around::of(at, &meaning)));
+        let is_around = is_one && self.levels.last()?.is_around;
+        self.levels.push(Level { is_around, message, record_end: at.end() });
         Some(())
     }
 
     fn relate(&mut self, at: &RecordAt) {
-        let inside = self.levels.last().and_then(|level| level.record);
-        if self.related.as_ref().is_some_and(|of| of.number == at.number() && of.inside == inside) {
+        let is_around = self.levels.last().is_some_and(|level| level.is_around);
+        let depth = self.levels.len() - 1;
+        let of = self.related.as_ref().filter(|of| is_around && of.around.len() == depth);
+        if of.is_some_and(|of| of.number == at.number()) {
             self.roles.related.push(at.range());
         }
     }
@@ -221,11 +262,19 @@ mod tests {
     fn what_stands_in_several_stretches_is_related_as_a_whole() {
         const SEND: &str = "apache.rocketmq.v2.SendMessageRequest";
         const MESSAGE: &str = "apache.rocketmq.v2.Message";
+        const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
         const FILE: &str = "google.protobuf.FileDescriptorProto";
         use SelectTarget::{Offset, Row};
         let cases = [
             ("0a 02 0a 00 98 06 07 0a 00 0a 00", SEND, Row(0), "messages", vec![0..4, 7..9, 9..11]),
             ("0a 03 12 01 61 22 01 62 0a 02 0a 00", MESSAGE, Offset(0), "topic", vec![0..5, 8..12]),
+            (
+                "12 04 12 02 08 01 12 04 12 02 08 02",
+                COMMAND,
+                Offset(2),
+                "settings.access_point",
+                vec![2..6, 8..12],
+            ),
             ("52 02 01 02 0a 01 61 52 01 03", FILE, Offset(1), "public_dependency", vec![0..4, 7..10]),
             ("0a 02 0a 00 98 06 07 0a 00", SEND, Offset(1), "messages[0]", vec![]),
             ("22 01 62 22 01 63", MESSAGE, Offset(0), "body", vec![]),

@@ -7,7 +7,7 @@ use super::schema::link_ui;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, Command, address_of_field};
 use crate::document::value::grouped;
-use crate::document::{Absent, BranchId, Entry, RecordAt, Surveyed};
+use crate::document::{Absent, BranchId, Entry, RecordAt, Standing, Surveyed};
 use crate::schema;
 use crate::schema::{Declaration, FieldDescriptor, Kind, MessageDescriptor, kind_label, kind_name};
 use crate::ui::commands::offer;
@@ -63,6 +63,7 @@ fn field_ui(
     editor_ui(ui, shown, subject, view, asked, actions);
     ui.add_space(theme(ui).size.gap_small);
     buttons_ui(ui, shown, actions);
+    parts_ui(ui, subject, actions);
     oneof_ui(ui, &subject.row, actions);
     surveyed_ui(ui, shown, subject.row.branch);
     explained_ui(ui, subject);
@@ -197,6 +198,17 @@ fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
             }
         }
     });
+}
+
+/// For a message that comes in several records.
+fn parts_ui(ui: &mut Ui, subject: &Subject, actions: &mut Vec<Action>) {
+    let Some(Standing::Part { n_parts, .. }) = subject.row.standing else { return };
+    ui.add_space(theme(ui).size.gap_small);
+    let title = format!("Merge the {n_parts} parts into one record");
+    let hint = "Parsers read the same before and after";
+    if TextButton::new(&title).hint(hint).outlined().show(ui).clicked() {
+        actions.push(Action::MergeParts(subject.row.id));
+    }
 }
 
 /// Says where it is not known which fields are absent and which records count.

@@ -4,6 +4,7 @@ use super::search_box::search_box_ui;
 use crate::app::{Action, COMMANDS, Command, OpenDocument, State, ThemeSetting, TreeFilter, TypeChoice};
 use crate::ui::commands::{Offer, menus, offer};
 use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui};
 use egui::{Align, Layout, Popup, Response, Ui};
@@ -11,6 +12,8 @@ use egui::{Align, Layout, Popup, Response, Ui};
 /// Narrower windows leave to the menus what stands there too.
 const LEAST_FOR_FILES: f32 = 960.0;
 const LEAST_FOR_PANES: f32 = 760.0;
+/// Narrower windows have all menus in one.
+const LEAST_FOR_MENUS: f32 = 640.0;
 
 pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let width = ui.available_width();
@@ -20,7 +23,10 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked
             let is_shown = Some(state.settings.show_schema);
             button_ui(ui, state, Command::ToggleSchema, is_shown, asked, actions);
         }
-        menus_ui(ui, state, asked, actions);
+        match width < LEAST_FOR_MENUS {
+            true => one_menu_ui(ui, state, asked, actions),
+            false => menus_ui(ui, state, asked, actions),
+        }
         bar_separator_ui(ui);
         if LEAST_FOR_FILES <= width {
             for command in [Command::Open, Command::Save, Command::Undo, Command::Redo] {
@@ -89,6 +95,25 @@ fn menus_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Act
             menu_ui(ui, state, menu, asked, actions);
         });
     }
+}
+
+/// All menus, one below the other.
+fn one_menu_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let button = TextButton::new("Menu").menu().show(ui);
+    Popup::menu(&button).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.set_min_width(280.0);
+        let theme = theme(ui);
+        let height = ui.ctx().content_rect().height() - theme.size.toolbar - 4.0 * theme.size.margin;
+        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            for menu in menus() {
+                ui.add_space(theme.size.gap_small);
+                ui.label(egui::RichText::new(menu).color(theme.color.muted).size(theme.size.text_dense));
+                menu_ui(ui, state, menu, asked, actions);
+                ui.separator();
+            }
+        });
+    });
 }
 
 fn menu_ui(ui: &mut Ui, state: &State, menu: &str, asked: &mut Asked, actions: &mut Vec<Action>) {
