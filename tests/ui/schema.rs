@@ -177,6 +177,33 @@ fn the_tree_is_walked_by_keys() {
 }
 
 #[test]
+fn the_filter_hands_the_keyboard_to_the_list_below_it() {
+    let mut window = window();
+    press_with(&mut window, CTRL, Key::K);
+    press(&mut window, Key::ArrowDown);
+    assert!(window.get_by_role_and_label(Role::Tree, "Declarations").is_focused());
+    find(&mut window, "messageq");
+    assert_eq!(shown(&window), "MessageQueue");
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Enter);
+    assert!(shown(&window).starts_with("MessageQueue."), "{}", shown(&window));
+    press(&mut window, Key::Escape);
+    assert_eq!(window.state().state().browser.query, "");
+    let n_rows = window.get_all_by_role(Role::TreeItem).count();
+    assert!(n_rows > 5, "the tree again: {n_rows}");
+}
+
+#[test]
+fn a_name_that_nothing_has_says_so_and_offers_the_tree() {
+    let mut window = window();
+    press_with(&mut window, CTRL, Key::K);
+    type_text(&mut window, "zzqq");
+    window.get_by_label("Nothing has these letters");
+    click(&mut window, Role::Button, "Show all declarations");
+    window.get_by_role_and_label(Role::Tree, "Declarations");
+}
+
+#[test]
 fn a_page_begins_a_sample_and_a_request() {
     let mut window = window();
     window.state_mut().apply(Action::ShowPage(address("SendMessageRequest")));

@@ -1,4 +1,7 @@
 //! Finding names from some of their letters.
+//!
+//! Every name is looked at for every query, so nothing is made anew per name: its letters are
+//! written into one buffer, and most names drop out at the first look.
 
 use super::{Catalogue, EntryId, What, path_of};
 use crate::schema::SchemaError;
@@ -9,7 +12,7 @@ const STEP: usize = 4_096;
 /// How a name matches, the closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Closeness {
-    /// All of it, without package or with it.
+    /// All of it, with package or without.
     Whole,
     /// Its last part.
     Name,
@@ -19,20 +22,21 @@ enum Closeness {
     /// The first letters of its words.
     Initials,
     Within,
-    /// In the package.
+    /// In the package, or over the dot behind it.
     InPackage,
     /// In this order, with others between.
     Letters,
 }
 
-/// One name, made ready.
+/// One name, made ready: identifiers are ASCII.
+#[derive(Default)]
 struct Name {
-    /// Without package.
-    path: String,
-    /// The same in lower case; letter by letter, so that places in the two agree.
-    lower: Vec<char>,
-    chars: Vec<char>,
-    package: String,
+    /// With package.
+    full: String,
+    /// The same in lower case.
+    lower: String,
+    /// Where the name within the package starts.
+    start: usize,
 }
 
 impl Catalogue {
@@ -44,29 +48,26 @@ impl Catalogue {
         most: usize,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<EntryId>, SchemaError> {
-        let words: Vec<Vec<char>> = query.split_whitespace().map(letters).collect();
+        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found: Vec<(Closeness, usize, usize, EntryId)> = Vec::new();
-        let n_all = self.entries.len() + self.members.len();
-        for idx in 0..n_all {
+        let mut found: Vec<(Closeness, bool, usize, EntryId)> = Vec::new();
+        let mut name = Name::default();
+        for idx in 0..self.entries.len() + self.members.len() {
             if idx % STEP == 0 && !go_on() {
                 return Err(SchemaError::Cancelled);
             }
             let id = EntryId(u32::try_from(idx).unwrap_or(u32::MAX));
-            if let Some(What::Source(_) | What::Package(_) | What::File(_)) =
-                self.entries.get(idx).map(|entry| &entry.what)
-            {
+            if !self.write_name(id, &mut name) {
                 continue;
             }
-            let Some(name) = self.name(id) else { continue };
-            let worst = words
-                .iter()
-                .map(|word| closeness(word, &name))
-                .try_fold(Closeness::Whole, |all, one| one.map(|one| all.max(one)));
+            let worst = words.iter().try_fold(Closeness::Whole, |worst, word| {
+                closeness(word.as_bytes(), &name).map(|closeness| worst.max(closeness))
+            });
             if let Some(closeness) = worst {
-                found.push((closeness, usize::from(idx >= self.entries.len()), name.chars.len(), id));
+                let is_member = self.entries.len() <= idx;
+                found.push((closeness, is_member, name.full.len() - name.start, id));
             }
         }
         // Letters alone match a lot; they count only where nothing is closer.
@@ -78,77 +79,87 @@ impl Catalogue {
         Ok(found.into_iter().map(|(.., id)| id).collect())
     }
 
-    fn name(&self, id: EntryId) -> Option<Name> {
-        let (declaration, member) = self.get(id)?;
-        let package = declaration.file().package_name().to_lowercase();
-        let path = path_of(declaration, declaration.file().package_name());
-        let path = match member {
-            Some(member) => format!("{path}.{}", member.name()),
-            None => path.to_owned(),
-        };
-        Some(Name { lower: letters(&path), chars: path.chars().collect(), path, package })
+    /// Whether the entry has a name that can be found.
+    fn write_name(&self, id: EntryId, name: &mut Name) -> bool {
+        if let Some(entry) = self.entries.get(id.0 as usize)
+            && !matches!(entry.what, What::Declared(_))
+        {
+            return false;
+        }
+        let Some((declaration, member)) = self.get(id) else { return false };
+        let full_name = declaration.full_name();
+        let file = declaration.file();
+        let path = path_of(declaration, file.package_name());
+        name.start = full_name.len() - path.len();
+        name.full.clear();
+        name.full.push_str(full_name);
+        if let Some(member) = member {
+            name.full.push('.');
+            member.write_name(&mut name.full);
+        }
+        name.lower.clear();
+        name.lower.push_str(&name.full);
+        name.lower.make_ascii_lowercase();
+        true
     }
 }
 
-fn letters(text: &str) -> Vec<char> {
-    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
-}
-
-fn closeness(word: &[char], name: &Name) -> Option<Closeness> {
-    let lower = &name.lower;
-    if lower == word {
+/// How the name matches a word in lower case.
+fn closeness(word: &[u8], name: &Name) -> Option<Closeness> {
+    let all = name.lower.as_bytes();
+    let mut rest = all.iter();
+    if !word.iter().all(|wanted| rest.any(|found| found == wanted)) {
+        return None;
+    }
+    let lower = all.get(name.start..).unwrap_or_default();
+    if lower == word || all == word {
         return Some(Closeness::Whole);
     }
-    let last = lower.iter().rposition(|c| *c == '.').map_or(0, |dot| dot + 1);
-    if lower.get(last..) == Some(word) {
+    let last = lower.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+    let last = lower.get(last..).unwrap_or_default();
+    if last == word {
         return Some(Closeness::Name);
     }
-    if lower.starts_with(word) || lower.get(last..).is_some_and(|name| name.starts_with(word)) {
+    if lower.starts_with(word) || last.starts_with(word) {
         return Some(Closeness::Start);
     }
+    let written = name.full.as_bytes().get(name.start..).unwrap_or_default();
     let mut is_within = false;
-    for (at, window) in lower.windows(word.len()).enumerate() {
-        if window == word {
-            is_within = true;
-            if starts_word(&name.chars, at) {
-                return Some(Closeness::WordStart);
-            }
+    for at in memchr::memmem::find_iter(lower, word) {
+        if starts_word(written, at) {
+            return Some(Closeness::WordStart);
         }
+        is_within = true;
     }
-    if has_initials(word, name) {
+    if has_initials(word, written) {
         return Some(Closeness::Initials);
     }
     if is_within {
         return Some(Closeness::Within);
     }
-    let text: String = word.iter().collect();
-    if name.package.contains(&text) || in_full_name(&text, name) {
-        return Some(Closeness::InPackage);
-    }
-    let mut rest = lower.iter();
-    word.iter().all(|wanted| rest.any(|found| found == wanted)).then_some(Closeness::Letters)
+    Some(match memchr::memmem::find(all, word) {
+        Some(_) => Closeness::InPackage,
+        None => Closeness::Letters,
+    })
 }
 
-/// Over the dot between package and name: `v2.Message`.
-fn in_full_name(text: &str, name: &Name) -> bool {
-    text.contains('.') && format!("{}.{}", name.package, name.path.to_lowercase()).contains(text)
-}
-
-fn starts_word(chars: &[char], at: usize) -> bool {
-    let Some(here) = chars.get(at) else { return false };
-    let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    match before {
+fn starts_word(name: &[u8], at: usize) -> bool {
+    let Some(here) = name.get(at) else { return false };
+    match at.checked_sub(1).and_then(|before| name.get(before)) {
         None => true,
         Some(before) => {
-            (!before.is_alphanumeric() && here.is_alphanumeric())
-                || (here.is_uppercase() && before.is_lowercase())
+            (!before.is_ascii_alphanumeric() && here.is_ascii_alphanumeric())
+                || (here.is_ascii_uppercase() && before.is_ascii_lowercase())
         }
     }
 }
 
 /// Whether the letters are the first ones of words, each behind the one before: `smr` of
 /// `SendMessageRequest`.
-fn has_initials(word: &[char], name: &Name) -> bool {
-    let mut initials = (0..name.chars.len()).filter(|at| starts_word(&name.chars, *at));
-    2 <= word.len() && word.iter().all(|wanted| initials.any(|at| name.lower.get(at) == Some(wanted)))
+fn has_initials(word: &[u8], name: &[u8]) -> bool {
+    let mut initials = (0..name.len()).filter(|at| starts_word(name, *at));
+    let is_next = |wanted: &u8| {
+        initials.any(|at| name.get(at).is_some_and(|byte| byte.to_ascii_lowercase() == *wanted))
+    };
+    2 <= word.len() && word.iter().all(is_next)
 }

@@ -249,10 +249,16 @@ impl Member {
     }
 
     pub fn name(&self) -> String {
+        let mut name = String::new();
+        self.write_name(&mut name);
+        name
+    }
+
+    fn write_name(&self, out: &mut String) {
         match self {
-            Member::Field(field) => field.name().to_owned(),
-            Member::Extension(extension) => format!("({})", extension.full_name()),
-            Member::Value(value) => value.name().to_owned(),
+            Member::Field(field) => out.push_str(field.name()),
+            Member::Extension(extension) => out.extend(["(", extension.full_name(), ")"]),
+            Member::Value(value) => out.push_str(value.name()),
         }
     }
 }
