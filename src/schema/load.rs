@@ -462,6 +462,7 @@ impl Loader<'_> {
                 first.add_built_in(&ready, units, &rocketmq);
             }
         }
+        pools.pools.iter_mut().for_each(|pool| pool.settle(&ready));
         drop(ready);
         let mut report = LoadReport::new(&self.gathered.sources);
         for (unit, found) in units.iter().zip(self.found).filter(|(unit, _)| unit.source > 0) {

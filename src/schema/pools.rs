@@ -5,7 +5,7 @@
 //! takes in what does not disagree with it, so that extensions and Any are found across sources.
 
 use super::check::same_declarations;
-use super::declared::{self, Symbols};
+use super::declared::{self, Symbol, Symbols};
 use super::fence::fenced;
 use super::unit::Unit;
 use super::{DescriptorPool, SchemaError};
@@ -44,6 +44,8 @@ pub(super) struct Building {
     is_added: HashSet<usize>,
     by_name: HashMap<String, usize>,
     symbols: Symbols,
+    /// See [`Building::settle`].
+    is_tainted: bool,
 }
 
 pub(super) struct Pools {
@@ -186,6 +188,7 @@ impl Building {
             }
             Err(refusal) => {
                 self.is_added.remove(&unit_idx);
+                self.is_tainted |= unit.symbols.iter().any(|(_, symbol)| matches!(symbol, Symbol::Extension));
                 for (full_name, _) in &unit.symbols {
                     self.symbols.remove(full_name);
                 }
@@ -216,7 +219,17 @@ impl Building {
         }
     }
 
-    /// A panic took the pool with it: what was in it is added once more.
+    /// Makes the pool anew if it may hold traces of what it refused: prost-reflect leaves a refused
+    /// file's extensions with the messages that they extend, under numbers that lead to others or to
+    /// nothing.
+    pub(super) fn settle(&mut self, ready: &[Option<Ready>]) {
+        if std::mem::take(&mut self.is_tainted) {
+            self.rebuild(ready);
+        }
+    }
+
+    /// What was in the pool is added once more to an empty one: a panic took it with it, or it holds
+    /// what it should not.
     fn rebuild(&mut self, ready: &[Option<Ready>]) {
         let files = self.units.iter().filter_map(|unit_idx| ready.get(*unit_idx)?.as_ref());
         let rebuilt = fenced("linking declarations again", || {

@@ -181,7 +181,9 @@ fn the_filter_hands_the_keyboard_to_the_list_below_it() {
     let mut window = window();
     press_with(&mut window, CTRL, Key::K);
     press(&mut window, Key::ArrowDown);
-    assert!(window.get_by_role_and_label(Role::Tree, "Declarations").is_focused());
+    press(&mut window, Key::ArrowDown);
+    let row = window.get_by_role_and_label(Role::TreeItem, "apache.rocketmq.v2");
+    assert_eq!(row.accesskit_node().is_selected(), Some(true));
     find(&mut window, "messageq");
     assert_eq!(shown(&window), "MessageQueue");
     press(&mut window, Key::ArrowDown);

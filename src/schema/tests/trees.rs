@@ -244,6 +244,10 @@ fn an_option_that_does_not_fit_is_left_out_and_hides_nothing() {
         |number| schema.message("M").unwrap().get_field(number).unwrap().options().extensions().count();
     assert_eq!((n_options(1), n_options(2)), (0, 1));
     assert!(schema.message("Set").is_ok());
+    // The file was refused before it was taken in; nothing of that is left.
+    let extended = schema.message("google.protobuf.FieldOptions").unwrap();
+    let extensions: Vec<u32> = extended.extensions().map(|extension| extension.number()).collect();
+    assert_eq!(extensions, [50000]);
 }
 
 #[test]
