@@ -284,7 +284,7 @@ impl Session {
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::PrepareMessage { .. } => return self.preparing_failed(Some(error)),
             Purpose::Restore => return self.restoring_failed(error),
-            Purpose::LoadSchema { .. } => return self.loading_failed(error),
+            Purpose::LoadSchema { sources, .. } => return self.loading_failed(sources, error),
             Purpose::ReadDefinition { address } => return self.definition_failed(&address, error),
             Purpose::Mark { .. } | Purpose::List => return,
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, Some(error.to_string())),

@@ -191,25 +191,25 @@ impl Session {
         }
     }
 
-    pub(super) fn loading_failed(&mut self, error: &WorkerError) {
-        self.stay_with_loaded();
+    /// The sources stay listed, so that the one that is to blame can be removed.
+    pub(super) fn loading_failed(&mut self, sources: SchemaSources, error: &WorkerError) {
+        if !self.is_loading() {
+            self.state.source_list = SourceList::failed(&sources, &error.to_string());
+            self.state.sources = sources;
+        }
         self.notify(NoticeTone::Error, format!("The schema was not loaded: {error}"));
     }
 
     pub(super) fn loading_cancelled(&mut self) {
         // One that was followed by another is no news.
-        if self.stay_with_loaded() {
+        if !self.is_loading() {
+            self.state.sources = self.state.source_list.sources.clone();
             self.notify(NoticeTone::Note, "Loading was cancelled; the schema is as it was");
         }
     }
 
-    /// Goes back to the sources that are there, unless others are being loaded.
-    fn stay_with_loaded(&mut self) -> bool {
-        let is_last = !self.jobs.values().any(|purpose| matches!(purpose, Purpose::LoadSchema { .. }));
-        if is_last {
-            self.state.sources = self.state.source_list.sources.clone();
-        }
-        is_last
+    fn is_loading(&self) -> bool {
+        self.jobs.values().any(|purpose| matches!(purpose, Purpose::LoadSchema { .. }))
     }
 
     /// Every document is read as the type of the same name in the new schema, with all its edits. One

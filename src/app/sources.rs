@@ -99,6 +99,20 @@ impl SourceList {
         }
     }
 
+    /// Nothing of these sources was loaded, for a reason that none of them has alone.
+    pub(super) fn failed(sources: &SchemaSources, reason: &str) -> SourceList {
+        let row = |path: &PathBuf| SourceRow {
+            path: path.clone(),
+            what: "a source",
+            n_files: 0,
+            n_broken: 0,
+            problem: Some(reason.to_owned()),
+            broken: Vec::new(),
+        };
+        let rows = sources.paths.iter().map(row).collect();
+        SourceList { sources: sources.clone(), rows, ..SourceList::default() }
+    }
+
     /// Files that cannot be used, and sources of which nothing can.
     pub fn n_broken(&self) -> usize {
         self.rows.iter().map(|row| row.n_broken + usize::from(row.problem.is_some())).sum()
