@@ -184,10 +184,18 @@ impl Session {
                 NoticeTone::Done,
                 format!("Loaded {files}{again}; {n_types} message types are known"),
             ),
-            Some(problem) => self.notify(
-                NoticeTone::Error,
-                format!("Loaded {files}{again}, {n_broken} of which cannot be used. The first: {problem}"),
-            ),
+            Some(problem) if n_broken == 1 => {
+                let problem = problem.to_string();
+                let what = problem.lines().next().unwrap_or_default();
+                let text = format!("Loaded {files}{again}, one of which cannot be used: {what}");
+                self.notify(NoticeTone::Error, text);
+            }
+            Some(_) => {
+                let text = format!(
+                    "Loaded {files}{again}, {n_broken} of which cannot be used; the list of sources says why"
+                );
+                self.notify(NoticeTone::Warning, text);
+            }
         }
     }
 

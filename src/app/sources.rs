@@ -12,6 +12,10 @@ const MAX_LISTED: usize = 200;
 /// Other places of an import that are offered.
 const MAX_ROOTS: usize = 6;
 
+/// What a hint says to do in a call, and what that is in the window.
+const CALL_HINT: &str = "ame its root folder with -I";
+const WINDOW_HINT: &str = "ame its root folder below";
+
 /// What the list of sources shows. Made once when a schema was loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceList {
@@ -128,7 +132,7 @@ impl BrokenFile {
                 place: (*line > 0).then_some((*line, *column)),
                 source_line: source_line.clone(),
                 message: message.clone(),
-                hint: hint.clone(),
+                hint: hint.replace(CALL_HINT, WINDOW_HINT),
             },
             problem => BrokenFile {
                 path,

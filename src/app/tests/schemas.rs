@@ -199,6 +199,8 @@ fn an_import_that_is_not_found_is_listed_and_a_root_puts_it_right() {
     fixture.act(Action::AddSchema(vec![fixture.path("api")]));
     let import = &fixture.session.state().source_list.imports[0];
     assert_eq!((import.import.as_str(), &import.found, import.n_importers), ("x/b.proto", &None, 1));
+    let hint = &fixture.session.state().source_list.rows[0].broken[0].hint;
+    assert!(hint.ends_with("name its root folder below"), "{hint}");
     assert_eq!(fixture.session.state().source_list.n_missing, 1);
     fixture.act(Action::AddImportRoot(fixture.path("far")));
     let state = fixture.session.state();
