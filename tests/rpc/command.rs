@@ -536,6 +536,18 @@ fn a_profile_that_tells_a_secret_is_refused_with_its_line() {
 }
 
 #[test]
+fn reflection_asks_with_what_the_profile_says() {
+    let program = Program::new();
+    let server = serving(shop());
+    let text = format!("endpoint = {}\nprotocol = connect\n[metadata]\nx-tenant = blue\n", server.url());
+    program.file("shop.profile", text);
+    let ran = program.run(&["reflect", "--profile", "shop.profile"]).exits(0);
+    assert!(ran.out.contains("service  "), "{}", ran.out);
+    assert!(server.seen().iter().all(|seen| seen.headers["x-tenant"] == "blue"));
+    program.run(&["reflect"]).exits(2);
+}
+
+#[test]
 fn a_session_runs_beside_a_call_as_the_same_client() {
     let program = Program::new();
     // settings {}

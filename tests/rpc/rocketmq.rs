@@ -229,6 +229,9 @@ fn calls_beside_a_session_are_made_by_its_client() {
     });
     assert_eq!(app.made().n_received, 1);
     assert_eq!(ServerCommand::read(&commands.lock().unwrap()[0]), ServerCommand::Settings);
+    let titles: Vec<String> =
+        app.made().log.messages().filter_map(|message| app.made().command_title(message)).collect();
+    assert_eq!(titles, ["The client's settings", "The server's settings"]);
     let session = app.0.state().calls.session.clone().expect("a session");
     // There is one at a time.
     app.act(CallAct::StartSession);

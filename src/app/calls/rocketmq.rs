@@ -15,7 +15,7 @@ use crate::rocketmq::{
     Answer, ClientSettings, FollowUp, Received, SentFollowUp, ServerCommand, after_send, received,
 };
 use crate::rpc::{
-    Asked, Call, Caller, Direction, MethodPath, NotSent, Profile, RpcKind, new_message_id, session,
+    Asked, Call, Caller, Direction, Message, MethodPath, NotSent, Profile, RpcKind, new_message_id, session,
 };
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, KeepSession, PrepareMessage};
@@ -26,6 +26,9 @@ const SERVICE: &str = "apache.rocketmq.v2.MessagingService";
 const TELEMETRY: &str = "Telemetry";
 /// Bytes of a message that follow-ups are looked for in.
 const MAX_LOOKED_AT: usize = 8 << 20;
+
+/// Bytes of a command that is put in words.
+const MAX_NAMED: usize = 64 << 10;
 
 /// The session that goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +105,18 @@ impl MadeCall {
     /// The first message that was sent, as far as it is kept.
     fn request(&self) -> Option<crate::rpc::Bytes> {
         self.log.messages().find(|message| message.direction == Direction::Sent).map(|m| m.bytes.clone())
+    }
+
+    /// What a message of a session is, in words; `None` for others, and for what no words are known for.
+    pub fn command_title(&self, message: &Message) -> Option<String> {
+        if !self.is_session() || message.bytes.len() > MAX_NAMED {
+            return None;
+        }
+        match (ServerCommand::read(&message.bytes), message.direction) {
+            (ServerCommand::Settings, Direction::Sent) => Some("The client's settings".to_owned()),
+            (ServerCommand::Other, _) | (_, Direction::Sent) => None,
+            (command, Direction::Received) => Some(command.title()),
+        }
     }
 
     fn is_session(&self) -> bool {

@@ -112,6 +112,17 @@ fn a_profile_makes_the_call_it_describes() {
 }
 
 #[test]
+fn the_profile_of_the_readme_is_one() {
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("```ini\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let profile = Profile::read("readme", text).unwrap();
+    assert_eq!(Profile::unknown_keys(text), []);
+    assert_eq!(profile.rocketmq.unwrap().topics, ["orders", "payments"]);
+    assert!(profile.tls.skip_verification);
+}
+
+#[test]
 fn a_value_that_is_only_named_is_a_secret_whatever_the_headers_name() {
     let text =
         "endpoint = http://a\n[variables]\nv = $SECRET\n[metadata]\nx-a = $SECRET\nx-b = ${v}!\nx-c = c";

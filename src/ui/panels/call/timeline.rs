@@ -188,8 +188,11 @@ fn size_of(message: &Message) -> String {
     size_text(message.bytes.len() as u64)
 }
 
-/// The first few values, or the bytes where no type is known.
+/// What a command of a session is; otherwise the first few values, or the bytes where no type is known.
 fn summary(made: &MadeCall, message: &Message) -> String {
+    if let Some(title) = made.command_title(message) {
+        return title;
+    }
     let kind = made.type_of(message).map_or(Kind::Bytes, |message| Kind::Message(message.clone()));
     let head = &message.bytes[..message.bytes.len().min(MAX_LOOKED_AT)];
     let text = show_value(&kind, head, message.bytes.len() as u64, MAX_CHARS).text;
