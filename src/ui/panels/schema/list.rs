@@ -55,9 +55,6 @@ pub fn filter_keys(ui: &Ui, state: &State, view: &mut SchemaView, actions: &mut 
     if pressed(Key::Enter) {
         actions.push(Action::ShowFound(view.picked));
     }
-    if pressed(Key::Escape) {
-        actions.push(Action::FilterSchema(String::new()));
-    }
 }
 
 fn found_ui(ui: &mut Ui, state: &State, view: &mut SchemaView, actions: &mut Vec<Action>) {

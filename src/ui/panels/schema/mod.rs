@@ -20,7 +20,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
 use crate::ui::widgets::{IconButton, RowListState, TextButton, TextField};
-use egui::{Id, PointerButton, Rect, Sense, Ui, pos2, vec2};
+use egui::{Id, Key, PointerButton, Rect, Sense, Ui, pos2, vec2};
 
 /// Points that a list keeps over a page, and a page below a list.
 const LEAST_LIST: f32 = 96.0;
@@ -71,7 +71,7 @@ pub fn schema_ui(
     if state.browser.shows_sources {
         return sources::sources_ui(ui, state, &mut view.sources, actions);
     }
-    filter_ui(ui, state, view, actions);
+    filter_ui(ui, state, view, asked, actions);
     let all = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(all);
     let has_page = state.browser.page.is_some() || state.browser.gone.is_some();
@@ -170,7 +170,13 @@ fn strip_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     });
 }
 
-fn filter_ui(ui: &mut Ui, state: &State, view: &mut SchemaView, actions: &mut Vec<Action>) {
+fn filter_ui(
+    ui: &mut Ui,
+    state: &State,
+    view: &mut SchemaView,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let theme = theme(ui);
     let size = vec2(ui.available_width(), theme.size.field + 2.0 * theme.size.gap);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -184,6 +190,16 @@ fn filter_ui(ui: &mut Ui, state: &State, view: &mut SchemaView, actions: &mut Ve
     if std::mem::take(&mut view.wants_filter) {
         field.request_focus();
         crate::ui::widgets::field::select_all(ui.ctx(), id, &view.text);
+    }
+    // The toolkit has taken the keyboard away by then.
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        match state.browser.query.is_empty() {
+            true => asked.focus_tree = true,
+            false => {
+                actions.push(Action::FilterSchema(String::new()));
+                field.request_focus();
+            }
+        }
     }
     if field.changed() {
         view.picked = 0;
