@@ -455,6 +455,12 @@ pub enum Question {
     Journal {
         labels: Vec<String>,
     },
+    /// The document is read as another type than the method takes.
+    OtherType {
+        title: String,
+        message: String,
+        input: String,
+    },
     /// What is to be sent is not what the method takes.
     DoesNotDecode {
         title: String,

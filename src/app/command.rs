@@ -122,6 +122,10 @@ pub enum Command {
     CancelCall,
     ChooseMethod,
     ToggleSession,
+    SendAgain,
+    AskForSchema,
+    CopyCallCommand,
+    CopyGrpcurl,
     Palette,
     Shortcuts,
     About,
@@ -297,7 +301,11 @@ impl Command {
             | Command::HalfClose
             | Command::CancelCall
             | Command::ChooseMethod
-            | Command::ToggleSession => super::calls::resolve(self, state),
+            | Command::ToggleSession
+            | Command::SendAgain
+            | Command::AskForSchema
+            | Command::CopyCallCommand
+            | Command::CopyGrpcurl => super::calls::resolve(self, state),
             Command::Palette => Ok(Action::Show(Dialog::Palette)),
             Command::Shortcuts => Ok(Action::Show(Dialog::Shortcuts)),
             Command::About => Ok(Action::Show(Dialog::About)),

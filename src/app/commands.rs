@@ -528,6 +528,10 @@ pub const COMMANDS: &[CommandRow] = &[
         "Opens the stream on which a RocketMQ client makes itself known, or ends it",
         [None, None],
     ),
+    call(Command::SendAgain, "Send again", "Sends what the call in front sent once more", None),
+    call(Command::AskForSchema, "Ask the server for its schema", "Loads what server reflection tells", None),
+    call(Command::CopyCallCommand, "Copy as command line", "Copies the call as protoloupe call", None),
+    call(Command::CopyGrpcurl, "Copy as grpcurl line", "Copies the call, with JSON for the message", None),
     call(Command::ToggleCall, "Call pane", "Shows or hides calls to servers", ctrl("L")),
     row(Command::Palette, "Help", "Commands…", "Finds a command by its name", [ctrl_shift("P"), None]),
     row(

@@ -1,7 +1,7 @@
 //! What jobs are for, what becomes of their events, and which work is to be done next.
 
 use super::action::Action;
-use super::calls::Pending;
+use super::calls::{CallId, CopyPending, Pending};
 use super::editing::After;
 use super::renewing::Renewal;
 use super::schemas::{SchemaSources, Why};
@@ -101,6 +101,15 @@ pub(super) enum Purpose {
     StoreSettings,
     PrepareMessage {
         pending: Box<Pending>,
+    },
+    /// What is kept of calls; the call that is to be kept.
+    CallFiles {
+        call: Option<CallId>,
+    },
+    /// A server is asked for its schema.
+    Reflect,
+    CopyCall {
+        pending: Box<CopyPending>,
     },
     LoadSchema {
         sources: SchemaSources,
@@ -210,6 +219,9 @@ impl Session {
                 self.take_outline(tab, serial, revision, found);
             }
             (Purpose::Compare { number }, Report::Canonicalized(made)) => self.canonicalized(number, made),
+            (Purpose::CallFiles { call }, Report::CallFiles(report)) => self.call_files_done(call, report),
+            (Purpose::Reflect, Report::Reflected(set)) => self.reflected(set),
+            (Purpose::CopyCall { pending }, Report::MessageText(text)) => self.copy_grpcurl(*pending, text),
             (Purpose::PrepareMessage { pending }, Report::MessagePrepared(prepared)) => {
                 self.message_prepared(*pending, prepared);
             }
@@ -256,6 +268,7 @@ impl Session {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
             }
             Purpose::PrepareMessage { .. } => self.preparing_failed(None),
+            Purpose::Reflect => self.notify(NoticeTone::Note, "The schema is as it was"),
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
             Purpose::SearchAgain { tab, revision } => self.renewal_ended(tab, revision),
             Purpose::Outline { tab, serial, .. } => self.outline_ended(tab, serial, None),
@@ -283,6 +296,8 @@ impl Session {
             Purpose::Export { action } => return self.exporting_failed(action, error),
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::PrepareMessage { .. } => return self.preparing_failed(Some(error)),
+            Purpose::CallFiles { .. } => return self.call_files_failed(label, error),
+            Purpose::Reflect => return self.reflecting_failed(error),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::LoadSchema { sources, .. } => return self.loading_failed(sources, error),
             Purpose::ReadDefinition { address } => return self.definition_failed(&address, error),
@@ -347,6 +362,7 @@ impl Session {
         self.think_on();
         self.forget_closed_tabs();
         self.follow_target();
+        self.list_stored_calls();
         self.keep_absent();
         self.keep_journals();
         self.ask_for_pending();

@@ -46,13 +46,15 @@ mod walking;
 mod window;
 
 pub use crate::worker::jobs::{Excerpt, ListedDifference};
+pub use crate::worker::{StoredCall, StoredProfile};
 pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
 };
 pub use browser::{Browser, DefinitionText, address_of_field, field_in_document, message_in_document};
 pub use calls::{
-    CallAct, CallForm, CallId, Calls, FieldError, FormField, LiveSession, MadeCall, MetadataDraft,
-    MethodChoice, Offer, Outcome, Step, StepLine, TargetMethod, TimelineRow, duration_text, method_choices,
+    CallAct, CallForm, CallId, Calls, CopyAs, FieldError, FormField, LiveSession, MadeCall, MetadataDraft,
+    MethodChoice, Offer, Outcome, Step, StepLine, StoredCalls, TargetMethod, TimelineRow, duration_text,
+    method_choices,
 };
 pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};

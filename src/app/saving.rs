@@ -249,6 +249,7 @@ impl Session {
             Question::DropEdits(_) => {}
             Question::OlderValue { row, .. } if yes => self.apply(Action::RemoveAll(row)),
             Question::OlderValue { row, .. } => self.apply(Action::RemoveThis(row)),
+            Question::OtherType { .. } => self.send_other_type(yes),
             Question::DoesNotDecode { .. } => self.send_anyway(yes),
             Question::NewTarget { .. } => self.agree_to_target(yes),
             Question::Journal { .. } if yes => self.restore_journal(),

@@ -10,10 +10,12 @@
 //! - `deadline`: how long the API's own clients wait
 //! - `ids`: what ids and handles say of when and where
 //! - `in_band`: the status that replies carry inside
+//! - `addresses`: servers that a message names
 //! - `walk`, `build`: messages of the API read and written by hand
 //!
 //! **Not here:** calls (`rpc`), the API itself (`protos`, `schema`).
 
+mod addresses;
 mod answers;
 mod build;
 mod client_type;
@@ -25,6 +27,7 @@ mod message_id;
 mod telemetry;
 mod walk;
 
+pub use addresses::addresses;
 pub use answers::{is_listed_answer, methods_answering};
 pub use client_type::ClientType;
 pub use deadline::usual_deadline;

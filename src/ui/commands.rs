@@ -86,6 +86,8 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::ToggleHistory => Icon::History,
         Command::Send => Icon::Send,
         Command::CancelCall => Icon::Stop,
+        Command::SendAgain => Icon::Refresh,
+        Command::CopyCallCommand | Command::CopyGrpcurl => Icon::Copy,
         Command::ToggleCall => Icon::Server,
         Command::ThemeSystem => Icon::Monitor,
         Command::ThemeLight => Icon::Sun,

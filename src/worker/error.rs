@@ -3,7 +3,7 @@
 use super::identity::FileIdentity;
 use crate::document::canonical::CanonicalError;
 use crate::document::{EditError, SourceError};
-use crate::rpc::ProfileError;
+use crate::rpc::{NotReflected, ProfileError};
 use crate::schema::SchemaError;
 use std::fmt;
 use std::io;
@@ -132,6 +132,10 @@ pub enum WorkerError {
     MessageTooLarge { len: u64, limit: u64 },
     #[error("{error}")]
     Profile { error: ProfileError },
+    #[error("{error}")]
+    NotReflected { error: Box<NotReflected> },
+    #[error("{reason}")]
+    NoMessageText { reason: String },
 }
 
 impl WorkerError {
@@ -184,6 +188,8 @@ impl WorkerError {
             | WorkerError::Schema { .. }
             | WorkerError::MessageTooLarge { .. }
             | WorkerError::Profile { .. }
+            | WorkerError::NotReflected { .. }
+            | WorkerError::NoMessageText { .. }
             | WorkerError::Cancelled
             | WorkerError::Panicked { .. } => return None,
         })

@@ -3,11 +3,11 @@
 use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
-use super::jobs::PreparedMessage;
 use super::jobs::{
     CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
 };
 use super::jobs::{FoundDeclarations, LoadedSchema};
+use super::jobs::{PreparedMessage, ReflectedSet, WrittenText};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
@@ -78,6 +78,8 @@ pub enum Report {
     /// `None` if its file no longer declares it.
     Definition(Option<Definition>),
     MessagePrepared(PreparedMessage),
+    MessageText(WrittenText),
+    Reflected(ReflectedSet),
     /// What happened in a call since the last of these, in order; more follows.
     Call(Vec<rpc::Event>),
     /// The call's thread is at its end; the last event of the call came before.

@@ -8,7 +8,7 @@ use super::jobs::{
     Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
 use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
-use super::jobs::{KeepSession, MakeCall, PrepareMessage};
+use super::jobs::{KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
 use crate::rpc;
 use std::fmt;
 use std::path::PathBuf;
@@ -48,6 +48,8 @@ pub enum Job {
     PrepareMessage(PrepareMessage),
     MakeCall(MakeCall),
     KeepSession(KeepSession),
+    Reflect(Reflect),
+    MessageText(MessageText),
 }
 
 impl Job {
@@ -83,6 +85,8 @@ impl Job {
             Job::PrepareMessage(job) => Box::new(job),
             Job::MakeCall(job) => Box::new(job),
             Job::KeepSession(job) => Box::new(job),
+            Job::Reflect(job) => Box::new(job),
+            Job::MessageText(job) => Box::new(job),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::server::{Server, Step, framed, grpc_headers, status};
 use protoloupe::app::{
-    Action, Answer, CallAct, CallForm, CallId, Dialog, Folders, MadeCall, MetadataDraft, OpenDocument,
-    Question, Session, State, TabId,
+    Action, Answer, CallAct, CallForm, CallId, CopyAs, Dialog, Folders, MadeCall, MetadataDraft,
+    OpenDocument, Question, Session, State, TabId,
 };
 use protoloupe::document::{Act, Chain, Edit, ReadMode};
 use protoloupe::rpc::{Direction, RpcKind};
@@ -33,6 +33,18 @@ impl Fixture {
         fixture.form(|form| form.endpoint = url.to_owned());
         fixture.open("request.bin", bytes);
         fixture
+    }
+
+    /// The next session in the same folders.
+    fn restart(self) -> Fixture {
+        let Fixture { session, folder } = self;
+        drop(session);
+        let folders =
+            Folders { config: Some(folder.path().join("config")), state: Some(folder.path().join("state")) };
+        let mut session = Session::new(Schema::builtin(), folders, || {});
+        session.apply(Action::Zoom(0));
+        session.settle();
+        Fixture { session, folder }
     }
 
     fn open(&mut self, name: &str, bytes: &[u8]) {
@@ -132,6 +144,7 @@ fn the_document_is_sent_as_it_stands_and_the_reply_is_a_document_of_the_same_byt
     fixture.wait_for_end();
     assert_eq!(server.seen().len(), 1);
     assert!(server.seen()[0].body == framed(0, REQUEST), "the server got other bytes");
+    assert!(fixture.made().call.deadline.is_some(), "one answer is not waited for without end");
     let outcome = fixture.made().outcome.clone().unwrap();
     assert!(outcome.is_ok, "{outcome:?}");
     assert_eq!(outcome.parts[..3], ["20000 OK", "gRPC 0 OK", "HTTP 200 OK"]);
@@ -145,6 +158,25 @@ fn the_document_is_sent_as_it_stands_and_the_reply_is_a_document_of_the_same_byt
     let tab = fixture.tab();
     fixture.act(Action::SaveAs { tab, path: path.clone(), overwrite: false });
     assert_eq!(fs::read(path).unwrap(), REPLY);
+}
+
+#[test]
+fn a_reply_does_not_go_where_the_request_went_unless_the_person_says_so() {
+    let server = replying();
+    let mut fixture = Fixture::new(&server.url(), REQUEST);
+    fixture.call(CallAct::Send);
+    fixture.wait_for_end();
+    // The reply is in front now, and nothing takes it.
+    assert!(fixture.state().calls.target.text.is_empty());
+    fixture.call(CallAct::Send);
+    assert!(fixture.notices().contains("No method is chosen"));
+    fixture.call(CallAct::SetMethod("MessagingService/QueryRoute".to_owned()));
+    fixture.call(CallAct::Send);
+    assert!(matches!(fixture.question(), Some(Question::OtherType { .. })), "{:?}", fixture.question());
+    assert_eq!(server.seen().len(), 1);
+    fixture.act(Action::Answer(Answer::Yes));
+    fixture.wait("the second call", |state| state.calls.made.len() == 2 && !state.calls.made[1].is_live());
+    assert!(server.seen()[1].body == framed(0, REPLY), "the server got other bytes");
 }
 
 #[test]
@@ -206,6 +238,7 @@ fn messages_go_into_an_open_call_one_by_one_while_the_document_is_edited() {
     fixture.call(CallAct::SetMethod("any.v1.Service/Talk".to_owned()));
     fixture.call(CallAct::SetKind(RpcKind::Bidi));
     fixture.call(CallAct::Begin);
+    assert_eq!(fixture.made().call.deadline, None, "a stream is open for as long as a person likes");
     let id = fixture.id();
     assert!(fixture.made().takes_messages());
     let mut sent = vec![];
@@ -336,8 +369,14 @@ fn secrets_reach_the_server_and_no_file() {
     let signature = authorization.rsplit_once("Signature=").unwrap().1.to_owned();
     let shown: String = fixture.made().steps.all().iter().map(|step| format!("{step:?}")).collect();
     assert!(shown.contains("x-api-key") && shown.contains("seen"));
-    fixture.act(Action::Zoom(1));
-    fixture.session.settle();
+    fixture.act(Action::Activate(TabId(1)));
+    fixture.call(CallAct::Copy(CopyAs::Command));
+    let command = fixture.session.take_clipboard().unwrap();
+    fixture.call(CallAct::Copy(CopyAs::Grpcurl));
+    let grpcurl = fixture.session.take_clipboard().unwrap();
+    assert!(command.contains("'x-api-key: $X_API_KEY'") && grpcurl.contains("\"x-api-key: $X_API_KEY\""));
+    let shown = format!("{shown} {command} {grpcurl} {:?}", fixture.notices());
+    assert!(fixture.made().stored.is_some(), "the call is kept");
     let folder = fixture.folder.path().to_owned();
     let files = files_in(&folder);
     assert!(files.len() > 2, "nothing was written: {files:?}");
@@ -349,6 +388,138 @@ fn secrets_reach_the_server_and_no_file() {
             assert!(!is_in, "{secret} is in {file:?}");
         }
     }
+}
+
+#[test]
+fn calls_are_kept_for_the_next_session_and_sent_again() {
+    let server = replying();
+    let mut fixture = Fixture::new(&server.url(), REQUEST);
+    fixture.form(|form| {
+        form.metadata = vec![MetadataDraft { name: "x-id".to_owned(), value: "7".to_owned() }];
+    });
+    fixture.call(CallAct::Send);
+    fixture.wait_for_end();
+    let mut fixture = fixture.restart();
+    assert!(fixture.state().calls.stored.all.is_some(), "the pane is shown as before");
+    let stored: Vec<_> = fixture.state().calls.stored.found().cloned().collect();
+    assert_eq!(stored.len(), 1);
+    fixture.call(CallAct::SearchStored("queryroute nothing-like-it".to_owned()));
+    assert_eq!(fixture.state().calls.stored.found().count(), 0);
+    fixture.call(CallAct::SearchStored("queryroute 127.0.0.1".to_owned()));
+    assert_eq!(fixture.state().calls.stored.found().count(), 1);
+
+    fixture.call(CallAct::OpenStored(stored[0].path.clone()));
+    let made = fixture.made();
+    assert_eq!((made.n_sent, made.n_received, made.is_live()), (1, 1, false));
+    assert_eq!(made.outcome.as_ref().unwrap().parts[..2], ["20000 OK", "gRPC 0 OK"]);
+    assert_eq!(fixture.messages(Direction::Sent), [REQUEST]);
+    assert_eq!(fixture.messages(Direction::Received), [REPLY]);
+    let id = fixture.id();
+    fixture.call(CallAct::OpenMessage { call: id, nth: 1 });
+    assert_eq!(bytes_of(fixture.state().active_document().unwrap()), REPLY);
+
+    fixture.call(CallAct::SendAgain(id));
+    fixture.wait_for_end();
+    assert_eq!(server.seen().len(), 2);
+    assert!(server.seen()[1].body == framed(0, REQUEST), "the server got other bytes");
+    assert_eq!(server.seen()[1].headers.get("x-id").unwrap(), "7");
+    assert_eq!(fixture.state().calls.stored.found().count(), 2);
+    fixture.call(CallAct::ForgetCalls);
+    assert!(fixture.state().calls.made.is_empty());
+    assert_eq!(fs::read_dir(fixture.folder.path().join("state/calls")).unwrap().count(), 0);
+}
+
+#[test]
+fn what_was_signed_is_not_sent_again_without_its_secret() {
+    let server = replying();
+    let mut fixture = Fixture::new(&server.url(), REQUEST);
+    fixture.form(|form| {
+        form.is_rocketmq = true;
+        form.access_key = "me".to_owned();
+        form.secret = "hush".to_owned();
+    });
+    fixture.call(CallAct::Send);
+    fixture.wait_for_end();
+    let mut fixture = fixture.restart();
+    let path = fixture.state().calls.stored.found().next().unwrap().path.clone();
+    fixture.call(CallAct::OpenStored(path));
+    let id = fixture.id();
+    fixture.call(CallAct::SendAgain(id));
+    assert!(fixture.notices().contains("still to be typed"));
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn fields_are_kept_as_a_profile_without_what_was_typed_for_secrets() {
+    let server = replying();
+    let mut fixture = Fixture::new(&server.url(), REQUEST);
+    fixture.form(|form| {
+        form.deadline = "5s".to_owned();
+        form.metadata = vec![MetadataDraft { name: "authorization".to_owned(), value: "hush".to_owned() }];
+    });
+    fixture.call(CallAct::StoreProfile { name: "../shop".to_owned(), overwrite: false });
+    assert!(fixture.notices().contains("no name of a file"));
+    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false });
+    let text = fs::read_to_string(fixture.folder.path().join("config/profiles/shop.profile")).unwrap();
+    assert!(text.contains(&server.url()) && text.contains("authorization") && !text.contains("hush"));
+    fixture.call(CallAct::Send);
+    fixture.wait_for_end();
+
+    let mut fixture = fixture.restart();
+    fixture.call(CallAct::UseProfile("shop".to_owned()));
+    let form = fixture.state().calls.form.clone();
+    assert_eq!((form.endpoint, form.deadline.as_str()), (server.url(), "5s"));
+    assert!(fixture.state().calls.form.errors()[0].reason.contains("still to be typed"));
+    // Another one of the same name is not replaced unasked.
+    fixture.call(CallAct::SetForm(Box::new(CallForm { endpoint: server.url(), ..CallForm::default() })));
+    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false });
+    assert!(matches!(fixture.question(), Some(Question::Overwrite { .. })));
+    fixture.act(Action::Answer(Answer::Yes));
+    let text = fs::read_to_string(fixture.folder.path().join("config/profiles/shop.profile")).unwrap();
+    assert!(!text.contains("authorization ="), "{text}");
+}
+
+#[test]
+fn servers_that_a_reply_names_are_offered_and_not_called() {
+    let address = b"\x0a\x09127.0.0.1\x10\x09";
+    let within = |number: u8, bytes: &[u8]| [&[number << 3 | 2, bytes.len() as u8][..], bytes].concat();
+    let schema = Schema::builtin();
+    let number = |message: &str, name: &str| {
+        schema.message(message).unwrap().get_field_by_name(name).unwrap().number() as u8
+    };
+    let endpoints = within(number("Endpoints", "addresses"), address);
+    let broker = within(number("Broker", "endpoints"), &endpoints);
+    let queue = within(number("MessageQueue", "broker"), &broker);
+    let reply = within(number("QueryRouteResponse", "message_queues"), &queue);
+    let server = answering([Step::Data(framed(0, &reply)), Step::Trailers(status("0"))]);
+    let mut fixture = Fixture::new(&server.url(), REQUEST);
+    fixture.call(CallAct::Send);
+    fixture.wait_for_end();
+    assert_eq!(fixture.state().calls.named, ["http://127.0.0.1:9"]);
+    assert_eq!(fixture.state().calls.form.endpoint, server.url());
+    assert_eq!(fixture.state().calls.made.len(), 1);
+}
+
+#[test]
+fn a_server_tells_its_schema_in_the_background() {
+    let known = crate::reflection::shop();
+    let server = crate::reflection::serving(known);
+    let mut fixture = Fixture::new(&server.url(), b"\x0a\x01a");
+    let n_before = fixture.state().schema.messages().len();
+    fixture.act(Action::Call(CallAct::Reflect));
+    assert!(fixture.state().schema.messages().len() > n_before, "{}", fixture.notices());
+    assert!(fixture.state().schema.method("Orders/Watch").is_ok());
+    assert_eq!(fixture.state().sources.paths.len(), 1);
+    // One that has none says what to do.
+    let server = Server::start(vec![Step::Unless(vec![""])]);
+    fixture.form(|form| form.endpoint = server.url());
+    fixture.notices();
+    fixture.act(Action::Call(CallAct::Reflect));
+    assert!(fixture.notices().contains("reflection"));
+    // A stranger is asked about first.
+    fixture.form(|form| form.endpoint = "http://192.0.2.1:9".to_owned());
+    fixture.act(Action::Call(CallAct::Reflect));
+    assert!(matches!(fixture.question(), Some(Question::NewTarget { .. })));
 }
 
 fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -5,7 +5,7 @@ use crate::server::{Server, Step, framed, grpc_headers, status};
 use crate::window::{CTRL, CTRL_SHIFT, Window, bytes, click, press_with, type_text};
 use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, CallAct, CallForm, Folders, Pane, Session, State};
+use protoloupe::app::{Action, CallAct, CallForm, Folders, Layout, MetadataDraft, Pane, Session, State};
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
 use std::time::Duration;
@@ -18,6 +18,11 @@ const REPLY: &[u8] = b"\x0a\x84\x00\x08\xa0\x9c\x01";
 
 /// A window on a request of these bytes, with the call pane shown.
 fn window_on(request: &[u8], change: impl FnOnce(&mut CallForm)) -> Window {
+    window_as_high(request, change, 220.0)
+}
+
+/// The same with a pane of this height in points.
+fn window_as_high(request: &[u8], change: impl FnOnce(&mut CallForm), height: f32) -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
     let hex: String = request.iter().map(|byte| format!("{byte:02x} ")).collect();
     session.apply(Action::OpenPasted(hex));
@@ -27,6 +32,7 @@ fn window_on(request: &[u8], change: impl FnOnce(&mut CallForm)) -> Window {
     change(&mut form);
     session.apply(Action::Call(CallAct::SetForm(Box::new(form))));
     session.apply(Action::TogglePane(Pane::Call));
+    session.apply(Action::Arrange(Layout { bottom_height: Some(height), ..Layout::default() }));
     session.settle();
     let mut window = harness([1400.0, 860.0], Shell::new(session), |ui, shell: &mut Shell| {
         Shell::use_no_system_dialogs(ui.ctx());
@@ -161,6 +167,26 @@ fn a_call_that_nobody_answers_is_cancelled_by_its_button_and_by_key() {
 }
 
 #[test]
+fn esc_in_the_timeline_gives_a_call_up_and_a_hidden_one_is_told_of_below() {
+    let server = Server::start(vec![Step::ReadAll, Step::Silence]);
+    let mut window = window_on(REQUEST, to(&server.url()));
+    send(&mut window);
+    wait(&mut window, "the message to go", |state| state.calls.made[0].n_sent == 1);
+    click(&mut window, Role::Button, "Hide calls");
+    click(&mut window, Role::Button, "1 call goes on");
+    let row = window.get_by(|node| {
+        node.role() == Role::ListItem && node.label().is_some_and(|label| label.contains("1 sent"))
+    });
+    row.click();
+    window.run();
+    window.key_press(Key::Escape);
+    window.run();
+    wait_for_end(&mut window);
+    assert!(window.query_by_label("1 call goes on").is_none());
+    assert!(said(&window).starts_with("Cancelled"), "{}", said(&window));
+}
+
+#[test]
 fn damage_and_strangers_are_asked_about_before_anything_is_sent() {
     let server = replying();
     let mut window = window_on(b"\x0a\x7f", to(&server.url()));
@@ -264,7 +290,7 @@ fn calls_are_listed_and_gone_back_to() {
     rows().next_back().unwrap().click();
     window.run();
     assert_eq!(state(&window).calls.shown, Some(first));
-    click(&mut window, Role::Button, "Forget ended calls");
+    click(&mut window, Role::Button, "Forget all");
     assert!(state(&window).calls.made.is_empty());
 }
 
@@ -294,6 +320,48 @@ fn the_pane_is_drawn_in_every_state() {
                     picture.save(folder.join(format!("call {name} {part} {theme}.png"))).unwrap();
                 }
             }
+        }
+    }
+}
+
+/// A form with something in every part.
+fn full_form(form: &mut CallForm) {
+    let draft = |name: &str, value: &str| MetadataDraft { name: name.to_owned(), value: value.to_owned() };
+    form.endpoint = "https://example.com".to_owned();
+    form.skip_verification = true;
+    form.certificate = "me.pem".to_owned();
+    form.deadline = "soon".to_owned();
+    form.metadata = vec![draft("authorization", "hush-hush"), draft("x-id", "7"), draft("a b", "c")];
+    form.is_rocketmq = true;
+    form.access_key = "me".to_owned();
+    form.secret = "hush-hush".to_owned();
+}
+
+#[test]
+fn settings_hide_what_is_secret_and_say_what_is_wrong_beside_it() {
+    let folder = std::env::var_os("GALLERY_DIR").map(std::path::PathBuf::from);
+    for is_dark in [false, true] {
+        let mut window = window_as_high(REQUEST, full_form, 480.0);
+        if is_dark {
+            window.state_mut().apply(Action::SetTheme(protoloupe::app::ThemeSetting::Dark));
+        }
+        window.state_mut().apply(Action::TogglePane(Pane::Hex));
+        window.run();
+        click(&mut window, Role::RadioButton, "Settings");
+        let alerts: Vec<String> = window
+            .get_all_by_role(Role::Alert)
+            .map(|node| node.accesskit_node().label().unwrap_or_default())
+            .collect();
+        assert_eq!(alerts.len(), 3, "{alerts:?}");
+        let secrets = |window: &Window| {
+            let fields = window.query_all_by_role(Role::PasswordInput);
+            fields.filter_map(|node| node.accesskit_node().value()).collect::<Vec<String>>()
+        };
+        assert!(secrets(&window).iter().all(|value| !value.contains("hush")), "{:?}", secrets(&window));
+        let picture = window.render().unwrap();
+        if let Some(folder) = &folder {
+            let theme = if is_dark { "dark" } else { "light" };
+            picture.save(folder.join(format!("call settings full {theme}.png"))).unwrap();
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::action::{Action, Dialog, Pane};
 use super::super::command::{Command, document};
 use super::super::state::State;
-use super::CallAct;
+use super::{CallAct, CopyAs};
 
 pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action, &'static str> {
     let calls = &state.calls;
@@ -35,6 +35,23 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
         Command::HalfClose => {
             let open = calls.open_to_send().ok_or("No call is open for more messages")?;
             Ok(Action::Call(CallAct::HalfClose(open.id)))
+        }
+        Command::SendAgain => {
+            let made = calls.shown().ok_or("No call is in front")?;
+            if made.n_sent == 0 {
+                return Err("The call in front sent nothing");
+            }
+            Ok(Action::Call(CallAct::SendAgain(made.id)))
+        }
+        Command::AskForSchema if calls.form.endpoint.trim().is_empty() => Err("No server is named"),
+        Command::AskForSchema => Ok(Action::Call(CallAct::Reflect)),
+        Command::CopyCallCommand | Command::CopyGrpcurl => {
+            document(state)?;
+            if calls.form.endpoint.trim().is_empty() || calls.target.error.is_some() {
+                return Err("Server and method are still to be named");
+            }
+            let is_grpcurl = command == Command::CopyGrpcurl;
+            Ok(Action::Call(CallAct::Copy(if is_grpcurl { CopyAs::Grpcurl } else { CopyAs::Command })))
         }
         _ => {
             let live = calls.shown().filter(|made| made.is_live() && !made.is_cancelling);

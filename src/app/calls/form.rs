@@ -51,7 +51,7 @@ pub struct CallForm {
     pub key: String,
     pub skip_verification: bool,
     pub metadata: Vec<MetadataDraft>,
-    /// Empty: what is usual for the method.
+    /// Empty: what is usual for the method, and none for streams.
     pub deadline: String,
     pub max_message: String,
     /// Empty: none.
@@ -288,7 +288,12 @@ impl CallForm {
                     reading.typed(ProfilePlace::Metadata(name.clone()), &text)
                 }
                 ProfileValue::Asked => {
-                    reading.error(FormField::Metadata(idx), "The value is still to be typed", "");
+                    let reason = format!("The value of \"{name}\" is still to be typed");
+                    reading.error(
+                        FormField::Metadata(idx),
+                        &reason,
+                        "Type it, or name where it is: $NAME or @FILE",
+                    );
                     continue;
                 }
                 value => value,
@@ -303,6 +308,10 @@ impl CallForm {
             return;
         }
         let before = reading.profile.rocketmq.take().unwrap_or_default();
+        if [&self.secret, &self.session_token].into_iter().any(|text| text.trim() == "?") {
+            let hint = "Type it, or name where it is: $NAME or @FILE";
+            reading.error(FormField::Credentials, "The secret is still to be typed", hint);
+        }
         let mut secret = |text: &str, place: ProfilePlace| match ProfileValue::read(text) {
             ProfileValue::Text(text) if text.is_empty() => None,
             ProfileValue::Text(text) => Some(reading.typed(place, &text)),

@@ -4,10 +4,13 @@ use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::steps::{self, Step, StepLine};
 use super::{CallId, MadeCall, Outcome, outcome};
-use crate::rocketmq::in_band;
+use crate::rocketmq::{addresses, in_band};
 use crate::rpc::{Direction, Event, Message, NotSent};
 use crate::schema::Schema;
 use crate::worker::{JobId, Report};
+
+/// Servers named by replies that are remembered.
+const MAX_NAMED: usize = 50;
 
 impl Session {
     /// Takes in what the job of a call reports.
@@ -32,10 +35,26 @@ impl Session {
         }
         let Some(made) = self.state.calls.call_mut(id) else { return };
         let first = made.take(event, &schema);
+        let has_ended = !made.is_live();
+        let named = std::mem::take(&mut made.named);
         // The one reply of a call is what the person waits for.
         if let Some(nth) = first.filter(|_| !made.call.kind.receives_many() && front == Some(id)) {
             self.open_message(id, nth);
         }
+        self.remember_named(named);
+        if has_ended {
+            self.keep_call(id);
+        }
+    }
+
+    /// Servers that a reply names, to be offered.
+    fn remember_named(&mut self, named: Vec<String>) {
+        let known = &mut self.state.calls.named;
+        for server in named {
+            known.retain(|other| *other != server);
+            known.insert(0, server);
+        }
+        known.truncate(MAX_NAMED);
     }
 
     /// Something broke on this side.
@@ -114,6 +133,7 @@ impl MadeCall {
             Event::Ended(ending) => {
                 let (outcome, step) = outcome::of(ending, self.in_band.as_ref(), schema, n_before);
                 self.outcome = Some(outcome);
+                self.took = ending.at;
                 self.steps.push(step);
             }
             Event::Connected { .. } | Event::Headers { .. } | Event::Trailers { .. } => {}
@@ -127,6 +147,12 @@ impl MadeCall {
             Direction::Sent => self.n_sent += 1,
             Direction::Received => {
                 self.n_received += 1;
+                let scheme = if self.call.endpoint.is_tls { "https" } else { "http" };
+                let found = self.output.as_ref().map(|output| addresses(output, &message.bytes));
+                self.named.extend(found.into_iter().flatten().map(|(host, port)| {
+                    let host = if host.contains(':') { format!("[{host}]") } else { host };
+                    format!("{scheme}://{host}:{port}")
+                }));
                 let found = self.output.as_ref().and_then(|output| in_band(schema, output, &message.bytes));
                 let keeps_bad = self.in_band.as_ref().is_some_and(|status| !status.is_ok());
                 if let Some(status) = found.filter(|_| !keeps_bad) {

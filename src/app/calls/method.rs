@@ -99,10 +99,18 @@ impl Session {
         if self.calling.target_key == key {
             return;
         }
+        let before = &calls.target;
+        let takes_it = |method: &&MethodDescriptor| {
+            message.is_some_and(|message| message.full_name() == method.input().full_name())
+        };
+        // A reply of the type that was sent may go to the same method.
+        let same = before.method.as_ref().filter(takes_it).map(|_| before.text.clone());
         let first = || message.and_then(|message| first_that_takes(schema, message));
-        let text = chosen.or_else(|| first().map(|method| MethodPath::from(&method).to_string()));
-        // Where nothing takes the type, the method stays that was called before.
-        let text = text.unwrap_or_else(|| calls.target.text.clone());
+        let text = chosen.or(same).or_else(|| first().map(|method| MethodPath::from(&method).to_string()));
+        // One that no schema knows may take anything; others are not called with what they do not take,
+        // such as their own reply, unless a person says so.
+        let is_raw = before.method.is_none() && before.error.is_none();
+        let text = text.unwrap_or_else(|| if is_raw { before.text.clone() } else { String::new() });
         let target = TargetMethod::of(text, schema, message);
         self.state.calls.target = target;
         self.calling.target_key = key;
@@ -135,7 +143,14 @@ impl Session {
             CallAct::Cancel(call) => self.cancel_call(call),
             CallAct::Show(call) => self.show_call(call),
             CallAct::SetAside => self.state.calls.shown = None,
-            CallAct::ForgetEnded => self.forget_ended(),
+            CallAct::ForgetCalls => self.forget_calls(),
+            CallAct::SearchStored(query) => self.state.calls.stored.query = query,
+            CallAct::OpenStored(path) => self.open_stored(path),
+            CallAct::SendAgain(call) => self.send_again(call),
+            CallAct::UseProfile(name) => self.use_profile(&name),
+            CallAct::StoreProfile { name, overwrite } => self.store_profile(&name, overwrite),
+            CallAct::Reflect => self.reflect(),
+            CallAct::Copy(what) => self.copy_call(what),
             CallAct::OpenMessage { call, nth } => {
                 self.open_message(call, nth);
             }

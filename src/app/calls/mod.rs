@@ -9,33 +9,45 @@
 //! - `live`: what happens in a call, and acts on one that goes on
 //! - `steps`, `outcome`: a call in words; `replies`: messages as documents
 //! - `rocketmq`: sessions, and what follows from a message
+//! - `stored`: calls made before; `copied`, `copying`: a call as a line for a shell
+//! - `profiles`: the fields on disk; `reflecting`: the schema that a server tells
 //!
 //! **Not here:** connections and protocols (`rpc`), the thread of a call (`worker`).
 
 mod commands;
+mod copied;
+mod copying;
 mod form;
 mod live;
 mod method;
 mod outcome;
+mod profiles;
+mod reflecting;
 mod replies;
 mod rocketmq;
 mod sending;
 mod steps;
+mod stored;
 
 pub use form::{CallForm, FieldError, FormField, MetadataDraft};
 pub use method::{MethodChoice, TargetMethod, method_choices};
 pub use outcome::{Outcome, duration_text};
 pub use rocketmq::{LiveSession, Offer};
 pub use steps::{Step, StepLine, StepsView, TimelineRow};
+pub use stored::StoredCalls;
 
 pub(super) use commands::resolve;
+pub(super) use copying::CopyPending;
 pub(super) use sending::Pending;
 
 use super::state::TabId;
 use crate::rpc::{Call, CallLog, Direction, Message, Outbox, RpcKind, SessionHandle};
 use crate::schema::MessageDescriptor;
-use crate::worker::JobId;
+use crate::worker::jobs::Reflect;
+use crate::worker::{JobId, StoredProfile};
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// Calls whose messages are kept; of older ones those that have ended go.
 const MAX_CALLS: usize = 50;
@@ -65,8 +77,25 @@ pub enum CallAct {
     Show(CallId),
     /// Puts no call in the front, so that the next message makes a new one.
     SetAside,
-    /// Forgets the calls that have ended.
-    ForgetEnded,
+    /// Forgets the calls that have ended, here and on disk.
+    ForgetCalls,
+    /// Looks for words among the calls made before.
+    SearchStored(String),
+    /// Brings a call made before to the front.
+    OpenStored(PathBuf),
+    /// Sends the first message of a call again, with the call's own settings.
+    SendAgain(CallId),
+    /// Fills the fields from the profile of this name.
+    UseProfile(String),
+    /// Keeps the fields as a profile.
+    StoreProfile {
+        name: String,
+        overwrite: bool,
+    },
+    /// Asks the server for its schema.
+    Reflect,
+    /// Puts the call that the fields name on the clipboard.
+    Copy(CopyAs),
     /// Opens a message, by its number from 0, in a tab.
     OpenMessage {
         call: CallId,
@@ -94,6 +123,14 @@ pub enum CallAct {
     },
 }
 
+/// Lines for a shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyAs {
+    /// Of this program.
+    Command,
+    Grpcurl,
+}
+
 /// Everything about calls that a panel may draw.
 #[derive(Default)]
 pub struct Calls {
@@ -110,6 +147,14 @@ pub struct Calls {
     pub session: Option<LiveSession>,
     /// In the front of the pane.
     pub shown: Option<CallId>,
+    /// Calls that were begun in this session.
+    pub n_begun: u64,
+    /// Calls on disk.
+    pub stored: StoredCalls,
+    /// By name.
+    pub profiles: Vec<StoredProfile>,
+    /// Servers that replies named, the newest first; offered, never called by themselves.
+    pub named: Vec<String>,
     /// Which message a tab was opened from.
     pub origins: HashMap<TabId, Origin>,
     /// Methods that a person chose for a tab.
@@ -126,6 +171,8 @@ pub struct Origin {
 /// A call and what is known of it.
 pub struct MadeCall {
     pub id: CallId,
+    /// The fields as they were, secrets too.
+    pub form: CallForm,
     /// Without messages; with secrets, so it is not printed.
     pub call: Call,
     pub input: Option<MessageDescriptor>,
@@ -139,11 +186,17 @@ pub struct MadeCall {
     pub steps: StepsView,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// How long it took; zero while it goes on.
+    pub took: Duration,
+    /// Its file, once it is kept.
+    pub stored: Option<PathBuf>,
     /// Nothing more will be sent.
     pub is_half_closed: bool,
     pub is_cancelling: bool,
     /// The replies' own statuses: the first bad one, else the last.
     pub(super) in_band: Option<crate::rocketmq::InBand>,
+    /// Servers that the messages just taken in named.
+    pub(super) named: Vec<String>,
 }
 
 impl Calls {
@@ -233,6 +286,8 @@ pub(super) struct Calling {
     session: Option<SessionHandle>,
     /// Waits for an answer of the person.
     pending: Option<Pending>,
+    /// The same, where a server is to be asked for its schema.
+    pending_reflection: Option<Box<Reflect>>,
     /// Servers that the person agreed to send to in this session.
     agreed: HashSet<String>,
     last: u64,

@@ -3,7 +3,9 @@
 use super::steps::{Step, StepLine};
 use crate::document::value::quote_bytes;
 use crate::rocketmq::InBand;
-use crate::rpc::{CertificateFacts, Details, Ending, Failure, ForeignAnswer, Status, http_reason};
+use crate::rpc::{
+    CallSummary, CertificateFacts, Details, Ending, Failure, ForeignAnswer, Status, http_reason,
+};
 use crate::schema::Schema;
 use std::time::Duration;
 
@@ -49,7 +51,7 @@ pub(super) fn of(
     let of_failure = ending.failure.as_ref().and_then(Failure::hint);
     let hint = of_failure.or_else(|| bad_status.and_then(Status::hint).map(str::to_owned));
     let outcome = Outcome { is_ok, wrong, hint, parts };
-    let lines = lines(ending, in_band, schema, &outcome);
+    let lines = lines(ending, schema, &outcome);
     let title = format!("Ended: {}", outcome.parts[..outcome.parts.len() - 1].join(", "));
     let title = if outcome.parts.len() == 1 { "Ended without a status".to_owned() } else { title };
     let is_open = !lines.is_empty() && !is_ok;
@@ -57,11 +59,47 @@ pub(super) fn of(
     (outcome, step)
 }
 
-fn lines(ending: &Ending, in_band: Option<&InBand>, schema: &Schema, outcome: &Outcome) -> Vec<StepLine> {
+/// What comes of a call that was made before, of which only this is known.
+pub(super) fn of_summary(summary: &CallSummary, n_before: u64) -> (Outcome, Step) {
+    let is_ok = summary.is_ok();
+    let mut parts = Vec::new();
+    parts.extend(
+        summary.in_band.as_ref().map(|(code, name, _)| format!("{code} {name}").trim_end().to_owned()),
+    );
+    parts.extend(summary.status.as_ref().map(|(code, message)| {
+        status_name(&Status { code: *code, message: message.clone(), details: None })
+    }));
+    parts.extend(
+        summary
+            .http_status
+            .map(|status| format!("HTTP {status} {}", http_reason(status)).trim_end().to_owned()),
+    );
+    parts.push(duration_text(summary.took));
+    let wrong = (!is_ok).then(|| match (&summary.in_band, &summary.failure, &summary.status) {
+        (Some((code, name, message)), ..) if !matches!(code, 20_000 | 30_000) => {
+            format!("RocketMQ {code} {name}: {message}").trim_end_matches([':', ' ']).to_owned()
+        }
+        (_, Some(failure), _) => failure.clone(),
+        (_, None, Some((code, message))) => {
+            status_sentence(&Status { code: *code, message: message.clone(), details: None })
+        }
+        (_, None, None) => "Nothing says how the call went".to_owned(),
+    });
+    let mut lines: Vec<StepLine> = wrong.iter().map(|text| StepLine::new("error", text)).collect();
+    if summary.n_forgotten > 0 {
+        lines.push(StepLine::new("not kept", format!("{} older messages", summary.n_forgotten)));
+    }
+    lines.extend(summary.left_out.iter().map(|name| StepLine::new(name, "(a secret, which is not kept)")));
+    let title = format!("Ended: {}", parts[..parts.len() - 1].join(", "));
+    let title = if parts.len() == 1 { "Ended without a status".to_owned() } else { title };
+    let step = Step { at: summary.took, n_before, title, is_warning: !is_ok, lines, is_open: !is_ok };
+    (Outcome { is_ok, wrong, hint: None, parts }, step)
+}
+
+fn lines(ending: &Ending, schema: &Schema, outcome: &Outcome) -> Vec<StepLine> {
     let mut lines = Vec::new();
     lines.extend(outcome.wrong.iter().map(|text| StepLine::new("error", text)));
     lines.extend(outcome.hint.iter().map(|text| StepLine::new("hint", text)));
-    lines.extend(in_band.map(|status| StepLine::new("RocketMQ", in_band_sentence(status))));
     // A failure may hide behind a status inside a reply, and the other way round.
     let failure = ending.failure.as_ref();
     let other = failure.map(ToString::to_string).filter(|text| Some(text) != outcome.wrong.as_ref());
@@ -121,7 +159,9 @@ fn details_lines(status: &Status, schema: &Schema) -> Vec<StepLine> {
             .iter()
             .map(|detail| {
                 let raw = || quote_bytes(&detail.bytes, true, MAX_SHOWN).0;
-                StepLine::new(detail.type_name(), detail.json(Some(schema)).unwrap_or_else(raw))
+                let name = detail.type_name();
+                let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
+                StepLine::new(name, detail.json(Some(schema)).unwrap_or_else(raw))
             })
             .collect(),
     }

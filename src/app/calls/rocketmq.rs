@@ -8,9 +8,9 @@ use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::replies::MessageSource;
-use super::sending::{Pending, What};
+use super::sending::{Pending, What, inputs};
 use super::steps::{Step, StepLine};
-use super::{CallId, MadeCall};
+use super::{CallForm, CallId, MadeCall};
 use crate::rocketmq::{
     Answer, ClientSettings, FollowUp, Received, SentFollowUp, ServerCommand, after_send, received,
 };
@@ -19,7 +19,7 @@ use crate::rpc::{
 };
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, KeepSession, PrepareMessage};
-use crate::worker::{Job, JobId, ProfileInputs};
+use crate::worker::{Job, JobId};
 use std::sync::Arc;
 
 const SERVICE: &str = "apache.rocketmq.v2.MessagingService";
@@ -145,13 +145,13 @@ impl Session {
         let message = declared.map(|method| (method.input(), method.output()));
         let (input, output) = message.unzip();
         let identity = profile.identity();
-        let folder = std::env::current_dir().unwrap_or_default();
         let endpoint = profile.endpoint.clone();
-        let inputs = ProfileInputs { folder, profile: String::new(), typed };
+        let inputs = inputs(typed);
         let call = Some(Box::new(CallToMake { profile, inputs, method, kind: RpcKind::Bidi }));
         let job = PrepareMessage { snapshot: None, input: None, call };
         let title = "the client's settings".to_owned();
-        let pending = Pending::new(What::Session { endpoint }, title, (input, output), identity);
+        let form = self.state.calls.form.clone();
+        let pending = Pending::new(What::Session { endpoint }, title, (input, output), identity, form);
         let purpose = Purpose::PrepareMessage { pending: Box::new(pending) };
         let job = self.start(purpose, Job::PrepareMessage(job), "Opening a session");
         self.state.calls.preparing = Some(job);
@@ -161,6 +161,7 @@ impl Session {
     pub(super) fn session_prepared(
         &mut self,
         endpoint: String,
+        form: CallForm,
         types: (Option<MessageDescriptor>, Option<MessageDescriptor>),
         caller: Box<Caller>,
         call: Box<Call>,
@@ -171,9 +172,10 @@ impl Session {
         let outbox = handle.outbox();
         self.remember_endpoint(&call.endpoint);
         let title = client_title(&client);
-        let made = self.new_call(&call, types.0, types.1, &title);
+        let made = self.new_call(&call, form, types, &title);
         let id = made.id;
         self.state.calls.add(made);
+        self.state.calls.n_begun += 1;
         let canceller = outbox.canceller();
         let job = self.worker.submit(Job::KeepSession(KeepSession { caller, client, inbox, canceller }));
         self.calling.live.insert(job, (id, outbox));

@@ -5,12 +5,13 @@ use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::steps::{self, StepsView};
-use super::{CallId, MadeCall};
+use super::{CallForm, CallId, MadeCall};
 use crate::document::problem::Problem;
-use crate::rpc::{self, Call, CallLog, Endpoint, NotSent, Place, RpcKind};
+use crate::rpc::{self, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, MakeCall, PrepareMessage, PreparedMessage};
 use crate::worker::{Job, JobId, ProfileInputs, WorkerError};
+use std::time::Duration;
 
 /// A message on its way, and what it is for.
 pub(in crate::app) struct Pending {
@@ -21,7 +22,11 @@ pub(in crate::app) struct Pending {
     output: Option<MessageDescriptor>,
     /// Who the caller is, in words without secrets.
     identity: Vec<String>,
+    /// The fields at the act.
+    form: CallForm,
     prepared: Option<PreparedMessage>,
+    /// What the document is read as, where the method takes something else.
+    other_type: Option<String>,
     is_undecodable_fine: bool,
 }
 
@@ -41,8 +46,19 @@ impl Pending {
         title: String,
         (input, output): (Option<MessageDescriptor>, Option<MessageDescriptor>),
         identity: Vec<String>,
+        form: CallForm,
     ) -> Pending {
-        Pending { what, title, input, output, identity, prepared: None, is_undecodable_fine: false }
+        Pending {
+            what,
+            title,
+            input,
+            output,
+            identity,
+            form,
+            prepared: None,
+            other_type: None,
+            is_undecodable_fine: false,
+        }
     }
 }
 
@@ -70,11 +86,9 @@ impl Session {
         let Some((title, snapshot)) = self.front() else { return };
         let declared = self.state.calls.target.method.clone();
         let input = declared.as_ref().map(|method| method.input());
-        let folder = std::env::current_dir().unwrap_or_default();
         self.join_session(&mut profile);
         let identity = profile.identity();
-        let inputs = ProfileInputs { folder, profile: String::new(), typed };
-        let call = Some(Box::new(CallToMake { profile, inputs, method, kind }));
+        let call = Some(Box::new(CallToMake { profile, inputs: inputs(typed), method, kind }));
         let snapshot = has_message.then_some(snapshot);
         let job = PrepareMessage { snapshot, input: input.clone(), call };
         let output = declared.map(|method| method.output());
@@ -107,7 +121,13 @@ impl Session {
         job: PrepareMessage,
     ) {
         let label = format!("Reading {title}");
-        let pending = Pending::new(what, title, types, identity);
+        let form = self.state.calls.form.clone();
+        let mut pending = Pending::new(what, title, types, identity, form);
+        let read_as = self.state.active_document().and_then(|open| open.message());
+        let takes_other =
+            |name: &String| pending.input.as_ref().is_some_and(|input| input.full_name() != name);
+        let read_as = read_as.map(|message| message.full_name().to_owned());
+        pending.other_type = read_as.filter(|name| job.snapshot.is_some() && takes_other(name));
         let purpose = Purpose::PrepareMessage { pending: Box::new(pending) };
         let job = self.start(purpose, Job::PrepareMessage(job), label);
         self.state.calls.preparing = Some(job);
@@ -134,13 +154,18 @@ impl Session {
     /// Asks the next thing that is to be asked, or sends.
     fn send_on(&mut self, pending: Pending) {
         let Some(prepared) = &pending.prepared else { return };
+        if let (Some(message), Some(input)) = (&pending.other_type, &pending.input) {
+            let (title, input) = (pending.title.clone(), input.full_name().to_owned());
+            let question = Question::OtherType { title, message: message.clone(), input };
+            return self.ask(pending, question);
+        }
         let problem = prepared.problem.as_ref().filter(|_| !pending.is_undecodable_fine);
         if let (Some(problem), Some(input)) = (problem, &pending.input) {
             let question = does_not_decode(&pending.title, problem, input.full_name());
             return self.ask(pending, question);
         }
         if let Some(call) = &prepared.call {
-            let key = target_key(call);
+            let key = target_key(&call.endpoint, call.tls.skip_verification);
             if !call.endpoint.is_loopback() && !self.calling.agreed.contains(&key) {
                 let question = Question::NewTarget {
                     endpoint: call.endpoint.to_string(),
@@ -156,9 +181,9 @@ impl Session {
             What::Start => self.start_call(pending),
             What::Into(id) => self.hand_over(id, pending),
             What::Session { endpoint } => {
-                let Pending { input, output, prepared, .. } = pending;
+                let Pending { input, output, form, prepared, .. } = pending;
                 if let Some(PreparedMessage { call: Some(call), caller: Some(caller), .. }) = prepared {
-                    self.session_prepared(endpoint, (input, output), caller, call);
+                    self.session_prepared(endpoint, form, (input, output), caller, call);
                 }
             }
         }
@@ -174,10 +199,21 @@ impl Session {
         self.send_on(Pending { is_undecodable_fine: true, ..pending });
     }
 
+    pub(in crate::app) fn send_other_type(&mut self, yes: bool) {
+        let Some(pending) = self.calling.pending.take().filter(|_| yes) else { return };
+        self.send_on(Pending { other_type: None, ..pending });
+    }
+
     pub(in crate::app) fn agree_to_target(&mut self, yes: bool) {
+        if let Some(job) = self.calling.pending_reflection.take().filter(|_| yes) {
+            if let Ok(endpoint) = job.profile.endpoint.parse() {
+                self.calling.agreed.insert(target_key(&endpoint, job.profile.tls.skip_verification));
+            }
+            return self.start_reflection(*job);
+        }
         let Some(pending) = self.calling.pending.take().filter(|_| yes) else { return };
         if let Some(call) = pending.prepared.as_ref().and_then(|prepared| prepared.call.as_ref()) {
-            self.calling.agreed.insert(target_key(call));
+            self.calling.agreed.insert(target_key(&call.endpoint, call.tls.skip_verification));
         }
         self.send_on(pending);
     }
@@ -185,10 +221,11 @@ impl Session {
     /// A question was left without a yes: nothing is sent.
     pub(in crate::app) fn drop_pending(&mut self) {
         self.calling.pending = None;
+        self.calling.pending_reflection = None;
     }
 
     fn start_call(&mut self, pending: Pending) {
-        let Pending { input, output, title, prepared, .. } = pending;
+        let Pending { input, output, title, form, prepared, .. } = pending;
         let Some(PreparedMessage { bytes, call: Some(call), .. }) = prepared else { return };
         let n_messages = u64::from(bytes.is_some());
         if let Err(failure) = call.check(n_messages) {
@@ -201,9 +238,10 @@ impl Session {
             let _ = outbox.try_send(bytes);
         }
         self.remember_endpoint(&call.endpoint);
-        let made = self.new_call(&call, input, output, &title);
+        let made = self.new_call(&call, form, (input, output), &title);
         let id = made.id;
         self.state.calls.add(made);
+        self.state.calls.n_begun += 1;
         let job = self.worker.submit(Job::MakeCall(MakeCall { call, inbox, canceller }));
         self.calling.live.insert(job, (id, outbox));
         self.state.settings.show_call = true;
@@ -212,8 +250,8 @@ impl Session {
     pub(super) fn new_call(
         &mut self,
         call: &Call,
-        input: Option<MessageDescriptor>,
-        output: Option<MessageDescriptor>,
+        form: CallForm,
+        (input, output): (Option<MessageDescriptor>, Option<MessageDescriptor>),
         title: &str,
     ) -> MadeCall {
         self.calling.last += 1;
@@ -222,6 +260,7 @@ impl Session {
         steps.push(steps::beginning(what, call.metadata.entries()));
         MadeCall {
             id: CallId(self.calling.last),
+            form,
             call: call.clone(),
             input,
             output,
@@ -233,7 +272,10 @@ impl Session {
             outcome: None,
             is_half_closed: call.kind == RpcKind::Unary || call.kind == RpcKind::ServerStream,
             is_cancelling: false,
+            took: Duration::ZERO,
+            stored: None,
             in_band: None,
+            named: Vec::new(),
         }
     }
 
@@ -277,13 +319,18 @@ fn does_not_decode(title: &str, problem: &Problem, message: &str) -> Question {
 }
 
 /// What a server is agreed to by: how it is reached, not what is called there.
-fn target_key(call: &Call) -> String {
-    let unverified = if call.tls.skip_verification { " unverified" } else { "" };
-    match &call.endpoint.place {
+pub(super) fn target_key(endpoint: &Endpoint, skips_verification: bool) -> String {
+    let unverified = if skips_verification { " unverified" } else { "" };
+    match &endpoint.place {
         Place::Tcp { .. } => {
-            let plain = Endpoint { path_prefix: String::new(), ..call.endpoint.clone() };
+            let plain = Endpoint { path_prefix: String::new(), ..endpoint.clone() };
             format!("{plain}{unverified}")
         }
-        Place::Unix(_) => call.endpoint.to_string(),
+        Place::Unix(_) => endpoint.to_string(),
     }
+}
+
+/// What a profile names outside of itself; relative paths start where the program was started.
+pub(super) fn inputs(typed: TypedSecrets) -> ProfileInputs {
+    ProfileInputs { folder: std::env::current_dir().unwrap_or_default(), profile: String::new(), typed }
 }

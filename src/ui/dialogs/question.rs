@@ -128,6 +128,13 @@ fn asked(state: &State, question: &Question) -> Asked {
             points: labels.clone(),
             answers: &[("Restore", Answer::Yes), ("Discard", Answer::No), ("Later", Answer::Cancel)],
         },
+        Question::OtherType { title, message, input } => plain(
+            "Send another type?",
+            format!(
+                "{title} is read as {message}, and the method takes {input}. The bytes go as they stand."
+            ),
+            &[("Send anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
         Question::DoesNotDecode { title, message, problem, offset } => plain(
             "Send bytes that do not decode?",
             format!("{title} is no {message}: at 0x{offset:x}, {problem}. They are sent as they stand."),

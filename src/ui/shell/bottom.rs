@@ -3,7 +3,7 @@
 use crate::app::{Action, Pane, State};
 use crate::document::value::grouped;
 use crate::ui::icons::Icon;
-use crate::ui::panels::call::{call_ui, parts_ui};
+use crate::ui::panels::call::{PARTS_WIDTH, call_ui, parts_ui};
 use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems, results};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Beside, View};
@@ -23,7 +23,12 @@ const LEAST_ABOVE: f32 = 220.0;
 
 pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
-    let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
+    if view.call.comes_forward(state) {
+        view.beside = Beside::Call;
+    }
+    let (Some(tab), Some(open)) = (state.active, state.active_document()) else {
+        return call_alone_ui(ui, state, view, actions);
+    };
     let has_beside =
         settings.show_problems || settings.show_history || settings.show_call || open.search.is_listed;
     if !settings.show_hex && !has_beside {
@@ -64,6 +69,37 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
         }
     });
     super::keep_size(&mut view.layout.bottom_height, wanted, panel.response.rect.height());
+}
+
+/// Calls go on where no document is open.
+fn call_alone_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<Action>) {
+    if !state.settings.show_call {
+        return;
+    }
+    let theme = theme(ui);
+    let most = (ui.available_height() - LEAST_ABOVE).max(100.0);
+    let frame = Frame::new().fill(theme.color.surface_0);
+    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(84.0..=most);
+    let panel = panel.default_size(view.layout.bottom_height.min(most)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let strip = strip(ui);
+        if close_ui(ui, strip, "Hide calls") {
+            actions.push(Action::TogglePane(Pane::Call));
+        }
+        let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
+        call_pane_ui(ui, state, inner, view, actions);
+    });
+    view.layout.bottom_height = panel.response.rect.height();
+}
+
+/// The call pane, with the choice of its parts in the strip over it if there is room.
+fn call_pane_ui(ui: &mut Ui, state: &State, strip: Rect, view: &mut View, actions: &mut Vec<Action>) {
+    let has_room = PARTS_WIDTH <= strip.width();
+    if has_room {
+        let builder = UiBuilder::new().max_rect(strip).layout(Layout::right_to_left(Align::Center));
+        ui.scope_builder(builder, |ui| parts_ui(ui, &mut view.call));
+    }
+    call_ui(ui, state, !has_room, &mut view.call, actions);
 }
 
 fn pane(ui: &mut Ui, name: &str, rect: Rect) -> Ui {
@@ -132,7 +168,7 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
     let strip = strip(ui);
     let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
     let builder = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, |ui| {
+    let titles = ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for (_, beside, title) in &tabs {
             let is_front = view.beside == *beside;
@@ -158,9 +194,8 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
     }
     let beside = view.beside;
     if beside == Beside::Call {
-        let layout = Layout::right_to_left(Align::Center);
-        ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| parts_ui(ui, &mut view.call));
-        return call_ui(ui, shown.state, &mut view.call, actions);
+        let rest = inner.with_min_x(titles.response.rect.right() + theme.size.gap);
+        return call_pane_ui(ui, shown.state, rest, view, actions);
     }
     let tab = view.tab(shown.tab);
     match beside {

@@ -17,6 +17,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         ui.add_space(theme.size.gap_small);
         let Some(open) = state.active_document() else {
             ui.weak("No document");
+            calls_ui(ui, state, actions);
             running_ui(ui, state, actions);
             return;
         };
@@ -27,6 +28,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             verdict_ui(ui, open, actions);
+            calls_ui(ui, state, actions);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| running_ui(ui, state, actions));
         });
     });
@@ -82,12 +84,25 @@ fn verdict_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let icon = if problems.revision.is_none() { Icon::Clock } else { tone.icon() };
     let color = if is_current { tone.color(theme) } else { theme.color.muted };
-    if verdict_button_ui(ui, &text, icon, color) {
+    if verdict_button_ui(ui, &text, "Shows or hides the list of problems", icon, color) {
         actions.push(Action::TogglePane(Pane::Problems));
     }
 }
 
-fn verdict_button_ui(ui: &mut Ui, text: &str, icon: Icon, color: Color32) -> bool {
+/// Calls that go on, for whom their pane is not there.
+fn calls_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let n_live = state.calls.n_live();
+    if n_live == 0 || state.settings.show_call {
+        return;
+    }
+    let text = if n_live == 1 { "1 call goes on".to_owned() } else { format!("{n_live} calls go on") };
+    let color = theme(ui).color.accent;
+    if verdict_button_ui(ui, &text, "Shows the call pane", Icon::Server, color) {
+        actions.push(Action::ShowPane(Pane::Call));
+    }
+}
+
+fn verdict_button_ui(ui: &mut Ui, text: &str, hint: &str, icon: Icon, color: Color32) -> bool {
     let theme = theme(ui);
     let font = fonts::regular(theme.size.text_dense);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font, theme.color.muted);
@@ -103,7 +118,7 @@ fn verdict_button_ui(ui: &mut Ui, text: &str, icon: Icon, color: Color32) -> boo
     let at = elide::place(ui.painter(), at, &galley, Align::Min);
     ui.painter().galley(at.min, galley, theme.color.muted);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-    response.on_hover_text("Shows or hides the list of problems").clicked()
+    response.on_hover_text(hint).clicked()
 }
 
 /// The newest work that is worth a word, with its progress and a way to stop it.

@@ -221,7 +221,8 @@ fn group_of(command: Command) -> u8 {
         | Command::ShowMatches => 36,
         Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
         Command::Send | Command::ChooseMethod => 37,
-        Command::HalfClose | Command::CancelCall => 38,
+        Command::HalfClose | Command::CancelCall | Command::SendAgain => 38,
+        Command::AskForSchema | Command::CopyCallCommand | Command::CopyGrpcurl => 41,
         Command::ToggleCall | Command::ToggleSession => 39,
         Command::Palette | Command::Shortcuts | Command::About => 40,
     }

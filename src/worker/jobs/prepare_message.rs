@@ -1,7 +1,8 @@
 use super::{JobContext, Report, Work, WorkerError};
 use crate::document::problem::{self, Problem, Severity};
 use crate::document::{ReadMode, Snapshot};
-use crate::rpc::{Bytes, Call, Caller, MethodPath, Profile, ProfileError, RpcKind};
+use crate::rocketmq::usual_deadline;
+use crate::rpc::{Bytes, Call, Caller, Deadline, MethodPath, Profile, ProfileError, RpcKind};
 use crate::schema::MessageDescriptor;
 use crate::worker::ProfileInputs;
 use std::fmt;
@@ -86,11 +87,19 @@ fn read(snapshot: &Snapshot, context: &JobContext) -> Result<Bytes, WorkerError>
 
 fn make(call: CallToMake, first_message: &[u8]) -> Result<(Box<Call>, Box<Caller>), WorkerError> {
     let CallToMake { profile, inputs, method, kind } = call;
+    let is_stream = kind != RpcKind::Unary;
+    let is_unsaid = profile.deadline == Deadline::Usual
+        && usual_deadline(&method.service, &method.method, first_message).is_none();
     let made = profile.caller(&inputs).and_then(|caller| {
         let call = caller.call(method, kind, first_message).map_err(ProfileError::Metadata)?;
         Ok((Box::new(call), Box::new(caller)))
     });
-    made.map_err(|error| WorkerError::Profile { error })
+    let (mut call, caller) = made.map_err(|error| WorkerError::Profile { error })?;
+    if is_stream && is_unsaid {
+        // A stream is open for as long as a person looks at it.
+        call.deadline = None;
+    }
+    Ok((call, caller))
 }
 
 fn first_error(

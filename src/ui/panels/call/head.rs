@@ -1,14 +1,15 @@
 //! Server, method and the buttons of a call.
 
 use super::CallView;
-use super::server::server_ui;
-use crate::app::{Action, CallAct, CallForm, Command, Dialog, FieldError, State};
+use super::server::{server_id, server_ui};
+use crate::app::{Action, CallAct, CallForm, Command, Dialog, FieldError, MadeCall, State};
 use crate::rpc::{MethodPath, RpcKind};
 use crate::ui::commands::offer;
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, TextButton};
-use egui::{Align, Layout, Ui, vec2};
+use crate::ui::widgets::{Choice, TextButton, cell};
+use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Points from which on server and method stand side by side.
 const WIDE: f32 = 480.0;
@@ -31,24 +32,42 @@ pub(super) fn head_ui(
         buttons_ui(ui, state, actions);
         ui.add_space(theme.size.gap_small);
         let left = ui.available_width();
+        if let Some(made) = state.calls.open_to_send() {
+            return goes_where_ui(ui, made);
+        }
         ui.allocate_ui_with_layout(
             vec2(left, theme.size.field),
             Layout::left_to_right(Align::Center),
             |ui| {
                 let width = if is_wide { (left * SERVER_SHARE).round() } else { left };
                 server_ui(ui, state, form, errors, width, &mut view.server);
+                if std::mem::take(&mut view.wants_focus) {
+                    ui.memory_mut(|memory| memory.request_focus(server_id()));
+                }
                 if is_wide {
                     method_ui(ui, state, actions);
                 }
             },
         );
     });
-    if !is_wide {
+    if !is_wide && state.calls.open_to_send().is_none() {
         let size = vec2(ui.available_width(), theme.size.button);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             method_ui(ui, state, actions);
         });
     }
+}
+
+/// What messages are sent into, in the place of the fields for a new call.
+fn goes_where_ui(ui: &mut Ui, made: &MadeCall) {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.field);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let text = format!("Into {} at {}", made.call.method.method, made.call.endpoint);
+    let font = fonts::regular(theme.size.text);
+    let shown = cell(ui.painter(), rect, &text, &font, theme.color.text, Align::Min);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    shown.full_text_on_hover(ui, &response, || format!("{} at {}", made.call.method, made.call.endpoint));
 }
 
 /// From the right: what most people want next is outermost.
@@ -89,7 +108,7 @@ fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             actions.push(Action::Call(CallAct::Begin));
         }
     }
-    if live.is_some() {
+    if open.is_some() {
         let hint = "Lets the call in front go on and makes a new one next";
         if TextButton::new("Set aside").hint(hint).outlined().show(ui).clicked() {
             actions.push(Action::Call(CallAct::SetAside));

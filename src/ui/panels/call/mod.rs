@@ -28,6 +28,12 @@ pub struct CallView {
     seen: Option<(CallId, u64, u64)>,
     calls: RowListState,
     server: server::Completion,
+    /// Whether the pane was shown, and how many calls were begun, in the last frame.
+    seen_call: Option<(bool, u64)>,
+    /// The server's field is to get the keyboard.
+    wants_focus: bool,
+    /// The name that the fields are to be saved as.
+    profile_name: String,
     /// Settings whose values a person asked to see.
     shows_secrets: bool,
 }
@@ -44,6 +50,24 @@ enum Part {
 const PARTS: [(Part, &str); 3] =
     [(Part::Timeline, "Timeline"), (Part::Settings, "Settings"), (Part::Calls, "Calls")];
 
+/// Points that the choice of the parts takes.
+pub const PARTS_WIDTH: f32 = 230.0;
+
+impl CallView {
+    /// Whether the pane was just asked for, or a call was just made.
+    pub fn comes_forward(&mut self, state: &State) -> bool {
+        let now = (state.settings.show_call, state.calls.n_begun);
+        let before = self.seen_call.replace(now);
+        let is_shown = now.0 && before.is_some_and(|before| !before.0);
+        self.wants_focus |= is_shown;
+        let is_made = before.is_some_and(|before| before.1 != now.1);
+        if is_made {
+            self.part = Part::Timeline;
+        }
+        is_shown || is_made
+    }
+}
+
 /// The choice of what is below the head; stands over the pane.
 pub fn parts_ui(ui: &mut Ui, view: &mut CallView) {
     let titles = PARTS.map(|(_, title)| title);
@@ -53,7 +77,8 @@ pub fn parts_ui(ui: &mut Ui, view: &mut CallView) {
     }
 }
 
-pub fn call_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
+/// `has_parts` draws the choice of the parts here, where there is no room over the pane.
+pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let mut form = state.calls.form.clone();
     let errors = form.errors();
@@ -65,6 +90,9 @@ pub fn call_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Ve
     top.spacing_mut().item_spacing = egui::vec2(theme.size.gap, theme.size.gap_small);
     head::head_ui(&mut top, state, &mut form, &errors, view, actions);
     status::status_ui(&mut top, state, &errors);
+    if has_parts {
+        parts_ui(&mut top, view);
+    }
     let line = (top.min_rect().bottom() + theme.size.gap_small).round();
     ui.painter().hline(all.x_range(), line, theme.line());
     let rest = all.with_min_y(line + theme.size.line);

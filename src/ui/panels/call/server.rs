@@ -1,4 +1,4 @@
-//! The field for the server, completed from those that something was sent to.
+//! The field for the server, completed from those that something was sent to or that replies named.
 
 use crate::app::{CallForm, FieldError, FormField, State};
 use crate::ui::widgets::{Choice, TextField, menu_item_ui};
@@ -61,7 +61,9 @@ pub(super) fn server_ui(
 /// Servers that contain what is typed; all while nothing is.
 fn offers(state: &State, text: &str) -> Vec<String> {
     let text = text.trim().to_lowercase();
-    let known = state.settings.endpoints.iter();
+    // Those that replies name come last, and are only offered.
+    let named = state.calls.named.iter().filter(|named| !state.settings.endpoints.contains(named));
+    let known = state.settings.endpoints.iter().chain(named);
     let fits = known.filter(|known| known.to_lowercase().contains(&text) && known.to_lowercase() != text);
     fits.take(MAX_OFFERS).cloned().collect()
 }

@@ -29,14 +29,18 @@ pub(super) fn settings_ui(
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(theme.size.gap_small, theme.size.gap_small);
             if ui.available_width() < TWO_COLUMNS {
-                call_part_ui(ui, state, form, errors, actions);
+                call_part_ui(ui, state, form, errors, view, actions);
                 metadata_ui(ui, form, errors, view);
                 tls_ui(ui, form, errors);
                 rocketmq_ui(ui, state, form, errors, view, actions);
                 return;
             }
+            ui.spacing_mut().item_spacing.x = 2.0 * theme.size.margin;
             ui.columns(2, |columns| {
-                call_part_ui(&mut columns[0], state, form, errors, actions);
+                for column in columns.iter_mut() {
+                    column.spacing_mut().item_spacing.x = theme.size.gap_small;
+                }
+                call_part_ui(&mut columns[0], state, form, errors, view, actions);
                 tls_ui(&mut columns[0], form, errors);
                 metadata_ui(&mut columns[1], form, errors, view);
                 rocketmq_ui(&mut columns[1], state, form, errors, view, actions);
@@ -50,9 +54,11 @@ fn call_part_ui(
     state: &State,
     form: &mut CallForm,
     errors: Errors<'_>,
+    view: &mut CallView,
     actions: &mut Vec<Action>,
 ) {
     section_ui(ui, "Call", "", None);
+    profile_ui(ui, state, view, actions);
     row_ui(ui, "Protocol", |ui| {
         let titles: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.title).collect();
         if let Some(idx) = Segment::new("Protocol", &titles).show(ui, Some(form.transport)) {
@@ -68,7 +74,7 @@ fn call_part_ui(
             }
         });
     }
-    let deadline = "what is usual for the method; 30s, 2m, none";
+    let deadline = "what is usual, none for streams; 30s, 2m";
     text_row_ui(ui, "Deadline", &mut form.deadline, deadline, Some(FormField::Deadline), errors);
     let field = Some(FormField::MaxMessage);
     text_row_ui(ui, "Largest message", &mut form.max_message, "64MiB", field, errors);
@@ -80,6 +86,52 @@ fn call_part_ui(
     text_row_ui(ui, "Authority", &mut form.authority, "the server's own name", field, errors);
     let proxy = "from the environment; none, http://host:port";
     text_row_ui(ui, "Proxy", &mut form.proxy, proxy, Some(FormField::Proxy), errors);
+    row_ui(ui, "Schema", |ui| command_ui(ui, state, Command::AskForSchema, actions));
+    row_ui(ui, "Copy", |ui| {
+        command_ui(ui, state, Command::CopyCallCommand, actions);
+        command_ui(ui, state, Command::CopyGrpcurl, actions);
+    });
+}
+
+/// The fields from a file, and into one.
+fn profile_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
+    let profiles = &state.calls.profiles;
+    let current = &state.calls.form.profile.name;
+    row_ui(ui, "Profile", |ui| {
+        let reason = profiles.is_empty().then_some("No profile was saved yet");
+        let title = if current.is_empty() { "Choose" } else { current };
+        let button = TextButton::new(title).menu().outlined().disabled(reason).show(ui);
+        ui.ctx().accesskit_node_builder(button.id, |node| node.set_label("Choose a profile"));
+        Popup::menu(&button).show(|ui| {
+            for stored in profiles {
+                let icon = (stored.name == *current).then_some(Icon::Check);
+                let wrong = stored.profile.as_ref().err().map(ToString::to_string);
+                let choice = Choice { icon, ..Choice::new(&stored.name) }.disabled(wrong.as_deref());
+                if menu_item_ui(ui, &choice) {
+                    view.profile_name.clone_from(&stored.name);
+                    actions.push(Action::Call(CallAct::UseProfile(stored.name.clone())));
+                }
+            }
+        });
+        let is_named = !view.profile_name.trim().is_empty();
+        let reason = (!is_named).then_some("Give it a name first");
+        let save = TextButton::new("Save").hint("Keeps all fields but secrets").disabled(reason).outlined();
+        let width = ui.available_width() - save.width(ui) - 4.0;
+        let name = TextField::new("Name of the profile", &mut view.profile_name);
+        name.hint("name to save as").width(width.max(60.0)).show(ui);
+        if save.show(ui).clicked() {
+            let name = view.profile_name.trim().to_owned();
+            actions.push(Action::Call(CallAct::StoreProfile { name, overwrite: false }));
+        }
+    });
+}
+
+/// A command as a button.
+fn command_ui(ui: &mut Ui, state: &State, command: Command, actions: &mut Vec<Action>) {
+    let Some(offer) = offer(command, state) else { return };
+    if TextButton::of(offer.choice()).outlined().show(ui).clicked() {
+        actions.extend(offer.action.ok());
+    }
 }
 
 fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>) {

@@ -112,7 +112,13 @@ fn ended(theme: &Theme, outcome: &Outcome) -> Said {
             icon: Some(Icon::Error),
             color: color.problem,
             text: wrong.clone(),
-            more: outcome.parts.join(" · "),
+            more: outcome
+                .parts
+                .iter()
+                .filter(|part| !wrong.contains(part.as_str()))
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" · "),
         },
     }
 }

@@ -1,7 +1,7 @@
 //! What happened in a call, in order: steps and messages. A double click opens a message.
 
 use super::CallView;
-use crate::app::{Action, CallAct, CallId, MadeCall, State, Step, TimelineRow, duration_text};
+use crate::app::{Action, CallAct, MadeCall, State, Step, TimelineRow, duration_text};
 use crate::document::value::{grouped, show_value};
 use crate::rpc::{Direction, Message};
 use crate::schema::Kind;
@@ -26,7 +26,7 @@ const MAX_PREVIEW: usize = 4;
 
 pub(super) fn timeline_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
     let Some(made) = state.calls.shown() else {
-        let hint = "What is sent, what comes back and when are listed here. A reply opens as a document.";
+        let hint = "What is sent and what comes back is listed here.";
         empty_state_ui(ui, Icon::Send, "No call is in front", hint, &[]);
         return;
     };
@@ -62,14 +62,18 @@ pub(super) fn timeline_ui(ui: &mut Ui, state: &State, view: &mut CallView, actio
         opened = Some(CallAct::OpenMessage { call: made.id, nth });
     }
     if response.response.has_focus() {
-        opened = opened.or(keys(ui, made.id, picked));
+        opened = opened.or(keys(ui, made, picked));
     }
     actions.extend(opened.map(Action::Call));
 }
 
-/// Enter and → ← on the row that is picked.
-fn keys(ui: &Ui, call: CallId, picked: Option<TimelineRow>) -> Option<CallAct> {
+/// Enter on the row that is picked; Esc gives up a call that goes on.
+fn keys(ui: &Ui, made: &MadeCall, picked: Option<TimelineRow>) -> Option<CallAct> {
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let call = made.id;
+    if made.is_live() && pressed(Key::Escape) {
+        return Some(CallAct::Cancel(call));
+    }
     match picked? {
         TimelineRow::Message(nth) if pressed(Key::Enter) => Some(CallAct::OpenMessage { call, nth }),
         TimelineRow::Step(step) if pressed(Key::Enter) || pressed(Key::Space) => {
