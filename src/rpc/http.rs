@@ -18,7 +18,9 @@ use tokio::task::JoinHandle;
 
 /// Bytes that a server may send before we have looked at them.
 const STREAM_WINDOW: u32 = 1 << 20;
-const CONNECTION_WINDOW: u32 = 2 << 20;
+/// Never filled by the one stream of a connection. How many frames may wait to be looked at is measured
+/// by it, so that even a stream window full of empty messages is no flood.
+const CONNECTION_WINDOW: u32 = 128 << 20;
 /// Header lines of an HTTP/1.1 answer.
 const MAX_HEADER_LINES: usize = 1_000;
 

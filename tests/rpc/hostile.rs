@@ -222,6 +222,29 @@ fn an_endless_stream_takes_bounded_memory_and_ends_when_told_to() {
 }
 
 #[test]
+fn tiny_messages_may_come_faster_than_they_are_looked_at() {
+    const N_MESSAGES: u32 = 30_000;
+    let server = answering([Step::Endless(framed(0, b""))]);
+    let mut n_received = 0;
+    let made = make_with(&call(&server.url(), RpcKind::ServerStream), |event, outbox| match event {
+        Event::Connected { .. } => outbox.try_send(vec![1]).unwrap(),
+        Event::Message(message) if message.direction == Direction::Received => {
+            n_received += 1;
+            if n_received % 3_000 == 1 {
+                // The server fills the window meanwhile.
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+            if n_received == N_MESSAGES {
+                outbox.cancel();
+            }
+        }
+        _ => {}
+    });
+    assert!(matches!(made.ending.failure, Some(Failure::Cancelled(_))), "{:?}", made.ending);
+    assert_eq!(n_received, N_MESSAGES);
+}
+
+#[test]
 fn nobody_at_the_address_is_said() {
     let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
