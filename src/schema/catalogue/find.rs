@@ -24,7 +24,7 @@ enum Closeness {
     Within,
     /// In the package, or over the dot behind it.
     InPackage,
-    /// In this order, with others between.
+    /// In this order, with others between, without those of the package.
     Letters,
 }
 
@@ -137,10 +137,12 @@ fn closeness(word: &[u8], name: &Name) -> Option<Closeness> {
     if is_within {
         return Some(Closeness::Within);
     }
-    Some(match memchr::memmem::find(all, word) {
-        Some(_) => Closeness::InPackage,
-        None => Closeness::Letters,
-    })
+    if memchr::memmem::find(all, word).is_some() {
+        return Some(Closeness::InPackage);
+    }
+    // The letters of packages are in almost everything.
+    let mut rest = lower.iter();
+    word.iter().all(|wanted| rest.any(|found| found == wanted)).then_some(Closeness::Letters)
 }
 
 fn starts_word(name: &[u8], at: usize) -> bool {

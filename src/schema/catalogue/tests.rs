@@ -17,6 +17,13 @@ fn the_whole_name_comes_before_what_contains_it_and_types_before_their_members()
     assert_eq!(found("smr")[0], "SendMessageRequest");
     assert_eq!(found("request send")[0], "SendMessageRequest");
     assert_eq!(found("SendMessage")[0], "MessagingService.SendMessage");
+    assert_eq!(found("sndmsgreq")[0], "SendMessageRequest");
+    // Scattered letters are those of the name; a package has almost any.
+    for path in found("gorder") {
+        let lower = path.to_lowercase();
+        let mut rest = lower.chars();
+        assert!("gorder".chars().all(|wanted| rest.any(|found| found == wanted)), "{path}");
+    }
     assert_eq!(found(" "), [""; 0]);
     assert_eq!(found("no such thing at all"), [""; 0]);
 }
