@@ -88,7 +88,7 @@ fn follow(view: &mut CallView, made: &MadeCall, n_rows: u64) {
     let n_dropped = made.log.n_dropped();
     let seen = view.seen.replace((made.id, n_rows, n_dropped));
     match seen {
-        Some((id, before, _)) if id == made.id && before == n_rows => {}
+        Some((id, before, was_dropped)) if id == made.id && (before, was_dropped) == (n_rows, n_dropped) => {}
         Some((id, before, was_dropped)) if id == made.id => {
             let position = view.timeline.position().row;
             let was_at_end = position + view.timeline.page_rows() + 1 >= before;
