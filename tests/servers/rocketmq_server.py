@@ -354,15 +354,24 @@ def main():
     print(f"{n_checked} checks")
 
 
+def stop():
+    """The broker takes a while to put everything in order."""
+    for process in processes.values():
+        process.terminate()
+    for process in processes.values():
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
 try:
     main()
 except BaseException:
-    for process in processes.values():
-        process.terminate()
+    stop()
     raise
 if STAY is None:
-    for process in processes.values():
-        process.terminate()
+    stop()
 else:
     lines = [f"{name} {process.pid}" for name, process in processes.items()]
     lines.append(f"folder {FOLDER}")
