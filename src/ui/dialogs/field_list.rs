@@ -2,13 +2,14 @@
 
 use super::DialogView;
 use super::frame::{buttons_ui, dialog};
+use super::pick_list::{keys, most_height, rows_ui};
 use crate::schema::{FieldDescriptor, Schema, kind_label};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::widgets::fuzzy::ranked;
 use crate::ui::widgets::{Row, RowLabel, RowList, TextField, cell};
-use egui::{Align, Context, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
+use egui::{Align, Context, Id, Rect, Ui, pos2, vec2};
 
 /// One that can be picked.
 #[derive(Default)]
@@ -102,21 +103,6 @@ pub fn field_list_ui(ctx: &Context, list: &FieldList<'_>, view: &mut DialogView)
     }
 }
 
-/// Moves the pick; returns whether Enter was pressed.
-fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
-    let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let last = n_found.saturating_sub(1);
-    let before = view.picked.min(last);
-    view.picked = before;
-    for (key, to) in [(Key::ArrowDown, (before + 1).min(last)), (Key::ArrowUp, before.saturating_sub(1))] {
-        if pressed(key) {
-            view.picked = to;
-            view.list.ensure_visible(to as u64);
-        }
-    }
-    pressed(Key::Enter)
-}
-
 /// Which row was clicked, and whether one was clicked twice.
 fn list_ui(
     ui: &mut Ui,
@@ -125,26 +111,18 @@ fn list_ui(
     view: &mut DialogView,
 ) -> (Option<usize>, bool) {
     let theme = theme(ui);
-    let most = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 360.0);
-    let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+    let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most_height(ui));
     if list.choices.is_empty() {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
         let font = fonts::regular(theme.size.text);
         let at = rect.with_max_y(rect.top() + 40.0);
         cell(ui.painter(), at, list.if_empty, &font, theme.color.muted, Align::Min);
         return (None, false);
     }
-    let picked = view.picked as u64;
-    let shown = ui
-        .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-            let rows = RowList::new(list.list, found.len() as u64).selected(|row| row == picked);
-            rows.show(ui, &mut view.list, |ui, row| {
-                let choice = found.get(row.idx as usize).and_then(|idx| list.choices.get(*idx));
-                choice.map_or_else(RowLabel::default, |choice| row_ui(ui, row, choice))
-            })
-        })
-        .inner;
-    (shown.clicked.map(|(row, _)| row as usize), shown.double_clicked.is_some())
+    rows_ui(ui, RowList::new(list.list, found.len() as u64), height, view, |ui, row| {
+        let choice = found.get(row.idx as usize).and_then(|idx| list.choices.get(*idx));
+        choice.map_or_else(RowLabel::default, |choice| row_ui(ui, row, choice))
+    })
 }
 
 /// Where name, kind and comment begin, as shares of the width behind the number.

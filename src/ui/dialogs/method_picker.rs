@@ -3,6 +3,7 @@
 
 use super::DialogView;
 use super::frame::{buttons_ui, dialog};
+use super::pick_list::{keys, most_height, rows_ui};
 use crate::app::{Action, CallAct, MethodChoice, State, method_choices};
 use crate::rpc::{MethodPath, RpcKind};
 use crate::ui::fonts;
@@ -10,7 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::fuzzy::ranked;
 use crate::ui::widgets::{Elide, Row, RowLabel, RowList, TextField, cell, cell_elided};
-use egui::{Align, Context, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
+use egui::{Align, Context, Id, Rect, Ui, pos2, vec2};
 
 /// A line of the list.
 enum Offered<'a> {
@@ -36,7 +37,11 @@ pub fn method_picker_ui(ctx: &Context, state: &State, view: &mut DialogView, act
             view.list = Default::default();
         }
         ui.add_space(theme(ui).size.gap);
-        let (clicked, is_double) = list_ui(ui, &found, current.as_ref(), view);
+        let theme = theme(ui);
+        let rows = RowList::new("Methods", found.len() as u64).row_height(2.0 * theme.size.row_dense);
+        let (clicked, is_double) = rows_ui(ui, rows, most_height(ui), view, |ui, row| {
+            offered_ui(ui, theme, row, &found[row.idx as usize], current.as_ref())
+        });
         if let Some(row) = clicked {
             view.picked = row;
         }
@@ -75,50 +80,6 @@ fn found<'a>(all: &'a [MethodChoice], query: &str) -> Vec<Offered<'a>> {
         found.push(Offered::Raw(path));
     }
     found
-}
-
-/// Moves the pick; returns whether Enter was pressed.
-fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
-    let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let last = n_found.saturating_sub(1);
-    let before = view.picked.min(last);
-    view.picked = before;
-    for (key, to) in [
-        (Key::ArrowDown, (before + 1).min(last)),
-        (Key::ArrowUp, before.saturating_sub(1)),
-        (Key::PageDown, (before + 8).min(last)),
-        (Key::PageUp, before.saturating_sub(8)),
-    ] {
-        if pressed(key) {
-            view.picked = to;
-            view.list.ensure_visible(to as u64);
-        }
-    }
-    pressed(Key::Enter)
-}
-
-/// The row clicked, and whether it was clicked twice.
-fn list_ui(
-    ui: &mut Ui,
-    found: &[Offered<'_>],
-    current: Option<&MethodPath>,
-    view: &mut DialogView,
-) -> (Option<usize>, bool) {
-    let theme = theme(ui);
-    let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
-    let picked = view.picked as u64;
-    let shown = ui
-        .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-            RowList::new("Methods", found.len() as u64)
-                .row_height(2.0 * theme.size.row_dense)
-                .selected(|row| row == picked)
-                .show(ui, &mut view.list, |ui, row| {
-                    offered_ui(ui, theme, row, &found[row.idx as usize], current)
-                })
-        })
-        .inner;
-    (shown.clicked.map(|(row, _)| row as usize), shown.double_clicked.is_some())
 }
 
 fn offered_ui(

@@ -18,6 +18,7 @@ mod go_to;
 mod map_key;
 mod method_picker;
 mod oneof_member;
+mod pick_list;
 mod question;
 mod rename_key;
 mod shortcuts;

@@ -3,6 +3,7 @@
 
 use super::DialogView;
 use super::frame::{buttons_ui, dialog};
+use super::pick_list::{keys, most_height, rows_ui};
 use crate::app::{Action, Content, State, TabId};
 use crate::document::reading::Reading;
 use crate::document::{Entry, Meaning, RowId};
@@ -12,7 +13,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::fuzzy::ranked;
 use crate::ui::widgets::{Elide, Row, RowLabel, RowList, TextField, cell, cell_elided};
-use egui::{Align, Context, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
+use egui::{Align, Context, Id, Rect, Ui, pos2, vec2};
 
 /// A line of the list.
 struct Offered {
@@ -116,7 +117,11 @@ fn picked_ui(
             ui.weak("No type fits these bytes; as \"No type\" they are read by field numbers alone");
         }
         ui.add_space(theme(ui).size.gap);
-        let clicked = list_ui(ui, all, &found, current, view);
+        let theme = theme(ui);
+        let rows = RowList::new("Types", found.len() as u64).row_height(2.0 * theme.size.row_dense);
+        let clicked = rows_ui(ui, rows, most_height(ui), view, |ui, row| {
+            offered_ui(ui, theme, row, &all[found[row.idx as usize]], current)
+        });
         if let Some(row) = clicked.0 {
             view.picked = row;
         }
@@ -181,51 +186,6 @@ fn found(all: &[Offered], query: &str) -> Vec<usize> {
     }
     let names = all.iter().map(|offered| offered.message.as_ref().map_or("No type", |m| m.full_name()));
     ranked(query, names).into_iter().map(|(idx, _)| idx).collect()
-}
-
-/// Moves the pick; returns whether Enter was pressed.
-fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
-    let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let last = n_found.saturating_sub(1);
-    let before = view.picked.min(last);
-    view.picked = before;
-    for (key, to) in [
-        (Key::ArrowDown, (before + 1).min(last)),
-        (Key::ArrowUp, before.saturating_sub(1)),
-        (Key::PageDown, (before + 8).min(last)),
-        (Key::PageUp, before.saturating_sub(8)),
-    ] {
-        if pressed(key) {
-            view.picked = to;
-            view.list.ensure_visible(to as u64);
-        }
-    }
-    pressed(Key::Enter)
-}
-
-/// The row clicked, and whether it was clicked twice.
-fn list_ui(
-    ui: &mut Ui,
-    all: &[Offered],
-    found: &[usize],
-    current: Option<&str>,
-    view: &mut DialogView,
-) -> (Option<usize>, bool) {
-    let theme = theme(ui);
-    let height = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
-    let picked = view.picked as u64;
-    let shown = ui
-        .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-            RowList::new("Types", found.len() as u64)
-                .row_height(2.0 * theme.size.row_dense)
-                .selected(|row| row == picked)
-                .show(ui, &mut view.list, |ui, row| {
-                    offered_ui(ui, theme, row, &all[found[row.idx as usize]], current)
-                })
-        })
-        .inner;
-    (shown.clicked.map(|(row, _)| row as usize), shown.double_clicked.is_some())
 }
 
 fn offered_ui(ui: &Ui, theme: &Theme, row: &Row, offered: &Offered, current: Option<&str>) -> RowLabel {
