@@ -192,6 +192,8 @@ fn damage_and_strangers_are_asked_about_before_anything_is_sent() {
     let mut window = window_on(b"\x0a\x7f", to(&server.url()));
     send(&mut window);
     window.get_by_label("Send bytes that do not decode?");
+    press_with(&mut window, CTRL, Key::Enter);
+    assert!(window.query_by_role_and_label(Role::Button, "Send anyway").is_some(), "it is still asked");
     click(&mut window, Role::Button, "Send anyway");
     wait_for_end(&mut window);
     assert!(server.seen()[0].body == framed(0, b"\x0a\x7f"), "the server got other bytes");

@@ -2,7 +2,7 @@
 
 use crate::ui::theme::{theme, theme_of};
 use crate::ui::widgets::TextButton;
-use egui::{Align, Context, Id, Layout, Modal, RichText, Ui, vec2};
+use egui::{Align, Context, Event, Id, Key, Layout, Modal, RichText, Ui, vec2};
 
 /// Shows a dialog `width` points wide; returns its contents' answer, and whether Esc or a click
 /// beside it asks to close it.
@@ -13,6 +13,7 @@ pub fn dialog<R>(
     contents_ui: impl FnOnce(&mut Ui) -> R,
 ) -> (R, bool) {
     let theme = theme_of(ctx);
+    ignore_enter_with_modifiers(ctx);
     let id = Id::unique(("dialog", title));
     let width = width.min(ctx.content_rect().width() - 4.0 * theme.size.margin);
     let area = Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, vec2(0.0, 64.0));
@@ -28,6 +29,16 @@ pub fn dialog<R>(
         });
     let is_closed = modal.should_close();
     (modal.inner, is_closed)
+}
+
+/// A shortcut such as Ctrl+Enter that is pressed once more must not answer the question that it led
+/// to, as it would: a button in focus takes Enter whatever is held with it.
+fn ignore_enter_with_modifiers(ctx: &Context) {
+    ctx.input_mut(|input| {
+        input.events.retain(
+            |event| !matches!(event, Event::Key { key: Key::Enter, modifiers, .. } if modifiers.any()),
+        );
+    });
 }
 
 /// Buttons at the right end, the first one the primary and outermost; returns the one pressed.
