@@ -277,7 +277,8 @@ pub enum Action {
     Quit,
 }
 
-/// What a call of the program asks to see; the sample if it names nothing.
+/// What a call of the program asks to see. If it names nothing: what was open when the program was
+/// left, or else the sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Opening {
     /// Standard input, read to its end.

@@ -148,6 +148,7 @@ impl Session {
         let name = if payload.is_some() { content } else { message };
         let message = name.and_then(|name| self.state.schema.message(&name).ok());
         self.open_untitled(payload.unwrap_or(bytes), message);
+        self.mark_unsaved();
     }
 
     /// Asks what is to become of a singular field that records are pasted over.

@@ -32,7 +32,10 @@ impl Session {
     pub(super) fn begin(&mut self, opening: Opening) {
         let Opening { input, files, message, sources } = opening;
         if input.is_none() && files.is_empty() {
-            self.open_sample();
+            match self.state.settings.open.clone() {
+                open if open.is_empty() => self.open_sample(),
+                open => self.open(open),
+            }
         }
         if let Some(input) = input {
             self.open_input(&input);
@@ -177,10 +180,7 @@ impl Session {
             Ok(super::pasted::Pasted::Paths(paths)) => self.open(paths),
             Ok(super::pasted::Pasted::Bytes(bytes)) => {
                 self.open_untitled(bytes, None);
-                if let Some(open) = self.state.active.and_then(|tab| self.open_document(tab)) {
-                    // What was on the clipboard may be gone soon.
-                    open.document.mark_unsaved();
-                }
+                self.mark_unsaved();
             }
             Err(reason) => self.notify(NoticeTone::Error, reason),
         }
@@ -190,6 +190,13 @@ impl Session {
         self.n_untitled += 1;
         let title = format!("Untitled {}", self.n_untitled);
         self.open_bytes(title, bytes, message);
+    }
+
+    /// The document in front came from the clipboard, which may hold something else soon.
+    pub(super) fn mark_unsaved(&mut self) {
+        if let Some((_, open)) = self.active() {
+            open.document.mark_unsaved();
+        }
     }
 
     pub(super) fn opening_failed(&mut self, tab: TabId, error: &WorkerError) {

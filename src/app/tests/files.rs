@@ -361,3 +361,18 @@ fn pasted_bytes_count_as_unsaved_until_they_are_saved() {
     assert_eq!(fixture.question(), None);
     assert!(fixture.session.state().tabs.is_empty());
 }
+
+#[test]
+fn a_start_without_arguments_opens_what_was_open_or_else_the_sample() {
+    let mut fixture = Fixture::with(&[0x0a, 0x05, 0x0a, 0x03, 0x12, 0x01, b'a'], SEND);
+    let path = fixture.path("send.bin");
+    fixture.session.settle();
+    let mut fixture = fixture.restart();
+    fixture.act(Action::Begin(Opening::default()));
+    let tabs = &fixture.session.state().tabs;
+    assert_eq!(tabs.iter().map(|tab| tab.path.clone()).collect::<Vec<_>>(), [Some(path)]);
+    fixture.act(Action::Close(fixture.tab()));
+    let mut fixture = fixture.restart();
+    fixture.act(Action::Begin(Opening::default()));
+    assert_eq!(fixture.session.state().active_tab().unwrap().title, "Sample");
+}
