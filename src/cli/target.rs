@@ -87,9 +87,9 @@ pub(super) struct Target {
 }
 
 impl TargetArgs {
-    /// Reads what the arguments name.
-    pub fn target(&self, console: &mut Console) -> Result<Target, CliError> {
-        let (profile, mut caller) = self.start(console)?;
+    /// Reads what the arguments name. `endpoint` stands before that of a profile.
+    pub fn target(&self, endpoint: Option<&str>, console: &mut Console) -> Result<Target, CliError> {
+        let (profile, mut caller) = self.start(endpoint, console)?;
         let mut identity = profile.as_ref().map(Profile::identity).unwrap_or_default();
         let template = &mut caller.template;
         self.tls(template, &mut identity)?;
@@ -107,7 +107,15 @@ impl TargetArgs {
         match self.proxy.as_deref() {
             None => {}
             Some("none") => template.proxy = Proxy::Direct,
-            Some(proxy) => template.proxy = Proxy::Through(proxy.parse().map_err(CliError::Call)?),
+            Some(proxy) => {
+                template.proxy = Proxy::Through(proxy.parse().map_err(CliError::Call)?);
+                if proxy.contains('@') {
+                    console.remark(
+                        "warning: Others on this machine can see the proxy's password in the list of processes; \
+                         set HTTPS_PROXY or ALL_PROXY instead",
+                    );
+                }
+            }
         }
         if let Some(time) = self.keep_alive {
             template.keep_alive = time.0;
@@ -117,8 +125,11 @@ impl TargetArgs {
     }
 
     /// What the profile says, or the endpoint alone.
-    fn start(&self, console: &mut Console) -> Result<(Option<Profile>, Caller), CliError> {
-        let endpoint = self.endpoint.as_deref();
+    fn start(
+        &self,
+        endpoint: Option<&str>,
+        console: &mut Console,
+    ) -> Result<(Option<Profile>, Caller), CliError> {
         let Some(named) = self.profile.as_deref() else {
             let endpoint: Endpoint = endpoint.unwrap_or_default().parse().map_err(CliError::Endpoint)?;
             let nobody = MethodPath { service: String::new(), method: String::new() };
@@ -137,6 +148,10 @@ impl TargetArgs {
         if let Some(endpoint) = endpoint {
             profile.endpoint = endpoint.to_owned();
         }
+        // What is given instead need not be there.
+        let given: Vec<&str> =
+            self.header.iter().filter_map(|text| split_entry(text).ok()).map(|entry| entry.0).collect();
+        profile.metadata.retain(|(name, _)| !given.iter().any(|given| given.eq_ignore_ascii_case(name)));
         let caller = profile.caller(&ProfileInputs::beside(&path));
         let caller = caller.map_err(|error| CliError::Profile { error: Box::new(error), file })?;
         Ok((Some(profile), caller))

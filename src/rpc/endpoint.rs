@@ -216,7 +216,7 @@ mod tests {
             ("ftp://a", "\"ftp\" is not a scheme"),
             ("http://", "no host"),
             ("http://:80", "no host"),
-            ("unix:", "no host"),
+            ("unix:", "no path of a socket"),
             ("http://a b", "\"a b\" is not a host"),
             ("http://[1.2.3.4]", "is not a host"),
             ("http://[::1]x", "is not a host"),

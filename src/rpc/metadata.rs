@@ -135,9 +135,30 @@ pub fn split_entry(text: &str) -> Result<(&str, &str), MetadataError> {
 
 /// Whether what has this name, in lower case, is a secret by the name alone.
 pub(super) fn is_secret_name(name: &str) -> bool {
-    const PARTS: [&str; 8] =
-        ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "signature"];
-    PARTS.iter().any(|part| name.contains(part))
+    const PARTS: [&str; 12] = [
+        "authorization",
+        "cookie",
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "passphrase",
+        "credential",
+        "api-key",
+        "apikey",
+        "api_key",
+        "signature",
+    ];
+    const WORDS: [&str; 7] = ["auth", "jwt", "pwd", "session", "bearer", "otp", "dpop"];
+    let has_word = || name.split(['-', '_', '.']).any(|word| WORDS.contains(&word));
+    PARTS.iter().any(|part| name.contains(part)) || has_word()
+}
+
+/// Whether a value is a secret whatever its name: it begins as credentials do (RFC 7617, RFC 6750), or
+/// as a signed token (RFC 7519).
+pub(super) fn is_secret_value(value: &str) -> bool {
+    let starts = |scheme: &str| value.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme));
+    starts("bearer ") || starts("basic ") || (value.starts_with("eyJ") && value.contains('.'))
 }
 
 fn checked_name(name: &str) -> Result<String, MetadataError> {
@@ -160,7 +181,8 @@ impl Entry {
 
     /// Whether the value must not be shown, kept or copied unasked.
     pub fn is_secret(&self) -> bool {
-        self.is_hidden || is_secret_name(&self.name)
+        let is_secret_text = || std::str::from_utf8(&self.value).is_ok_and(is_secret_value);
+        self.is_hidden || is_secret_name(&self.name) || is_secret_text()
     }
 
     /// The values under a name that ends in `-bin`, with or without padding, several joined by commas.

@@ -2,7 +2,7 @@
 
 use super::call::RpcKind;
 use super::lines::{self, Found, LineProblem, Pairs};
-use super::metadata::is_secret_name;
+use super::metadata::{is_secret_name, is_secret_value};
 use super::profile::{ProfileError, ProfileValue};
 
 const VERSION: u64 = 1;
@@ -101,7 +101,8 @@ fn is_known(section: &str, key: &str) -> bool {
 }
 
 fn is_written_secret(name: &str, value: &ProfileValue) -> bool {
-    !value.is_reference() && is_secret_name(&name.to_ascii_lowercase())
+    let is_secret_text = matches!(value, ProfileValue::Text(text) if is_secret_value(text));
+    !value.is_reference() && (is_secret_name(&name.to_ascii_lowercase()) || is_secret_text)
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl MetadataDraft {
     /// Whether the value must not be shown.
     pub fn is_secret(&self) -> bool {
         let is_named = ProfileValue::read(&self.value).is_reference();
-        !is_named && Entry::received(&self.name.to_ascii_lowercase(), b"").is_secret()
+        !is_named && Entry::received(&self.name.to_ascii_lowercase(), self.value.as_bytes()).is_secret()
     }
 
     fn is_blank(&self) -> bool {

@@ -42,7 +42,8 @@ pub enum ProfileError {
 impl ProfileError {
     /// What to do about it; `None` where the error says it all.
     pub fn hint(&self) -> Option<String> {
-        const SECRET: &str = "Write $NAME for a variable of the environment, @FILE, or ? to be asked";
+        const SECRET: &str = "Write $NAME for a variable of the environment, @FILE, or ? to be asked; as a part \
+                              of a value it stands in [variables], and ${name} in the value";
         let hint = match self {
             ProfileError::Line { reason: LineProblem::Secret(_), .. }
             | ProfileError::SecretWritten { .. } => SECRET,

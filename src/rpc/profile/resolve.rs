@@ -3,7 +3,7 @@
 use super::super::call::{Call, MethodPath, RpcKind};
 use super::super::caller::Caller;
 use super::super::limits::Limits;
-use super::super::metadata::{Metadata, is_secret_name};
+use super::super::metadata::{Metadata, is_secret_name, is_secret_value};
 use super::super::proxy::Proxy;
 use super::super::rocketmq::{Credentials, RocketMqClient, new_client_id};
 use super::super::tls::{Identity, Tls};
@@ -176,7 +176,9 @@ impl Profile {
         let ProfileValue::Text(text) = value else { return false };
         let is_secret = match place {
             Place::RocketMqSecret | Place::RocketMqSessionToken => true,
-            Place::Metadata(name) | Place::Variable(name) => is_secret_name(&name.to_ascii_lowercase()),
+            Place::Metadata(name) | Place::Variable(name) => {
+                is_secret_name(&name.to_ascii_lowercase()) || is_secret_value(text)
+            }
             Place::Proxy => text.contains('@'),
         };
         is_secret && !text.is_empty() && !self.names_secret(text, self.variables.len())

@@ -186,6 +186,9 @@ fn a_secret_that_is_written_out_is_refused_with_its_line() {
     for (text, line, name) in [
         ("endpoint = http://a\n[metadata]\nAuthorization = Bearer abc", 3, "Authorization"),
         ("[metadata]\nx-api-key = 1", 2, "x-api-key"),
+        ("[metadata]\nx-jwt = 1", 2, "x-jwt"),
+        ("[metadata]\nx-a = Bearer abc", 2, "x-a"),
+        ("[variables]\na = eyJhbGciOiJub25lIn0.e30.", 2, "a"),
         ("[metadata]\ncookie = ${v}\n[variables]\nv = plain", 2, "cookie"),
         ("[variables]\n\nmy_password = abc", 3, "my_password"),
         ("proxy = http://me:pw@a:1", 1, "proxy"),

@@ -85,7 +85,13 @@ fn call_part_ui(
     let field = Some(FormField::Authority);
     text_row_ui(ui, "Authority", &mut form.authority, "the server's own name", field, errors);
     let proxy = "from the environment; none, http://host:port";
-    text_row_ui(ui, "Proxy", &mut form.proxy, proxy, Some(FormField::Proxy), errors);
+    row_ui(ui, "Proxy", |ui| {
+        let is_invalid = errors.of(FormField::Proxy).is_some();
+        let is_hidden = form.proxy.contains('@') && !view.shows_secrets;
+        let field = TextField::new("Proxy", &mut form.proxy).hint(proxy).mono();
+        field.hidden(is_hidden).invalid(is_invalid).show(ui);
+    });
+    errors.line_ui(ui, FormField::Proxy);
     row_ui(ui, "Schema", |ui| command_ui(ui, state, Command::AskForSchema, actions));
     row_ui(ui, "Copy", |ui| {
         command_ui(ui, state, Command::CopyCallCommand, actions);
@@ -192,7 +198,7 @@ fn metadata_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut 
         if TextButton::new("Add metadata").icon(Icon::Plus).show(ui).clicked() {
             form.metadata.push(MetadataDraft::default());
         }
-        if form.metadata.iter().any(MetadataDraft::is_secret) {
+        if form.metadata.iter().any(MetadataDraft::is_secret) || form.proxy.contains('@') {
             shows_ui(ui, view);
         }
     });
