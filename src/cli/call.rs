@@ -34,7 +34,9 @@ const MAX_LOSSES: usize = 20;
 ///
 /// Exit status 0: the status is OK, also inside a RocketMQ reply; 1: it is not, or there is none.
 #[derive(Debug, Args)]
-#[command(allow_missing_positional = true)]
+#[command(
+    override_usage = "protoloupe call [OPTIONS] <ENDPOINT> <METHOD>\n       protoloupe call [OPTIONS] --profile <NAME|FILE> [ENDPOINT] <METHOD>"
+)]
 #[command(after_help = "Examples:\n  \
         protoloupe call http://127.0.0.1:8081 MessagingService/QueryRoute --data route.bin \\\n    \
         --rocketmq-access-key me --rocketmq-secret @secret.txt\n  \
@@ -45,8 +47,8 @@ pub(super) struct CallArgs {
     #[command(flatten)]
     target: TargetArgs,
     /// package.Service/Method, or the end of it
-    #[arg(value_name = "METHOD")]
-    method: String,
+    #[arg(value_name = "METHOD", required_unless_present = "profile")]
+    method: Option<String>,
     /// The messages to send, in order; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     data: Vec<PathBuf>,
@@ -87,21 +89,22 @@ pub(super) struct CallArgs {
 }
 
 pub(super) fn run(args: &CallArgs, console: &mut Console) -> Result<Outcome, CliError> {
-    let target = args.target.target(console)?;
+    let (endpoint, name) = args.endpoint_and_method()?;
+    let target = args.target.target(endpoint, console)?;
     let messages = args.data.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
     let can_ask = !args.data.iter().any(|file| file == FilePath::new("-"));
     let confirm = |what: &str, console: &mut Console| target.confirm(what, args.target.yes, can_ask, console);
     let mut interrupt = None;
     let schema = if args.reflect {
-        confirm(&format!("Asking for the schema, then calling {}", args.method), console)?;
+        confirm(&format!("Asking for the schema, then calling {name}"), console)?;
         let interrupt = interrupt.insert(Interrupt::listen());
         let reflected = reflect(&target, interrupt, console)?;
         schema_of(&reflected, !args.schema.no_builtin, console)?
     } else {
         load_schema(&args.schema)?
     };
-    let method = method(&args.method, &schema)?;
-    let call = args.call(&target, method.as_ref(), messages.first().map_or(&[], Vec::as_slice))?;
+    let method = method(name, args.kind.is_some(), &schema)?;
+    let call = args.call(&target, name, method.as_ref(), messages.first().map_or(&[], Vec::as_slice))?;
     call.check(messages.len() as u64).map_err(CliError::Call)?;
     if let Some(method) = method.as_ref().filter(|_| !args.send_anyway) {
         for (file, bytes) in args.data.iter().zip(&messages) {
@@ -138,25 +141,42 @@ fn read(file: &FilePath) -> Result<Vec<u8>, CliError> {
 }
 
 /// The method that is meant; `None` if nobody declares it and the text says all that is needed.
-fn method(text: &str, schema: &Schema) -> Result<Option<MethodDescriptor>, CliError> {
-    match schema.method(text) {
-        Ok(method) => Ok(Some(method)),
-        Err(SchemaError::UnknownName { .. }) if text.parse::<MethodPath>().is_ok() => Ok(None),
-        Err(error) => Err(CliError::Schema(error)),
+/// One that its own service does not declare is called only if `is_raw`.
+fn method(text: &str, is_raw: bool, schema: &Schema) -> Result<Option<MethodDescriptor>, CliError> {
+    let error = match schema.method(text) {
+        Ok(method) => return Ok(Some(method)),
+        Err(error) => error,
+    };
+    let path = text.parse::<MethodPath>();
+    let is_declared = |service: &str| schema.services().iter().any(|known| known.full_name() == service);
+    match (error, path) {
+        (SchemaError::UnknownName { .. }, Ok(path)) if is_raw || !is_declared(&path.service) => Ok(None),
+        (error, _) => Err(CliError::Schema(error)),
     }
 }
 
 impl CallArgs {
+    /// With a profile what stands alone is the method.
+    fn endpoint_and_method(&self) -> Result<(Option<&str>, &str), CliError> {
+        let endpoint = self.target.endpoint.as_deref();
+        match (endpoint, self.method.as_deref()) {
+            (endpoint, Some(method)) => Ok((endpoint, method)),
+            (Some(method), None) => Ok((None, method)),
+            (None, None) => Err(CliError::NoMethod),
+        }
+    }
+
     fn call(
         &self,
         target: &Target,
+        name: &str,
         method: Option<&MethodDescriptor>,
         first_message: &[u8],
     ) -> Result<Call, CliError> {
         let named = self.kind.as_deref().and_then(|name| RpcKind::ALL.into_iter().find(|k| k.name() == name));
         let (path, kind) = match method {
             Some(method) => (MethodPath::from(method), RpcKind::of(method)),
-            None => (self.method.parse().map_err(CliError::Call)?, named.unwrap_or(RpcKind::Unary)),
+            None => (name.parse().map_err(CliError::Call)?, named.unwrap_or(RpcKind::Unary)),
         };
         if named.is_some_and(|named| named != kind) {
             return Err(CliError::Kind { method: path.to_string(), kind: kind.title() });

@@ -63,6 +63,8 @@ pub enum CliError {
     Profile { error: Box<ProfileError>, file: String },
     #[error("There is no profile \"{name}\"")]
     NoProfile { name: String, folder: String },
+    #[error("Nothing says which method is called")]
+    NoMethod,
     #[error("A session is of a RocketMQ client, and nothing says which")]
     NoSession,
     #[error("TLS options do not go with {endpoint}, which is plain text")]
@@ -152,6 +154,7 @@ impl CliError {
             | CliError::TlsOptions { .. }
             | CliError::Profile { .. }
             | CliError::NoProfile { .. }
+            | CliError::NoMethod
             | CliError::NoSession
             | CliError::SecretInArguments { .. }
             | CliError::Call(_)
@@ -182,7 +185,12 @@ impl CliError {
             CliError::NoSession => {
                 "Add a profile with [rocketmq], or --rocketmq-topic, and --rocketmq-group to consume"
             }
+            CliError::Profile { error, .. } if matches!(**error, ProfileError::NotTyped { .. }) => {
+                "The command line asks for nothing: name where it is in the profile, $NAME or @FILE, or give \
+                 another with -H"
+            }
             CliError::Profile { error, .. } => return error.hint(),
+            CliError::NoMethod => "Write package.Service/Method, or the end of it",
             CliError::NoProfile { folder, .. } => {
                 return Some(format!("Profiles by name are in {folder:?}; a path names any other"));
             }

@@ -35,7 +35,7 @@ pub(super) struct ReflectArgs {
 }
 
 pub(super) fn run(args: &ReflectArgs, console: &mut Console) -> Result<Outcome, CliError> {
-    let target = args.target.target(console)?;
+    let target = args.target.target(args.target.endpoint.as_deref(), console)?;
     target.confirm("Asking for the schema", args.target.yes, true, console)?;
     let reflected = reflect(&target, &Interrupt::listen(), console)?;
     if let Some(output) = &args.output {

@@ -526,6 +526,37 @@ fn a_profile_says_where_and_as_whom_and_options_stand_before_it() {
 }
 
 #[test]
+fn options_stand_anywhere_and_what_is_given_need_not_be_asked() {
+    let program = Program::new();
+    let server = replying(&[OK_REPLY], status("0"));
+    let method = "MessagingService/QueryRoute";
+    program.file("empty.bin", b"");
+    program.run(&["call", &server.url(), "--compact", method, "--data", "empty.bin"]).exits(0);
+    let profile = format!("endpoint = {}\n[metadata]\nx-token = ?\n", server.url());
+    program.file("my.profile", &profile);
+    let args = ["call", "--profile", "my.profile", "--compact", method, "--data", "empty.bin"];
+    program.run(&args).exits(2).says(&["x-token", "The command line asks for nothing", "-H"]);
+    program.file("token.txt", b"t0ken");
+    program.run(&[&args[..], &["-H", "x-token: @token.txt"]].concat()).exits(0);
+    assert_eq!(server.seen()[1].headers["x-token"], "t0ken");
+    program.run(&["call", "--profile", "my.profile", "--data", "empty.bin"]).exits(2).says(&["which method"]);
+}
+
+#[test]
+fn a_method_that_its_own_service_does_not_declare_is_called_only_if_the_kind_is_given() {
+    let program = Program::new();
+    let server = replying(&[OK_REPLY], status("0"));
+    program.file("empty.bin", b"");
+    let url = server.url();
+    let method = "apache.rocketmq.v2.MessagingService/queryRoute";
+    let args = ["call", &url, method, "--data", "empty.bin"];
+    program.run(&args).exits(2).says(&["queryRoute", "Did you mean"]);
+    assert_eq!(server.seen().len(), 0);
+    program.run(&[&args[..], &["--kind", "unary"]].concat()).exits(0);
+    assert_eq!(server.seen()[0].path, format!("/{method}"));
+}
+
+#[test]
 fn a_profile_that_tells_a_secret_is_refused_with_its_line() {
     let program = Program::new();
     program.file("my.profile", "endpoint = http://127.0.0.1:1\n[metadata]\nauthorization = Bearer s3cret\n");
