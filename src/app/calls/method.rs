@@ -42,12 +42,14 @@ pub fn method_choices(schema: &Schema, message: Option<&MessageDescriptor>) -> V
     choices
 }
 
-/// The first method that takes a type.
+/// The first method that takes a type, a unary one if there is one.
 fn first_that_takes(schema: &Schema, message: &MessageDescriptor) -> Option<MethodDescriptor> {
-    schema.message_uses(message).iter().find_map(|found| match found {
-        Use::Method(method) if method.input().full_name() == message.full_name() => Some(method.clone()),
+    let uses = schema.message_uses(message);
+    let takes = uses.iter().filter_map(|found| match found {
+        Use::Method(method) if method.input().full_name() == message.full_name() => Some(method),
         _ => None,
-    })
+    });
+    takes.min_by_key(|method| RpcKind::of(method) != RpcKind::Unary).cloned()
 }
 
 impl TargetMethod {

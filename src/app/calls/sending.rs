@@ -226,7 +226,11 @@ impl Session {
 
     fn start_call(&mut self, pending: Pending) {
         let Pending { input, output, title, form, prepared, .. } = pending;
-        let Some(PreparedMessage { bytes, call: Some(call), .. }) = prepared else { return };
+        let Some(PreparedMessage { bytes, call: Some(mut call), caller, .. }) = prepared else { return };
+        // A question may have taken its time, and what is signed is the time.
+        if let Some(Ok(now)) = caller.map(|caller| caller.call(call.method.clone(), call.kind, &[])) {
+            call.metadata = now.metadata;
+        }
         let n_messages = u64::from(bytes.is_some());
         if let Err(failure) = call.check(n_messages) {
             return self.notify(NoticeTone::Error, format!("Nothing was sent: {failure}"));

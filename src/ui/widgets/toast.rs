@@ -69,6 +69,8 @@ impl Toasts {
     /// Adds a note and returns its id; the oldest goes if there are too many.
     pub fn push(&mut self, toast: Toast) -> u64 {
         self.n_pushed += 1;
+        // What is said again takes the place of what was said.
+        self.shown.retain(|shown| (shown.toast.tone, &shown.toast.text) != (toast.tone, &toast.text));
         self.shown.push(Shown { id: self.n_pushed, toast, is_shown: false, until: None });
         let excess = self.shown.len().saturating_sub(MOST);
         self.shown.drain(..excess);
