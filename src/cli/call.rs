@@ -351,7 +351,7 @@ impl Listener<'_> {
 /// What can be wrong with the folder for replies, apart from what the system says.
 pub(super) fn folder_hint(error: &WorkerError) -> &'static str {
     match error {
-        WorkerError::FolderNotEmpty { .. } => {
+        WorkerError::FolderNotEmpty { .. } | WorkerError::NotAFolder { .. } => {
             "Name a new or an empty folder; replies are never written over others"
         }
         _ => "Nothing more was written",

@@ -137,6 +137,7 @@ impl CliError {
                     | WorkerError::TooLarge { .. }
                     | WorkerError::ReadOnlyFile { .. }
                     | WorkerError::AlreadyExists { .. }
+                    | WorkerError::NotAFolder { .. }
                     | WorkerError::FolderNotEmpty { .. }
                     | WorkerError::ReadOnlyFolder { .. } => 2,
                     _ => 1,

@@ -25,7 +25,7 @@ pub enum MetadataError {
     NoColon(String),
     #[error("\"{0}\" is not a name of metadata: letters, digits and -._ only")]
     Name(String),
-    #[error("\"{0}\" belongs to the connection and is no metadata")]
+    #[error("\"{0}\" belongs to the connection and its protocol, and is no metadata")]
     Reserved(String),
     #[error("The value of \"{0}\" has characters other than printable ASCII")]
     NotText(String),
@@ -37,20 +37,33 @@ impl MetadataError {
     pub fn hint(&self) -> &'static str {
         match self {
             MetadataError::NoColon(_) => "Write it like 'x-request-id: 7'",
-            MetadataError::Name(_) | MetadataError::Reserved(_) => "Take another name",
+            MetadataError::Name(_) => "Take another name",
+            MetadataError::Reserved(_) => {
+                "Take another name; protocol, deadline and compression are settings of the call"
+            }
             MetadataError::NotText(_) => "Bytes travel as base64 under a name that ends in -bin",
             MetadataError::NotBase64(_) => "Write base64, or name a file of bytes as @FILE",
         }
     }
 }
 
-/// Names that HTTP keeps for itself.
-const RESERVED: [&str; 8] = [
+/// Names that HTTP or the protocol of the call keeps for itself.
+const RESERVED: [&str; 18] = [
+    "connect-accept-encoding",
+    "connect-content-encoding",
+    "connect-protocol-version",
+    "connect-timeout-ms",
     "connection",
+    "content-encoding",
     "content-length",
+    "content-type",
+    "grpc-accept-encoding",
+    "grpc-encoding",
+    "grpc-timeout",
     "host",
     "keep-alive",
     "proxy-connection",
+    "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
@@ -274,6 +287,8 @@ mod tests {
             (":path", "/", "not a name"),
             ("a b", "a", "not a name"),
             ("Host", "a", "belongs to the connection"),
+            ("Content-Type", "text/html", "and its protocol"),
+            ("grpc-timeout", "1S", "and its protocol"),
             ("a", "a\r\nb: c", "printable ASCII"),
             ("a", "ü", "printable ASCII"),
             ("a-bin", "?", "not base64"),

@@ -93,6 +93,8 @@ pub enum WorkerError {
     DeletedOnDisk { path: PathBuf },
     #[error("A file of this name exists already: {path:?}")]
     AlreadyExists { path: PathBuf },
+    #[error("This is a file, not a folder: {path:?}")]
+    NotAFolder { path: PathBuf },
     #[error("The folder is not empty: {path:?}")]
     FolderNotEmpty { path: PathBuf },
     #[error("The file has {n_links} names (hard links), which replacing it would part: {path:?}")]
@@ -170,6 +172,7 @@ impl WorkerError {
             | WorkerError::NotRegular { .. }
             | WorkerError::DanglingLink { .. }
             | WorkerError::LinkLoop { .. }
+            | WorkerError::NotAFolder { .. }
             | WorkerError::FolderNotEmpty { .. }
             | WorkerError::ReadOnlyFolder { file_exists: false, .. }
             | WorkerError::ReadOnlyFile { .. } => Remedy::SaveAs,

@@ -14,6 +14,9 @@ pub struct ReplyFolder {
 impl ReplyFolder {
     /// Creates the folder, or takes one that is there and empty.
     pub fn create(path: &Path) -> Result<ReplyFolder, WorkerError> {
+        if fs::metadata(path).is_ok_and(|there| !there.is_dir()) {
+            return Err(WorkerError::NotAFolder { path: path.to_owned() });
+        }
         fs::create_dir_all(path).map_err(|error| WorkerError::io(Call::Create, path, error))?;
         let mut entries = fs::read_dir(path).map_err(|error| WorkerError::io(Call::List, path, error))?;
         match entries.next() {
@@ -46,6 +49,6 @@ mod tests {
         assert!(replies.write("0001.bin", b"other").is_err());
         assert_eq!(fs::read(&written).unwrap(), b"reply");
         assert!(matches!(ReplyFolder::create(&path), Err(WorkerError::FolderNotEmpty { .. })));
-        assert!(ReplyFolder::create(&written).is_err());
+        assert!(matches!(ReplyFolder::create(&written), Err(WorkerError::NotAFolder { .. })));
     }
 }
