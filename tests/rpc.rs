@@ -16,6 +16,8 @@ mod harness; // makes calls and keeps their events
 mod hostile; // answers that mean harm, one by one
 #[path = "rpc/kinds.rs"]
 mod kinds; // the four kinds, message by message
+#[path = "rpc/profiles.rs"]
+mod profiles; // `call` and `reflect` with profiles
 #[path = "rpc/proxies.rs"]
 mod proxies; // Unix sockets and what may stand in between
 #[path = "rpc/random.rs"]
