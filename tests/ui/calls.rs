@@ -1,13 +1,11 @@
 //! Calls from the window: sending, replies as tabs, questions, open calls, settings.
 
-use crate::harness::harness;
 use crate::server::{Server, Step, framed, grpc_headers, status};
-use crate::window::{CTRL, CTRL_SHIFT, Window, bytes, click, press_with, type_text};
+use crate::window::{CTRL, CTRL_SHIFT, Window, bytes, click, press_with, type_text, window_of};
 use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::app::{Action, CallAct, CallForm, Folders, Layout, MetadataDraft, Pane, Session, State};
 use protoloupe::schema::Schema;
-use protoloupe::ui::shell::Shell;
 use std::time::Duration;
 
 const ROUTE: &str = "apache.rocketmq.v2.QueryRouteRequest";
@@ -34,14 +32,7 @@ fn window_as_high(request: &[u8], change: impl FnOnce(&mut CallForm), height: f3
     session.apply(Action::TogglePane(Pane::Call));
     session.apply(Action::Arrange(Layout { bottom_height: Some(height), ..Layout::default() }));
     session.settle();
-    let mut window = harness([1400.0, 860.0], Shell::new(session), |ui, shell: &mut Shell| {
-        Shell::use_no_system_dialogs(ui.ctx());
-        shell.session_mut().settle();
-        shell.ui(ui);
-        shell.session_mut().settle();
-    });
-    window.run();
-    window
+    window_of(session, [1400.0, 860.0])
 }
 
 fn to(url: &str) -> impl FnOnce(&mut CallForm) + use<> {

@@ -1,15 +1,11 @@
 //! Problems and history, driven by role and label.
 
-use crate::harness::harness;
+use crate::window::{Window, window_of};
 use egui::{Key, Role};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::app::{Action, Folders, Pane, Session};
 use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
-use protoloupe::ui::shell::Shell;
-
-type Window = Harness<'static, Shell>;
 
 /// A SystemProperties with queue_id 1 and 2, a padded delivery_attempt twice, and an unknown field.
 const ODD: &str = "68 01 68 02 80 01 83 00 80 01 84 80 00 98 06 07";
@@ -23,14 +19,7 @@ fn window() -> Window {
     session.apply(Action::ReadAs { tab, message });
     session.apply(Action::TogglePane(Pane::Problems));
     session.settle();
-    let mut window = harness([1200.0, 800.0], Shell::new(session), |ui, shell: &mut Shell| {
-        Shell::use_no_system_dialogs(ui.ctx());
-        shell.session_mut().settle();
-        shell.ui(ui);
-        shell.session_mut().settle();
-    });
-    window.run();
-    window
+    window_of(session, [1200.0, 800.0])
 }
 
 fn hex(window: &Window) -> String {

@@ -1,14 +1,12 @@
 //! RocketMQ in the call pane: a session, and what follows from a message.
 
-use crate::harness::harness;
 use crate::server::{Server, Step, framed, grpc_headers, status};
-use crate::window::{Window, click};
+use crate::window::{Window, click, window_of};
 use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 use protoloupe::app::{Action, CallAct, CallForm, Command, Folders, Pane, Session, State};
 use protoloupe::rocketmq::ClientType;
 use protoloupe::schema::Schema;
-use protoloupe::ui::shell::Shell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,14 +37,7 @@ fn window_to(server: &Server) -> Window {
     session.apply(Action::Call(CallAct::SetForm(Box::new(form))));
     session.apply(Action::TogglePane(Pane::Call));
     session.settle();
-    let mut window = harness([1600.0, 1600.0], Shell::new(session), |ui, shell: &mut Shell| {
-        Shell::use_no_system_dialogs(ui.ctx());
-        shell.session_mut().settle();
-        shell.ui(ui);
-        shell.session_mut().settle();
-    });
-    window.run();
-    window
+    window_of(session, [1600.0, 1600.0])
 }
 
 #[track_caller]

@@ -1,15 +1,12 @@
 //! Structures and ways through the tree in the window, by role and label.
 
-use crate::harness::harness;
+pub use crate::window::Window;
+use crate::window::window_of;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::app::{Action, Folders, OpenDocument, SelectTarget, Session};
 use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
-use protoloupe::ui::shell::Shell;
-
-pub type Window = Harness<'static, Shell>;
 
 pub const SEND: &str = "apache.rocketmq.v2.SendMessageRequest";
 pub const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
@@ -24,14 +21,7 @@ pub fn window(hex: &str, message: &str) -> Window {
     let tab = session.state().active.expect("a tab");
     session.apply(Action::ReadAs { tab, message: Some(message.to_owned()) });
     session.settle();
-    let mut window = harness([1200.0, 1000.0], Shell::new(session), |ui, shell: &mut Shell| {
-        Shell::use_no_system_dialogs(ui.ctx());
-        shell.session_mut().settle();
-        shell.ui(ui);
-        shell.session_mut().settle();
-    });
-    window.run();
-    window
+    window_of(session, [1200.0, 1000.0])
 }
 
 pub fn open(window: &Window) -> &OpenDocument {

@@ -16,6 +16,18 @@ pub type Window = Harness<'static, Shell>;
 
 const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/captures/SendMessage-req-1.bin");
 
+/// A window of this size on a session; work in the background is done before and after each frame.
+pub fn window_of(session: Session, size: [f32; 2]) -> Window {
+    let mut window = harness(size, Shell::new(session), |ui, shell: &mut Shell| {
+        Shell::use_no_system_dialogs(ui.ctx());
+        shell.session_mut().settle();
+        shell.ui(ui);
+        shell.session_mut().settle();
+    });
+    window.run();
+    window
+}
+
 /// The window on a captured request of 158 bytes, with nowhere to remember anything.
 pub fn window() -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
@@ -25,14 +37,7 @@ pub fn window() -> Window {
     let message = Some("apache.rocketmq.v2.SendMessageRequest".to_owned());
     session.apply(Action::ReadAs { tab, message });
     session.settle();
-    let mut window = harness([1200.0, 800.0], Shell::new(session), |ui, shell: &mut Shell| {
-        Shell::use_no_system_dialogs(ui.ctx());
-        shell.session_mut().settle();
-        shell.ui(ui);
-        shell.session_mut().settle();
-    });
-    window.run();
-    window
+    window_of(session, [1200.0, 800.0])
 }
 
 pub fn open(window: &Window) -> &OpenDocument {
