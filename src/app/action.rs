@@ -59,6 +59,8 @@ pub enum Action {
     ExpandBelow(u64),
     /// Opens all rows beside a row.
     ExpandSiblings(u64),
+    /// These rows are in view now; see `OpenDocument::wants_opening`.
+    Reach(Range<u64>),
     /// Whether fields that are not there have rows.
     ShowAbsent(bool),
 

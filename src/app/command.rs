@@ -8,7 +8,7 @@ use crate::document::Entry;
 use crate::wire::WireType;
 use std::fmt;
 
-/// Levels that "Expand all" opens; the number of rows is bounded besides.
+/// Levels that "Expand all" opens; of many rows the rest opens as it is reached.
 const ALL_LEVELS: u32 = 100;
 
 /// A thing that can be asked for. It has no payload: [`Command::resolve`] finds that in the state.

@@ -205,7 +205,13 @@ pub const COMMANDS: &[CommandRow] = &[
         "Shows or hides the fields of the type that are not there",
         [ctrl_shift("A"), None],
     ),
-    row(Command::ExpandAll, "Tree", "Expand all", "Opens all rows, up to a bound", [None, None]),
+    row(
+        Command::ExpandAll,
+        "Tree",
+        "Expand all",
+        "Opens all rows; of very many those in view, the others as you come to them",
+        [None, None],
+    ),
     row(Command::CollapseAll, "Tree", "Collapse all", "Closes all rows but the first level", [None, None]),
     row(
         Command::ExpandBelow,

@@ -449,6 +449,7 @@ pub(super) fn new_document(source: Arc<dyn Source>, message: Option<MessageDescr
         cursor: ByteCursor::default(),
         problems: ProblemList::default(),
         search: Default::default(),
+        reaching: None,
         filter: Default::default(),
         identity: None,
         disk: DiskState::Same,

@@ -71,6 +71,7 @@ impl Session {
         let Some((_, open)) = self.active() else { return };
         if let Some(row) = open.rows(number..number.saturating_add(1)).pop() {
             open.tree.collapse(&row);
+            open.keep_closed(row.id);
             // What was selected inside is hidden now.
             if open.selection.is_some() && open.selected_row().is_none() {
                 select_row(open, &row);
@@ -86,6 +87,7 @@ impl Session {
         let Some((_, open)) = self.active() else { return };
         let offset = open.selection.as_ref().map(|selection| selection.range.start);
         open.tree.collapse_all();
+        open.reaching = None;
         if let Some(offset) = offset
             && let Some(row) = open.tree.deepest(open.document.snapshot(), offset, ReadMode::Cached)
         {

@@ -166,6 +166,7 @@ impl Session {
             Action::OpenToDepth(n_levels) => self.open_to_depth(n_levels),
             Action::ExpandBelow(number) => self.expand_below(number),
             Action::ExpandSiblings(number) => self.expand_siblings(number),
+            Action::Reach(rows) => self.reach(rows),
             Action::ShowAbsent(is_shown) => self.show_absent(is_shown),
             Action::Search(text) => self.search(text),
             Action::ClearSearch => self.clear_search(),

@@ -7,6 +7,7 @@ use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
 use super::filtering::Filter;
+use super::reaching::Reaching;
 use super::schemas::SchemaSources;
 use super::searching::Search;
 use super::settings::Settings;
@@ -110,6 +111,8 @@ pub struct OpenDocument {
     pub problems: ProblemList,
     pub search: Search,
     pub filter: Filter,
+    /// Rows that open when they come into view; `None` if none do.
+    pub reaching: Option<Reaching>,
     /// The file as it was opened or last saved; `None` for what was never on disk.
     pub identity: Option<FileIdentity>,
     pub disk: DiskState,

@@ -1,11 +1,13 @@
 //! Ways through the tree beside arrows: siblings, changes, names, and opening many rows at once.
 
 use super::filtering::TreeFilter;
+use super::reaching::Reaching;
 use super::selection::{refresh, select_offset, select_row};
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument};
 use crate::document::{
-    BranchId, Entry, Meaning, ReadMode, Reader, Row, SMALL_WINDOW, Snapshot, changes, row_text,
+    BranchId, Entry, Meaning, ReadMode, Reader, Row, SMALL_WINDOW, Snapshot, changes, entry_row_text,
+    row_text,
 };
 use std::ops::Range;
 
@@ -38,6 +40,12 @@ impl Session {
     /// Selects the next visible row whose name or number starts with what was typed, around the end.
     pub(super) fn select_named(&mut self, start: &str, here: bool) {
         let Some((_, open)) = self.active() else { return };
+        if open.filter.kind.is_outline() {
+            if let Some(nth) = filtered_named(open, &start.to_lowercase(), here) {
+                self.go_to_filtered(nth);
+            }
+            return;
+        }
         let n_rows = open.tree.n_rows();
         let from = open.selection.as_ref().map_or(0, |selection| selection.row_number + u64::from(!here));
         let wanted = start.to_lowercase();
@@ -85,8 +93,8 @@ impl Session {
         let Some(row) = open.rows(number..number.saturating_add(1)).pop() else { return };
         let snapshot = open.document.snapshot();
         let is_whole = open.tree.expand_below(snapshot, &row, MAX_OPENED, CACHED);
-        refresh(open);
-        self.say_cut(is_whole);
+        let rest = Reaching::of(&open.document, Some(&row), row.depth..u32::MAX);
+        self.rest_later(is_whole, rest);
     }
 
     pub(super) fn expand_siblings(&mut self, number: u64) {
@@ -97,8 +105,9 @@ impl Session {
         let Some(row) = open.rows(number..number.saturating_add(1)).pop() else { return };
         let snapshot = open.document.snapshot();
         let is_whole = open.tree.expand_siblings(snapshot, &row, MAX_OPENED, CACHED);
-        refresh(open);
-        self.say_cut(is_whole);
+        let around = open.tree.row_above(open.document.snapshot(), row.branch, CACHED);
+        let rest = Reaching::of(&open.document, around.as_ref(), row.depth..row.depth + 1);
+        self.rest_later(is_whole, rest);
     }
 
     pub(super) fn expand_levels(&mut self, n_levels: u32) {
@@ -107,8 +116,8 @@ impl Session {
         }
         let Some((_, open)) = self.active() else { return };
         let is_whole = open.tree.expand_levels(open.document.snapshot(), n_levels, MAX_OPENED, CACHED);
-        refresh(open);
-        self.say_cut(is_whole);
+        let rest = Reaching::of(&open.document, None, 0..n_levels);
+        self.rest_later(is_whole, rest);
     }
 
     pub(super) fn open_to_depth(&mut self, n_levels: u32) {
@@ -127,14 +136,17 @@ impl Session {
         {
             show_row(open, &row);
         }
-        refresh(open);
-        self.say_cut(is_whole);
+        let rest = Reaching::of(&open.document, None, 0..n_levels);
+        self.rest_later(is_whole, rest);
     }
 
-    /// Says that not all was opened.
-    fn say_cut(&mut self, is_whole: bool) {
+    /// Rows were opened; the rest of them, if there is one, is as they are reached.
+    fn rest_later(&mut self, is_whole: bool, rest: Reaching) {
+        let Some((_, open)) = self.active() else { return };
+        open.reaching = Some(rest).filter(|_| !is_whole);
+        refresh(open);
         if !is_whole {
-            let text = "Only the first rows were opened: there are too many to open all of them at once";
+            let text = "There are too many rows to open at once: the first are open, the others open as you come to them";
             self.notify(NoticeTone::Note, text);
         }
     }
@@ -194,6 +206,26 @@ fn named(open: &OpenDocument, range: Range<u64>, wanted: &str) -> Option<Row> {
         start = end;
     }
     None
+}
+
+/// The row of a filtered tree whose name or number starts with what was typed, around the end.
+fn filtered_named(open: &OpenDocument, wanted: &str, here: bool) -> Option<u64> {
+    let (filter, snapshot, root) = (&open.filter, open.document.snapshot(), open.document.root());
+    let n_rows = filter.n_rows();
+    let selected = open.selection.as_ref().and_then(|selection| filter.nth_of(selection.row));
+    let from = selected.map_or(0, |nth| (nth + u64::from(!here)).min(n_rows));
+    let mut order = (from..n_rows).chain(0..from).take(MAX_NAMED as usize);
+    order.find(|nth| {
+        let Some((idx, _)) = filter.row(*nth) else { return false };
+        let Ok(Some(entry)) = filter.outline.entry(idx, &filter.places, snapshot, &root, CACHED) else {
+            return false;
+        };
+        let text = entry_row_text(snapshot, &entry, FEW_CHARS, CACHED);
+        let field = entry.field().map_or("", |field| field.name());
+        [field, text.name.as_str(), text.number.as_str()]
+            .iter()
+            .any(|name| name.to_lowercase().trim_start_matches(['[', '"']).starts_with(wanted))
+    })
 }
 
 /// The bytes as they were saved last; of what was never on disk those it began with.

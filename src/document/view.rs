@@ -75,13 +75,25 @@ pub struct RowText {
 
 /// Puts a row into words; values are cut at about `max_chars`.
 pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode) -> RowText {
-    let mut text = entry_row_text(snapshot, &row.entry, max_chars, mode);
+    let chosen = row.value_reading.as_ref();
+    let mut text = text_of(snapshot, &row.entry, chosen, max_chars, mode);
     text.notes.extend(row.standing.map(Note::Standing));
     text
 }
 
 /// Puts what a row stands for into words, for rows that are in no [`Tree`].
 pub fn entry_row_text(snapshot: &Snapshot, entry: &Entry, max_chars: usize, mode: ReadMode) -> RowText {
+    text_of(snapshot, entry, None, max_chars, mode)
+}
+
+/// `chosen` is what the value of a map entry is read as.
+fn text_of(
+    snapshot: &Snapshot,
+    entry: &Entry,
+    chosen: Option<&Reading>,
+    max_chars: usize,
+    mode: ReadMode,
+) -> RowText {
     let range = entry.range();
     let text = RowText {
         number: entry.number().map(|number| number.to_string()).unwrap_or_default(),
@@ -99,6 +111,9 @@ pub fn entry_row_text(snapshot: &Snapshot, entry: &Entry, max_chars: usize, mode
             let more = if *counted { "" } else { "…" };
             let value = format!("{}{more} {}", grouped(*n_records), what[usize::from(*n_records != 1)]);
             RowText { name: field.name().to_owned(), kind: kind_label(field), value, ..text }
+        }
+        Entry::Record { at, meaning: Meaning::Field(field), .. } if field.is_map() => {
+            entry_text(snapshot, at, field, chosen, max_chars, mode, text)
         }
         Entry::Record { at, meaning, element_idx } => {
             record_text(snapshot, at, meaning, *element_idx, max_chars, mode, text)
@@ -216,9 +231,6 @@ fn record_text(
     text: RowText,
 ) -> RowText {
     let mut text = match meaning {
-        Meaning::Field(field) if field.is_map() => {
-            return entry_text(snapshot, at, field, max_chars, mode, text);
-        }
         Meaning::Field(field) => {
             let shown = read_value(snapshot, &field.kind(), at.payload(), max_chars, mode);
             let text = RowText { name: name_of(field, element_idx), kind: kind_name(&field.kind()), ..text };
@@ -273,6 +285,7 @@ fn entry_text(
     snapshot: &Snapshot,
     at: &RecordAt,
     field: &FieldDescriptor,
+    chosen: Option<&Reading>,
     max_chars: usize,
     mode: ReadMode,
     text: RowText,
@@ -288,7 +301,14 @@ fn entry_text(
     let (name, _) = super::value::quote_text(&name, 120);
     let name = name.trim_matches('"').replace("\\\"", "\"");
     let text = RowText { name, kind: kind_name(&value.kind()), ..text };
-    let shown = match last_value(&mut reader, at.payload(), &value) {
+    let value_at = last_value(&mut reader, at.payload(), &value);
+    if let (Some(reading), Ok(Some(payload))) = (chosen, &value_at) {
+        let text = RowText { kind: format!("{} as {}", text.kind, reading.label()), ..text };
+        let shown = head(snapshot, payload.clone(), mode);
+        let shown = shown.map(|(bytes, len)| reading.show(&bytes, len, max_chars));
+        return with_value(text, tone_of_reading(reading), shown);
+    }
+    let shown = match value_at {
         Ok(Some(payload)) => read_value(snapshot, &value.kind(), payload, max_chars, mode),
         Ok(None) => Ok(show_value(
             &value.kind(),

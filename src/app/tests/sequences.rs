@@ -41,9 +41,87 @@ enum Do {
     Search(String),
     StepHit(bool),
     Filter(TreeFilter),
+    /// Goes, opens or closes without changing a byte.
+    Walk(Walk, u16),
+    SetPayload(Vec<u8>, Option<u64>),
+    FromFile,
+    MergeParts,
+    RemoveThis,
+    Replace(String),
+    /// Takes one of the ways to go on that are offered, if there are any.
+    Choose(u8),
     Save,
+    /// Reads the file again, whatever was changed.
+    Reload,
     /// Saves, closes the document and opens the file again.
     Reopen,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Walk {
+    Sibling(bool),
+    Change(bool),
+    Named,
+    Levels,
+    Depth,
+    Below,
+    Siblings,
+    Reach,
+    CloseAll,
+    Hit,
+    Filtered,
+    Fold(bool),
+    Compare,
+    Difference,
+    CopyBytes,
+}
+
+fn any_walk() -> impl Strategy<Value = Walk> {
+    prop_oneof![
+        any::<bool>().prop_map(Walk::Sibling),
+        any::<bool>().prop_map(Walk::Change),
+        Just(Walk::Named),
+        Just(Walk::Levels),
+        Just(Walk::Depth),
+        Just(Walk::Below),
+        Just(Walk::Siblings),
+        Just(Walk::Reach),
+        Just(Walk::CloseAll),
+        Just(Walk::Hit),
+        Just(Walk::Filtered),
+        any::<bool>().prop_map(Walk::Fold),
+        Just(Walk::Compare),
+        Just(Walk::Difference),
+        Just(Walk::CopyBytes),
+    ]
+}
+
+fn walk(walk: Walk, nth: u16, open: &OpenDocument, tab: TabId) -> Action {
+    let row = u64::from(nth) % open.tree.n_rows().max(1);
+    let n_levels = u32::from(nth % 4);
+    match walk {
+        Walk::Sibling(forward) => Action::Select(SelectTarget::Sibling { forward }),
+        Walk::Change(forward) => Action::Select(SelectTarget::Change { forward }),
+        Walk::Named => {
+            let start = ["t", "m", "99", "[0"][usize::from(nth % 4)].to_owned();
+            Action::Select(SelectTarget::Named { start, here: nth % 8 < 4 })
+        }
+        Walk::Levels => Action::ExpandLevels(n_levels),
+        Walk::Depth => Action::OpenToDepth(n_levels),
+        Walk::Below => Action::ExpandBelow(row),
+        Walk::Siblings => Action::ExpandSiblings(row),
+        Walk::Reach => Action::Reach(row..row + 20),
+        Walk::CloseAll => Action::CollapseAll,
+        Walk::Hit => Action::GoToHit(u64::from(nth % 8)),
+        Walk::Filtered => Action::GoToFiltered(u64::from(nth % 8)),
+        Walk::Fold(is_folded) => Action::FoldFiltered { nth: u64::from(nth % 8), is_folded },
+        Walk::Compare => Action::Compare(Compare::Changes(tab)),
+        Walk::Difference => Action::GoToDifference(usize::from(nth % 8)),
+        Walk::CopyBytes => {
+            let end = u64::from(nth) % (open.document.len() + 1);
+            Action::CopyBytes { range: end / 2..end, name: "hex".to_owned() }
+        }
+    }
 }
 
 fn any_do() -> impl Strategy<Value = Do> {
@@ -83,6 +161,14 @@ fn any_do() -> impl Strategy<Value = Do> {
             .prop_map(|query| Do::Search(query.to_owned())),
         1 => any::<bool>().prop_map(Do::StepHit),
         1 => prop::sample::select(&TreeFilter::EVERY).prop_map(Do::Filter),
+        4 => (any_walk(), any::<u16>()).prop_map(|(walk, nth)| Do::Walk(walk, nth)),
+        1 => (prop::collection::vec(any::<u8>(), 0..12), prop::option::of(0_u64..2))
+            .prop_map(|(payload, gesture)| Do::SetPayload(payload, gesture)),
+        1 => Just(Do::FromFile),
+        1 => Just(Do::MergeParts),
+        1 => Just(Do::RemoveThis),
+        1 => prop_oneof![Just("{}"), Just("{\"name\": \"a\"}"), Just("7")].prop_map(|text| Do::Replace(text.to_owned())),
+        1 => any::<u8>().prop_map(Do::Choose),
         1 => Just(Do::Save),
     ]
 }
@@ -105,8 +191,9 @@ fn any_byte_act() -> impl Strategy<Value = ByteAct> {
 
 fn any_do_and_reopening() -> impl Strategy<Value = Do> {
     prop_oneof![
-        50 => any_do(),
-        1 => Just(Do::Reopen),
+        100 => any_do(),
+        2 => Just(Do::Reopen),
+        1 => Just(Do::Reload),
     ]
 }
 
@@ -174,6 +261,22 @@ fn action(one: Do, session: &Session) -> Option<Action> {
         Do::Search(query) => Action::Search(query),
         Do::StepHit(forward) => Action::StepHit { forward },
         Do::Filter(filter) => Action::Filter(filter),
+        Do::Walk(how, nth) => walk(how, nth, open, tab),
+        Do::SetPayload(payload, gesture) => {
+            Action::SetPayload { row: row?, payload, gesture: gesture.map(Gesture) }
+        }
+        Do::FromFile => {
+            let path = state.active_tab()?.path.as_ref()?.with_file_name("payload.bin");
+            Action::PayloadFromFile { row: row?, path }
+        }
+        Do::MergeParts => Action::MergeParts(row?),
+        Do::RemoveThis => Action::RemoveThis(row?),
+        Do::Replace(text) => Action::ReplaceValue { row: row?, text, gesture: None },
+        Do::Choose(which) => {
+            let Some(Dialog::Choose(choosing)) = &state.dialog else { return None };
+            choosing.choices.get(usize::from(which) % choosing.choices.len().max(1))?.action.clone()
+        }
+        Do::Reload => Action::TakeTheirs(tab),
         Do::Save | Do::Reopen => Action::Save(tab),
     })
 }
@@ -182,7 +285,7 @@ fn action(one: Do, session: &Session) -> Option<Action> {
 fn carry_out(fixture: &mut Fixture, one: Do) {
     let tab = fixture.tab();
     let is_canonical = matches!(one, Do::Canonicalize);
-    let is_awaited = is_canonical || matches!(one, Do::Save | Do::Reopen);
+    let is_awaited = is_canonical || matches!(one, Do::Save | Do::Reopen | Do::Reload);
     if let Some(action) = action(one, &fixture.session) {
         fixture.session.apply(action);
     }
@@ -288,20 +391,29 @@ proptest! {
         todo in prop::collection::vec(any_do_and_reopening(), 1_000),
     ) {
         let mut fixture = Fixture::with(&bytes, SEND);
+        fixture.file("payload.bin", &[0x0a, 0x01, 0x62]);
         let path = fixture.path("send.bin");
         let mut original = bytes;
         for (idx, one) in todo.into_iter().enumerate() {
             let reopens = matches!(one, Do::Reopen);
+            let reloads = matches!(one, Do::Reload);
             carry_out(&mut fixture, one);
-            if reopens {
+            if reloads {
+                original = fs::read(&path).unwrap();
+                prop_assert_eq!(&fixture.bytes(), &original);
                 prop_assert!(!fixture.open().document.is_modified());
+            }
+            if reopens {
+                let is_saved = !fixture.open().document.is_modified();
+                let state = fixture.session.state();
+                prop_assert!(is_saved, "{:?} {:?}", state.notices, state.dialog);
                 let tab = fixture.tab();
                 fixture.act(Action::Close(tab));
                 fixture.act(Action::Open(vec![path.clone()]));
                 original = fixture.bytes();
             }
             fixture.session.poll();
-            if reopens || idx % 50 == 49 {
+            if reopens || reloads || idx % 50 == 49 {
                 holds(&mut fixture, &original, &path)?;
             }
         }

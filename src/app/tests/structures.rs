@@ -282,13 +282,39 @@ fn rows_open_to_a_depth_beside_each_other_and_all_below() {
 }
 
 #[test]
-fn opening_too_much_says_that_it_stopped() {
+fn rows_that_are_too_many_to_open_at_once_open_as_they_are_reached() {
     let one = len(1, &len(1, &len(2, b"a")));
     let mut fixture = Fixture::with(&one.repeat(50_000), SEND);
     run(&mut fixture, Command::ExpandAll);
-    assert!(fixture.notices().concat().contains("Only the first rows were opened"));
-    let open = fixture.open();
-    assert!(open.tree.n_rows() > 50_000 && open.tree.n_rows() < 110_000, "{}", open.tree.n_rows());
+    assert!(fixture.notices().concat().contains("the others open as you come to them"));
+    let n_rows = fixture.open().tree.n_rows();
+    assert!(n_rows > 50_000 && n_rows < 110_000, "{n_rows}");
+    // The window asks again for what came into view until nothing more does.
+    let start = n_rows - 2;
+    for n_rows in [n_rows + 2, n_rows + 3, n_rows + 4] {
+        let rows = start..fixture.open().tree.n_rows();
+        assert!(fixture.open().wants_opening(&rows));
+        fixture.act(Action::Reach(rows));
+        assert_eq!(fixture.open().tree.n_rows(), n_rows);
+    }
+    let rows = start..n_rows + 4;
+    fixture.act(Action::Reach(rows.clone()));
+    assert!(!fixture.open().wants_opening(&rows));
+    let depths: Vec<u32> = fixture.open().rows(rows).iter().map(|row| row.depth).collect();
+    assert_eq!(depths, [1, 2, 3, 1, 2, 3]);
+    // What is closed by hand stays closed, also after an edit in front of it.
+    fixture.act(Action::CollapseRow(start));
+    let row = fixture.open().rows(0..2)[1].id;
+    fixture.act(Action::Remove(row));
+    let n_rows = fixture.open().tree.n_rows();
+    fixture.act(Action::Reach(n_rows - 4..n_rows));
+    let shown = fixture.open().rows(n_rows - 4..n_rows);
+    assert_eq!(
+        shown.iter().map(|row| (row.depth, row.is_expanded)).collect::<Vec<_>>(),
+        [(1, false), (1, true), (2, true), (3, false)]
+    );
+    run(&mut fixture, Command::CollapseAll);
+    assert!(!fixture.open().wants_opening(&(0..10)));
 }
 
 const EXTENDED: &str = r#"
@@ -296,6 +322,7 @@ const EXTENDED: &str = r#"
     package p;
     message A {
         optional group Pair = 1 { optional int32 x = 1; repeated A deeper = 2; }
+        map<string, bytes> blobs = 3;
         extensions 100 to 199;
     }
     extend A { optional A again = 100; repeated sint32 many = 101 [packed = true]; }
@@ -318,6 +345,42 @@ fn extended(hex: &str) -> Fixture {
     let tab = fixture.tab();
     fixture.act(Action::ReadAs { tab, message: Some("p.A".to_owned()) });
     fixture
+}
+
+#[test]
+fn what_the_value_of_a_map_entry_is_read_as_is_seen_on_the_entry() {
+    // blobs { "k": <Pair { x: 5 }> }
+    let mut fixture = extended("1a 07 0a 01 6b 12 02 08 05");
+    run(&mut fixture, Command::ExpandAll);
+    let value = all_rows(fixture.open()).iter().find(|row| row.entry.number() == Some(2)).unwrap().id;
+    let pair = fixture.session.state().schema.message("p.A.Pair").unwrap();
+    let reading = Some(crate::document::reading::Reading::Kind(crate::schema::Kind::Message(pair)));
+    fixture.act(Action::ReadRecordAs { row: value, reading });
+    let rows = all_rows(fixture.open());
+    let text = row_text(fixture.open().document.snapshot(), &rows[1], 60, ReadMode::Wait);
+    assert_eq!(
+        (text.name.as_str(), text.kind.as_str(), text.value.as_str()),
+        ("[\"k\"]", "bytes as Pair", "x 5")
+    );
+    fixture.act(Action::ReadRecordAs { row: value, reading: None });
+    let rows = all_rows(fixture.open());
+    let text = row_text(fixture.open().document.snapshot(), &rows[1], 60, ReadMode::Wait);
+    assert_eq!(text.kind, "bytes");
+}
+
+#[test]
+fn extensions_that_are_not_there_are_offered_like_other_fields() {
+    let mut fixture = extended("");
+    run(&mut fixture, Command::ShowAbsent);
+    let absent = ["pair not set", "blobs no entries", "[p.again] not set", "[p.many] no elements"];
+    assert_eq!(shown(fixture.open()), absent);
+    let row = select_absent(&mut fixture, "[p.again]");
+    assert_eq!(fixture.selected_path(), "(p.again)");
+    fixture.act(Action::AddField { row: Some(row), number: 100 });
+    assert_eq!(fixture.hex(), "a2 06 00", "{:?}", fixture.notices());
+    let row = select_absent(&mut fixture, "[p.many]");
+    fixture.act(Action::AddField { row: Some(row), number: 101 });
+    assert_eq!(fixture.hex(), "a2 06 00 aa 06 01 00", "{:?}", fixture.notices());
 }
 
 #[test]

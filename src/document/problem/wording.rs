@@ -213,5 +213,9 @@ pub(super) fn time_range(what: &str, seconds: i64, nanos: i32) -> Complaint {
 }
 
 pub(super) fn missing_required() -> Complaint {
-    error(ProblemKind::MissingRequired, "The required field is missing".to_owned(), "Add it")
+    error(
+        ProblemKind::MissingRequired,
+        "The required field is missing".to_owned(),
+        "Add it to its message: parsers refuse it until then, and no byte says which value was meant",
+    )
 }

@@ -2,6 +2,7 @@
 
 use super::super::level::{Meaning, message_in};
 use super::super::reader::RecordAt;
+use super::super::reading::Reading;
 use super::super::source::SourceError;
 use super::tree::BranchId;
 use crate::schema::{FieldDescriptor, OneofDescriptor};
@@ -197,6 +198,8 @@ pub struct Row {
     pub standing: Option<Standing>,
     /// A record around it is overridden.
     pub is_overridden: bool,
+    /// What a person chose to read the value of a map entry as.
+    pub value_reading: Option<Reading>,
     /// What is absent has rows, so that an empty message of a known type can be opened too.
     pub shows_absent: bool,
 }

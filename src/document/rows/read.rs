@@ -3,10 +3,12 @@
 use super::super::index::{Index, Place};
 use super::super::level::{Meaning, MessageAt, forms_runs};
 use super::super::reader::{Found, Reader, RecordAt};
+use super::super::reading::Reading;
 use super::super::source::SourceError;
 use super::entry::{Entry, Row};
 use super::tree::{Branch, BranchId, Tree, What};
-use crate::schema::is_packable;
+use crate::schema::{Kind, is_packable};
+use crate::wire::WireType;
 
 impl Tree {
     pub(super) fn row(&self, reader: &mut Reader<'_>, id: BranchId, ordinal: u64) -> Row {
@@ -27,6 +29,7 @@ impl Tree {
         let depth = branch.map_or(0, |branch| branch.depth);
         let shows_absent = self.shows_absent;
         let is_overridden = branch.is_some_and(|branch| branch.is_overridden);
+        let value_reading = around.and_then(|around| chosen_for_value(&around.what, &entry));
         Row {
             id: entry.id(),
             depth,
@@ -36,6 +39,7 @@ impl Tree {
             is_expanded,
             standing,
             is_overridden,
+            value_reading,
             shows_absent,
         }
     }
@@ -90,6 +94,17 @@ impl Tree {
             }
         }
     }
+}
+
+/// What was chosen for the value of a map entry that stands in `around`.
+fn chosen_for_value(around: &What, entry: &Entry) -> Option<Reading> {
+    let What::Message { scope, .. } = around else { return None };
+    let Entry::Record { at, meaning: Meaning::Field(field), .. } = entry else { return None };
+    let Kind::Message(of_entry) = field.kind() else { return None };
+    let value =
+        of_entry.get_field(2).filter(|value| field.is_map() && matches!(value.kind(), Kind::Bytes))?;
+    let chosen = scope.inside(at.number());
+    chosen.get(value.number()).filter(|reading| reading.wire_type() == WireType::Len).cloned()
 }
 
 pub(super) fn rest_entry(index: &Index, ordinal: u64) -> Option<Entry> {

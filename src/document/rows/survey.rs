@@ -13,7 +13,7 @@ use super::super::source::SourceError;
 use super::entry::{Absent, Entry, Standing, oneof_of};
 use super::survey_work::Surveyed;
 use super::tree::{BranchId, Tree, What};
-use crate::schema::{FieldDescriptor, Kind, MessageDescriptor};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, extensions_of};
 use crate::wire::WireType;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -268,7 +268,7 @@ impl Taker {
     /// The fields of the type that are not there; of a oneof without a member one.
     fn absent(&self, message: &MessageDescriptor) -> Vec<Absent> {
         let mut absent: Vec<Absent> = Vec::new();
-        for field in message.fields() {
+        for field in message.fields().chain(extensions_of(message)) {
             match oneof_of(&field) {
                 Some(oneof) => {
                     let is_there = oneof.fields().any(|member| self.present.contains(&member.number()));

@@ -1,6 +1,7 @@
 //! The tree with some of its rows only: what a filter leaves, and what is around it.
 
 use super::tree::{columns_ui, edit_in_row, menu_ui, scroll_to_selection};
+use super::tree_input::typed_ui;
 use super::tree_row::value_style;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
@@ -101,11 +102,12 @@ fn fold(shown: Shown<'_>, nth: u64) -> Option<(bool, usize)> {
 fn keys_ui(
     ui: &Ui,
     shown: Shown<'_>,
-    view: &TabView,
+    view: &mut TabView,
     here: Option<u64>,
     asked: &mut Asked,
     actions: &mut Vec<Action>,
 ) {
+    typed_ui(ui, shown, view, asked, actions);
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if let Some(nth) = here {
         let state = fold(shown, nth).map(|(is_folded, _)| is_folded);

@@ -103,6 +103,9 @@ pub fn tree_ui(
         in_row.push(Action::MoveTo { row, to, below });
     }
     actions.append(&mut in_row);
+    if open.wants_opening(&response.visible) {
+        actions.push(Action::Reach(response.visible.clone()));
+    }
     if std::mem::take(&mut asked.focus_tree) {
         response.response.request_focus();
     }
