@@ -13,7 +13,12 @@ use crate::rpc;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+/// Looking through so many bytes takes longer than the pause between two keys.
+const MANY_BYTES: u64 = 16 << 20;
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// A job and all that it needs. To add one: `jobs/mod.rs`.
 #[derive(Debug)]
@@ -213,6 +218,18 @@ impl JobContext {
     /// [`WorkerError::Cancelled`] if the job is to end.
     pub fn go_on(&self) -> Result<(), WorkerError> {
         if self.cancel.is_cancelled() { Err(WorkerError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Lets a moment pass before work on many bytes is begun, in which a newer job may end this one:
+    /// nothing is read for a key that another follows at once.
+    pub(super) fn await_newer(&self, n_bytes: u64) -> Result<(), WorkerError> {
+        if n_bytes >= MANY_BYTES {
+            let (sender, ended) = mpsc::channel::<()>();
+            self.cancel.on_cancel(move || drop(sender));
+            // Nobody sends: it ends with the moment, or with the cancel.
+            let (Ok(()) | Err(_)) = ended.recv_timeout(MOMENT);
+        }
+        self.go_on()
     }
 
     /// Sends a report before the end, such as a batch of results. Waits while too many are unread.

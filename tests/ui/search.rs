@@ -1,7 +1,7 @@
 //! The search box, its results and the filter of the tree, by role and label.
 
 use super::window::*;
-use egui::{Key, Role};
+use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
 use protoloupe::app::{Action, TreeFilter};
 
@@ -125,6 +125,32 @@ fn the_filtered_tree_is_worked_with_keys_alone() {
     window.run();
     press(&mut window, Key::Escape);
     assert_eq!(open(&window).filter.kind, TreeFilter::All);
+}
+
+#[test]
+fn rows_of_a_filtered_tree_are_gone_to_by_name_duplicated_and_moved_by_keys() {
+    let mut window = crate::structures::window(crate::structures::RUNS, crate::structures::SEND);
+    window.state_mut().apply(Action::Search("body".to_owned()));
+    window.state_mut().apply(Action::Filter(TreeFilter::Matches));
+    window.run();
+    window.get_by_role_and_label(Role::Tree, "Filtered fields").focus();
+    window.run();
+    type_text(&mut window, "bo");
+    assert_eq!(selected(&window), "messages[0].body");
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages[0]");
+    press_with(&mut window, Modifiers::ALT, Key::ArrowDown);
+    let now = crate::structures::hex(&window);
+    assert_eq!(now, "0a 03 22 01 62 0a 03 22 01 61 98 06 07 0a 03 22 01 63");
+    assert_eq!(selected(&window), "messages[1]");
+    press_with(&mut window, CTRL, Key::D);
+    let now = crate::structures::hex(&window);
+    assert_eq!(now, "0a 03 22 01 62 0a 03 22 01 61 0a 03 22 01 61 98 06 07 0a 03 22 01 63");
+    assert_eq!((selected(&window).as_str(), open(&window).document.n_edits()), ("messages[2]", 2));
+    window.get_by_role_and_label(Role::TreeItem, "messages[2], Message, body 1 B");
+    press(&mut window, Key::Delete);
+    press_with(&mut window, Modifiers::ALT, Key::ArrowUp);
+    assert_eq!(open(&window).document.n_edits(), 4);
 }
 
 // --- going to a path or an offset

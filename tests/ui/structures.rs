@@ -213,6 +213,28 @@ fn typing_a_name_goes_to_its_row_and_a_star_opens_all_below() {
 }
 
 #[test]
+fn of_very_many_rows_all_open_as_the_keys_come_to_them() {
+    let mut window = window(&"0a 05 0a 03 12 01 61 ".repeat(12_000), SEND);
+    select(&mut window, "messages");
+    window.get_by_role_and_label(Role::Tree, "Fields").focus();
+    window.run();
+    type_text(&mut window, "*");
+    window.run();
+    window.get_by_label_contains("the others open as you come to them");
+    for _ in 0..6 {
+        press(&mut window, Key::End);
+    }
+    assert_eq!(selected(&window), "messages[11999].topic.name");
+    window.get_by_label_contains("[11999], Message");
+    for _ in 0..2 {
+        press(&mut window, Key::ArrowLeft);
+    }
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::End);
+    assert_eq!(selected(&window), "messages[11999].topic", "what is closed stays closed");
+}
+
+#[test]
 fn the_path_opens_a_menu_of_what_stands_beside_a_part() {
     let mut window = window("0a 10 0a 03 12 01 61 12 06 0a 01 6b 12 01 76 22 01 62 98 06 07", SEND);
     select(&mut window, "messages[0].topic.name");

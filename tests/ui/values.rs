@@ -352,6 +352,26 @@ fn a_struct_is_changed_as_a_tree() {
 }
 
 #[test]
+fn a_long_list_of_values_is_paged_through_and_changed_anywhere() {
+    let mut window = window(&[]);
+    select(&mut window, "tree");
+    let json = format!("{{\"b\": [{}]}}", vec!["0"; 150].join(", "));
+    let row = open(&window).selection.as_ref().map(|selection| selection.row).expect("a row");
+    window.state_mut().apply(Action::SetValue { row, text: json, gesture: None });
+    window.run();
+    assert!(window.query_by_label("Number b[120]").is_none());
+    window.get_by_label("1 to 100 of 152");
+    click(&mut window, Role::Button, "Later values");
+    window.get_by_label("101 to 152 of 152");
+    type_into(&mut window, "Number b[120]", "2.5");
+    click(&mut window, Role::Button, "Earlier values");
+    window.get_by_label("1 to 100 of 152");
+    click(&mut window, Role::RadioButton, "JSON");
+    let json: serde_json::Value = serde_json::from_str(&field(&window, "JSON")).expect("JSON");
+    assert_eq!((&json["b"][120], &json["b"][119]), (&2.5.into(), &0.0.into()));
+}
+
+#[test]
 fn an_any_says_its_type_and_opens_inside() {
     let mut window = window(&[]);
     select(&mut window, "any");

@@ -286,6 +286,10 @@ fn carry_out(fixture: &mut Fixture, one: Do) {
     let tab = fixture.tab();
     let is_canonical = matches!(one, Do::Canonicalize);
     let is_awaited = is_canonical || matches!(one, Do::Save | Do::Reopen | Do::Reload);
+    // What a file is still read for would come after the save.
+    if matches!(one, Do::Reopen) {
+        fixture.session.settle();
+    }
     if let Some(action) = action(one, &fixture.session) {
         fixture.session.apply(action);
     }

@@ -378,7 +378,28 @@ pub fn doubt(query: &Query, message: Option<&MessageDescriptor>) -> Option<Strin
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
         return Some(format!("Nothing in {} is called \"{name}\"{hint}", message.name()));
     }
-    None
+    of_two_fields(&query.expr)
+}
+
+/// That conditions are joined which no one field can meet, because they name different ones.
+fn of_two_fields(expr: &Expr) -> Option<String> {
+    let Expr::All(all) = expr else { return None };
+    let names: Vec<&str> = all
+        .iter()
+        .filter_map(|one| match one {
+            Expr::Term(Term::Path(path)) => path.last(),
+            Expr::Term(Term::Compare(compare)) => compare.path.last(),
+            _ => None,
+        })
+        .filter_map(|step| match &step.name {
+            NamePattern::Name(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let (first, other) = (names.first()?, names.iter().find(|name| *name != &names[0])?);
+    Some(format!(
+        "\"and\" joins conditions on one field, and none is both \"{first}\" and \"{other}\"; look for one of them"
+    ))
 }
 
 /// Whether a term is the other reading of a length.

@@ -324,6 +324,9 @@ fn a_name_that_no_field_has_is_doubted() {
     assert_eq!(doubt("m.s.len > 1", Some(&message)), None);
     assert!(doubt("s == 1", None).is_some_and(|doubt| doubt.starts_with("Without a type")));
     assert_eq!(doubt("99 == 1", None), None);
+    let of_two = doubt("s == a and color == FAR", Some(&message)).unwrap_or_default();
+    assert!(of_two.contains("none is both \"s\" and \"color\""), "{of_two}");
+    assert_eq!(doubt("s == a and s ~ b", Some(&message)), None);
     for (query, text, name) in
         [("time > yesterday", "yesterday", "time"), ("color == BLUE", "BLUE", "color"), ("m == 1", "1", "m")]
     {

@@ -57,6 +57,8 @@ pub struct Draft {
     pub is_local: bool,
     /// The part of a tree of values that is being typed in.
     pub leaf: Option<super::value_tree::Leaf>,
+    /// The first value of a tree of values that is shown.
+    pub first_value: usize,
     pub error: Option<String>,
     pub hint: Option<String>,
     /// Something was changed under this gesture.
@@ -91,6 +93,7 @@ impl Draft {
             parts: Vec::new(),
             is_local: false,
             leaf: None,
+            first_value: 0,
             error: None,
             hint: None,
             has_acted: false,

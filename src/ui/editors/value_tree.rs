@@ -4,7 +4,7 @@
 
 use super::{Draft, Editing, Editor, Form, Subject, draft_ui, field_id, forms_ui, message, time};
 use crate::app::Action;
-use crate::document::value::ValueError;
+use crate::document::value::{ValueError, grouped};
 use crate::schema::WellKnown;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
@@ -16,8 +16,8 @@ use serde_json::{Map, Number, Value};
 pub const EDITOR: Editor = Editor { name: "value tree", fits, ui: value_tree_ui };
 
 const FORMS: [(Form, &str); 3] = [(Form::Tree, "Tree"), (Form::Text, "JSON"), (Form::Hex, "Raw")];
-/// More rows are left to JSON.
-const MAX_ROWS: usize = 100;
+/// Values that are shown at once.
+const PAGE: usize = 100;
 const KEY_WIDTH: f32 = 84.0;
 const INDEX_WIDTH: f32 = 36.0;
 const INDENT: f32 = 12.0;
@@ -108,38 +108,82 @@ struct Row {
     is_first: bool,
 }
 
-/// The values in the order of the text, each before those inside it, and whether those are all.
-fn rows(root: &Value) -> (Vec<Row>, bool) {
-    let (mut found, mut has_first) = (Vec::new(), false);
-    let mut open: Vec<(Vec<Step>, &Value)> = vec![(Vec::new(), root)];
-    while let Some((path, value)) = open.pop() {
-        if found.len() == MAX_ROWS {
-            return (found, false);
+/// A step on the way to a value, as it stands in the JSON.
+#[derive(Clone, Copy)]
+enum StepRef<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl StepRef<'_> {
+    fn step(self) -> Step {
+        match self {
+            StepRef::Key(key) => Step::Key(key.to_owned()),
+            StepRef::Index(idx) => Step::Index(idx),
         }
-        let inside = |step: Step| path.iter().cloned().chain([step]).collect::<Vec<Step>>();
-        match value {
-            Value::Object(fields) => {
-                let below = fields.iter().map(|(key, value)| (inside(Step::Key(key.clone())), value));
-                open.extend(below.rev());
-            }
-            Value::Array(values) => {
-                let below = values.iter().enumerate().map(|(idx, value)| (inside(Step::Index(idx)), value));
-                open.extend(below.rev());
-            }
-            _ => {}
-        }
-        let value = match value {
-            Value::Object(_) => Value::Object(Map::new()),
-            Value::Array(_) => Value::Array(Vec::new()),
-            value => value.clone(),
-        };
-        let has_field =
-            matches!(path.last(), Some(Step::Key(_))) || matches!(value, Value::Number(_) | Value::String(_));
-        let is_first = has_field && !has_first;
-        has_first |= has_field;
-        found.push(Row { path, value, is_first });
     }
-    (found, true)
+}
+
+/// What is inside a value and still to come.
+enum Inside<'a> {
+    Fields(serde_json::map::Iter<'a>),
+    Values(std::iter::Enumerate<std::slice::Iter<'a, Value>>),
+}
+
+impl<'a> Inside<'a> {
+    fn of(value: &'a Value) -> Option<Inside<'a>> {
+        match value {
+            Value::Object(fields) => Some(Inside::Fields(fields.iter())),
+            Value::Array(values) => Some(Inside::Values(values.iter().enumerate())),
+            _ => None,
+        }
+    }
+
+    fn next(&mut self) -> Option<(StepRef<'a>, &'a Value)> {
+        match self {
+            Inside::Fields(fields) => fields.next().map(|(key, value)| (StepRef::Key(key), value)),
+            Inside::Values(values) => values.next().map(|(idx, value)| (StepRef::Index(idx), value)),
+        }
+    }
+}
+
+/// A page of the values in the order of the text, each before those inside it, from the `first` on; and
+/// how many there are in all.
+fn rows(root: &Value, first: usize) -> (Vec<Row>, usize) {
+    let (mut found, mut n_values, mut has_first) = (Vec::new(), 0, false);
+    let mut path: Vec<StepRef<'_>> = Vec::new();
+    let mut open: Vec<Inside<'_>> = Vec::new();
+    let mut next = Some(root);
+    while let Some(value) = next {
+        if (first..first + PAGE).contains(&n_values) {
+            let shown = match value {
+                Value::Object(_) => Value::Object(Map::new()),
+                Value::Array(_) => Value::Array(Vec::new()),
+                value => value.clone(),
+            };
+            let has_field = matches!(path.last(), Some(StepRef::Key(_)))
+                || matches!(shown, Value::Number(_) | Value::String(_));
+            let is_first = has_field && !has_first;
+            has_first |= has_field;
+            found.push(Row { path: path.iter().map(|step| step.step()).collect(), value: shown, is_first });
+        }
+        n_values += 1;
+        match Inside::of(value) {
+            Some(inside) => open.push(inside),
+            None => drop(path.pop()),
+        }
+        next = None;
+        while let Some(inside) = open.last_mut() {
+            if let Some((step, value)) = inside.next() {
+                path.push(step);
+                next = Some(value);
+                break;
+            }
+            open.pop();
+            path.pop();
+        }
+    }
+    (found, n_values)
 }
 
 fn at<'a>(root: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
@@ -211,7 +255,11 @@ fn tree_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         ui.weak("The JSON does not parse; go on with it as text");
         return None;
     };
-    let (rows, is_all) = rows(&root);
+    let (rows, n_values) = rows(&root, editing.draft.first_value);
+    if rows.is_empty() {
+        editing.draft.first_value = 0;
+    }
+    pages_ui(ui, editing.draft, n_values);
     let can_be_anything = time::known(editing.subject) == Some(WellKnown::Value);
     let (mut asked, mut action) = (None, None);
     for row in &rows {
@@ -219,15 +267,32 @@ fn tree_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         asked = drawn.0.or(asked);
         action = drawn.1.or(action);
     }
-    if !is_all {
-        ui.weak(format!("Only {MAX_ROWS} values are shown as a tree; JSON has all of them"));
-    }
     super::error_ui(ui, Some(editing.draft));
     ui.weak("Numbers are doubles here, as the type has them");
     match asked {
         Some(asked) => apply(editing.draft, editing.subject, root, asked),
         None => action,
     }
+}
+
+/// Which of the values are shown, and the ways to the others.
+fn pages_ui(ui: &mut Ui, draft: &mut Draft, n_values: usize) {
+    if n_values <= PAGE {
+        return;
+    }
+    let first = draft.first_value;
+    let last = n_values.min(first + PAGE);
+    ui.horizontal(|ui| {
+        let at_start = (first == 0).then_some("These are the first values");
+        if TextButton::new("Earlier values").outlined().disabled(at_start).show(ui).clicked() {
+            draft.first_value = first.saturating_sub(PAGE);
+        }
+        let at_end = (last == n_values).then_some("These are the last values");
+        if TextButton::new("Later values").outlined().disabled(at_end).show(ui).clicked() {
+            draft.first_value = last;
+        }
+        ui.weak(format!("{} to {} of {}", first + 1, grouped(last as u64), grouped(n_values as u64)));
+    });
 }
 
 /// Writes the tree with a change as the draft's text.
@@ -442,12 +507,21 @@ mod tests {
     }
 
     #[test]
-    fn rows_stand_in_order_and_are_bounded() {
+    fn rows_stand_in_order_and_come_in_pages() {
         let root = json!({"a": [1, {"b": null}], "c": "x"});
-        let (found, is_all) = rows(&root);
-        let names: Vec<String> = found.iter().map(|row| place_name(&row.path)).collect();
-        assert_eq!((names.join(" "), is_all), ("the value a a[0] a[1] a[1].b c".to_owned(), true));
-        let long = Value::Array(vec![Value::Null; 1_000]);
-        assert!(matches!(rows(&long), (found, false) if found.len() == MAX_ROWS));
+        let names = |root: &Value, first: usize| {
+            let (found, n_values) = rows(root, first);
+            let names: Vec<String> = found.iter().map(|row| place_name(&row.path)).collect();
+            (names.join(" "), n_values)
+        };
+        assert_eq!(names(&root, 0), ("the value a a[0] a[1] a[1].b c".to_owned(), 6));
+        assert_eq!(names(&root, 4), ("a[1].b c".to_owned(), 6));
+        let deep = json!([{}, [[], {"x": []}], {"y": 1}]);
+        assert_eq!(names(&deep, 0).0, "the value [0] [1] [1][0] [1][1] [1][1].x [2] [2].y");
+        let long = json!({"head": vec![Value::Null; 1_000], "tail": 1});
+        let page = rows(&long, 1_000);
+        assert_eq!((page.0.len(), page.1), (3, 1_003));
+        assert_eq!(place_name(&page.0[2].path), "tail");
+        assert_eq!(rows(&long, 300).0.len(), PAGE);
     }
 }

@@ -26,6 +26,7 @@ impl Work for CheckProblems {
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let len = self.snapshot.len();
+        context.await_newer(len)?;
         let mut found = Vec::new();
         let mut sink = |problem| {
             if found.len() < self.max_listed {

@@ -50,6 +50,7 @@ impl Work for Search {
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let len = self.snapshot.len();
+        context.await_newer(len)?;
         let mut left = self.max_listed;
         let found = std::cell::RefCell::new(Hits::default());
         let last = std::cell::Cell::new(Instant::now());
@@ -135,6 +136,7 @@ impl Work for OutlineRows {
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let len = self.snapshot.len();
+        context.await_newer(len)?;
         let mut outlined = Outlined::default();
         let mut sink = |finding: &mut Finding<'_, '_, '_>| {
             if !outlined.outline.add(finding, self.max_rows) {

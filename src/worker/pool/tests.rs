@@ -247,3 +247,31 @@ fn closing_waits_for_a_save_and_cancels_the_rest() {
     drop(worker);
     assert_eq!(saves.try_iter().collect::<Vec<i32>>(), [0, 1, 2, 3, 4]);
 }
+
+#[test]
+fn work_on_many_bytes_waits_a_moment_for_what_is_newer_and_hears_it_at_once() {
+    let worker = start(|| {});
+    let (began, has_begun) = mpsc::channel();
+    let waiting = submit(
+        &worker,
+        job(move |context| {
+            began.send(()).ok();
+            // Far longer than anybody waits, if nothing newer came.
+            loop {
+                context.await_newer(u64::MAX)?;
+            }
+        }),
+    );
+    has_begun.recv_timeout(PATIENCE).unwrap();
+    worker.cancel(waiting);
+    assert!(matches!(ends(&worker, 1)[0], (job, Report::Cancelled) if job == waiting));
+    let at_once = submit(
+        &worker,
+        job(|context| {
+            context.await_newer(0)?;
+            context.await_newer(u64::MAX)?;
+            Ok(Report::JournalKept)
+        }),
+    );
+    assert!(matches!(ends(&worker, 1)[0], (job, Report::JournalKept) if job == at_once));
+}
