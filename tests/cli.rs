@@ -22,5 +22,7 @@ mod sample; // the message of a first start
 mod schemas; // folders, archives and sets of declarations
 #[path = "cli/search.rs"]
 mod search; // what a query finds, and which rows there are
+#[path = "cli/text.rs"]
+mod text; // decode and encode: text of a message, and back
 #[path = "cli/wire.rs"]
 mod wire; // an independent writer and reader

@@ -17,8 +17,9 @@ const MAX_GROUPS: usize = 3;
 
 /// Print a message as text
 ///
-/// JSON needs a type, given or clearly best; tree and hex do without. What JSON cannot say, such as
-/// unknown fields, is listed on standard error, one a line.
+/// JSON needs a type, given or clearly best; the others do without. What JSON cannot say, such as
+/// unknown fields, is listed on standard error, one a line. wire says every byte, in the language of
+/// Protoscope, and encode --from wire makes the same bytes of it.
 ///
 /// Exit status 1: the data is damaged, so that something was lost, or no type is clear.
 #[derive(Debug, Args)]

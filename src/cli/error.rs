@@ -4,7 +4,7 @@ use crate::document::canonical::CanonicalError;
 use crate::document::ops::OpError;
 use crate::document::search::QueryError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
-use crate::format::FormatError;
+use crate::format::{FormatError, InputError};
 use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected, ProfileError};
 use crate::schema::SchemaError;
 use crate::worker::{Call, Remedy, WorkerError};
@@ -23,6 +23,8 @@ pub enum CliError {
     NoClearType { file: String, ranking: String },
     #[error("{error}, in \"{file}\"")]
     Format { error: FormatError, file: String },
+    #[error("{error}, in \"{file}\"")]
+    Input { error: Box<InputError>, file: String },
     #[error("{error}, in \"{file}\"")]
     Source { error: SourceError, file: String },
     #[error("\"{text}\" is not PATH=VALUE: it has no \"=\"")]
@@ -118,6 +120,10 @@ impl CliError {
                 FormatError::NoType { .. } | FormatError::NoField { .. } => 2,
                 _ => 1,
             },
+            CliError::Input { error, .. } => match **error {
+                InputError::NoType { .. } => 2,
+                _ => 1,
+            },
             CliError::Op { error, .. } => match **error {
                 OpError::Absent { .. }
                 | OpError::Source(_)
@@ -178,6 +184,7 @@ impl CliError {
                 ));
             }
             CliError::Op { error, has_type, .. } => return op_hint(error, *has_type),
+            CliError::Input { error, .. } => return error.hint(),
             CliError::Save(error) => return save_hint(error),
             CliError::Call(failure) => return failure.hint(),
             CliError::NotReflected { error } => return error.hint(),

@@ -8,7 +8,7 @@
 //! - `input`: the file, the schema, the type
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
-//! - `decode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `canonicalize`, `call`,
+//! - `decode`, `encode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `canonicalize`, `call`,
 //!   `reflect`: the commands
 //! - `target`, `rocketmq`, `session`, `interrupt`, `ending`: the server of a call, who calls, what runs
 //!   beside it, Ctrl-C, and what is said of its end
@@ -28,6 +28,7 @@ mod console;
 mod decode;
 mod describe;
 mod diff;
+mod encode;
 mod ending;
 mod error;
 mod guess;
@@ -100,6 +101,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Decode(decode::DecodeArgs),
+    Encode(encode::EncodeArgs),
     Set(set::SetArgs),
     Types(types::TypesArgs),
     Describe(describe::DescribeArgs),
@@ -141,6 +143,7 @@ pub fn start(args: impl IntoIterator<Item = OsString>) -> Start {
 fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<Outcome, CliError> {
     match command {
         Command::Decode(args) => decode::run(&args, console),
+        Command::Encode(args) => encode::run(&args, console),
         Command::Set(args) => {
             let edits = set::edits_in_order(matches.subcommand_matches("set"));
             set::run(&args, &edits, console)
@@ -162,6 +165,7 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
 fn misplaced(command: &Command) -> CliError {
     let name = match command {
         Command::Decode(_) => "decode",
+        Command::Encode(_) => "encode",
         Command::Set(_) => "set",
         Command::Types(_) => "types",
         Command::Describe(_) => "describe",

@@ -1,19 +1,22 @@
 //! A message as text: one file per format.
 //!
 //! To add one: a file `format/<name>.rs` and a line in [`FORMATS`]; the command line's `--to` and
-//! the export dialog iterate over that table.
+//! the export dialog iterate over that table. [`INPUTS`] is the same for the way back.
 //!
 //! **Law.** Text is handed on as it is made and never taken back; memory does not grow with the
 //! message. What a format cannot say is reported, never silently left out.
 //!
 //! [`LITERALS`] write bytes as other programs read them, whatever they mean.
 //!
-//! **Not here:** text into messages, files and pipes (`worker`, `cli`).
+//! **Not here:** text of single values (`document`), files and pipes (`worker`, `cli`).
 
+mod groups;
 mod hex;
+mod input;
 mod json;
 mod literal;
 mod tree;
+mod wire_text;
 
 use crate::document::{Path, Snapshot, SourceError};
 use prost_reflect::MessageDescriptor;
@@ -21,9 +24,11 @@ use std::io::{self, Write};
 use std::ops::{ControlFlow, Range};
 
 pub use hex::write_hex;
+pub use input::{INPUTS, Input, InputError};
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
 pub use literal::{LITERALS, Literal, literal, spaced_hex};
 pub use tree::{MAX_DEPTH, TreeReport, write_rows, write_tree};
+pub use wire_text::{WireTextError, WireTextFault, read_wire_text, write_wire_text};
 
 /// Why no text, or not all of it, was written.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +77,7 @@ pub struct Format {
 pub const FORMATS: &[Format] = &[
     Format { name: "json", title: "JSON", extension: "json", needs_type: true, write: json_of },
     Format { name: "tree", title: "Tree", extension: "txt", needs_type: false, write: tree_of },
+    Format { name: "wire", title: "Wire text", extension: "txt", needs_type: false, write: wire_of },
     Format { name: "hex", title: "Hex dump", extension: "hex", needs_type: false, write: hex_of },
 ];
 
@@ -86,6 +92,16 @@ fn json_of(
     writer.message(subject.range.clone(), message, &subject.path)?;
     writer.text("\n");
     writer.finish()
+}
+
+fn wire_of(
+    subject: &Subject,
+    _options: &JsonOptions,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> Result<JsonReport, FormatError> {
+    write_wire_text(subject.snapshot, subject.range.clone(), subject.message, out, progress)?;
+    Ok(JsonReport::default())
 }
 
 fn tree_of(

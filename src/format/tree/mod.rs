@@ -5,12 +5,10 @@
 //! stands in the data reaches the text as a control character.
 //!
 //! - `walk`: records into rows, with an explicit stack
-//! - `groups`: where groups end, found in one pass over any nesting of them
 //! - `layout`: columns
 //!
 //! **Not here:** what a row says (`document`), the rows of the window, which open and close there.
 
-mod groups;
 mod layout;
 #[cfg(test)]
 mod tests;

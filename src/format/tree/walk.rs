@@ -1,6 +1,6 @@
 //! All rows of a message, one after the other.
 
-use super::groups::{Extent, Groups};
+use super::super::groups::{Extent, Groups};
 use super::{MAX_DEPTH, TreeRow};
 use crate::document::reading::Scope;
 use crate::document::{
