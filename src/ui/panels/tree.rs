@@ -27,6 +27,9 @@ const COLUMNS: [Column; 5] = [
 ];
 /// Widths of a first start; the value takes what the others leave.
 const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
+/// Narrower trees leave the kind, and then the count of bytes, to the inspector.
+const LEAST_FOR_KIND: f32 = 400.0;
+const LEAST_FOR_BYTES: f32 = 270.0;
 /// Rows read at once.
 const BATCH: u64 = 64;
 
@@ -138,13 +141,19 @@ pub(super) fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widge
         *widths = WIDTHS.to_vec();
     }
     let total = ui.available_width() - theme(ui).size.scroll_bar;
+    let mut columns = COLUMNS;
     let mut shown = widths.clone();
-    shown[1] = shown[1].min((total * 0.34).max(COLUMNS[1].min_width));
-    shown[2] = shown[2].min((total * 0.18).max(COLUMNS[2].min_width));
+    for (column_idx, least) in [(2, LEAST_FOR_KIND), (4, LEAST_FOR_BYTES)] {
+        if total < least {
+            (columns[column_idx].min_width, shown[column_idx]) = (0.0, 0.0);
+        }
+    }
+    shown[1] = shown[1].min((total * 0.34).max(columns[1].min_width));
+    shown[2] = shown[2].min((total * 0.18).max(columns[2].min_width));
     let others = shown[0] + shown[1] + shown[2] + shown[4];
-    shown[3] = (total - others).max(COLUMNS[3].min_width);
+    shown[3] = (total - others).max(columns[3].min_width);
     let mut dragged = shown.clone();
-    let layout = header_ui(ui, &COLUMNS, &mut dragged);
+    let layout = header_ui(ui, &columns, &mut dragged);
     for column_idx in 0..3 {
         widths[column_idx] += dragged[column_idx] - shown[column_idx];
     }

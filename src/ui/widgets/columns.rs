@@ -12,7 +12,7 @@ use crate::ui::{fonts, theme::theme};
 pub struct Column {
     pub title: &'static str,
     pub align: Align,
-    /// In points; also the least the last column keeps.
+    /// In points; also the least the last column keeps. A column that wants none and has none is left out.
     pub min_width: f32,
 }
 
@@ -74,6 +74,9 @@ pub fn header_ui(ui: &mut Ui, columns: &[Column], widths: &mut Vec<f32>) -> Colu
     for column_idx in 0..columns.len().saturating_sub(1) {
         let x = layout.edges[column_idx + 1];
         let width = &mut widths[column_idx];
+        if *width <= 0.0 {
+            continue;
+        }
         is_changed |= edge_ui(ui, rect, x, &columns[column_idx], width);
     }
     let y = rect.bottom() - theme.size.line / 2.0;
