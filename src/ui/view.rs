@@ -8,6 +8,7 @@ use super::panels::call::CallView;
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::panels::schema::SchemaView;
+use super::shell::Sides;
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Settings, TabId};
 use crate::document::RowId;
@@ -25,6 +26,8 @@ pub struct View {
     pub folds: Folds,
     pub forms: ChosenForms,
     pub layout: Layout,
+    /// Which of the side panes a narrow window has.
+    pub sides: Sides,
     pub call: CallView,
     /// Which of the panes beside the hex pane is in front.
     pub beside: Beside,

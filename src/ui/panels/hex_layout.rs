@@ -28,7 +28,7 @@ impl Layout {
         let middle = theme.size.gap;
         let first = (theme.size.margin + glyph * n_digits as f32 + 2.0 * theme.size.gap).round();
         let width = |n_bytes: f32| first + n_bytes * (pitch + text_pitch) + 2.0 * middle + 24.0;
-        let n_bytes = if width(16.0) <= room { 16 } else { 8 };
+        let n_bytes = [16, 8].into_iter().find(|n_bytes| width(*n_bytes as f32) <= room).unwrap_or(4);
         let text =
             first + n_bytes as f32 * pitch + if n_bytes == 16 { middle } else { 0.0 } + 2.0 * theme.size.gap;
         Self { n_bytes, n_digits, first, pitch, middle, text, text_pitch }

@@ -20,6 +20,8 @@ const LEAST_BESIDE: f32 = 380.0;
 const LEAST_CALL: f32 = 540.0;
 /// Points that a low window leaves to the document above.
 const LEAST_ABOVE: f32 = 220.0;
+/// The same beside calls, whose parts need some height.
+const LEAST_ABOVE_CALL: f32 = 130.0;
 
 pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     let settings = &state.settings;
@@ -37,7 +39,9 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
     let shown = Shown { state, tab, open };
     let theme = theme(ui);
     let frame = Frame::new().fill(theme.color.surface_0);
-    let most = (ui.available_height() - LEAST_ABOVE).max(100.0);
+    let is_call = view.beside == Beside::Call && settings.show_call;
+    let above = if is_call { LEAST_ABOVE_CALL } else { LEAST_ABOVE };
+    let most = (ui.available_height() - above).max(100.0);
     let wanted = view.layout.bottom_height.clamp(84.0, most);
     let range = super::size_range(ui, wanted, 84.0..=most);
     let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(range);
@@ -48,7 +52,6 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
         let hex_width = match (settings.show_hex, has_beside) {
             (true, true) => {
                 let wanted = HEX_WIDTH + if settings.show_data { DATA_WIDTH } else { 0.0 };
-                let is_call = view.beside == Beside::Call && settings.show_call;
                 let beside = if is_call { LEAST_CALL } else { LEAST_BESIDE };
                 wanted.min(all.width() - beside).max(all.width() * 0.45)
             }
@@ -77,10 +80,12 @@ fn call_alone_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
         return;
     }
     let theme = theme(ui);
-    let most = (ui.available_height() - LEAST_ABOVE).max(100.0);
+    let most = (ui.available_height() - LEAST_ABOVE_CALL).max(100.0);
     let frame = Frame::new().fill(theme.color.surface_0);
-    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(84.0..=most);
-    let panel = panel.default_size(view.layout.bottom_height.min(most)).show(ui, |ui| {
+    let wanted = view.layout.bottom_height.clamp(84.0, most);
+    let range = super::size_range(ui, wanted, 84.0..=most);
+    let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(range);
+    let panel = panel.default_size(wanted).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
         let strip = strip(ui);
         if close_ui(ui, strip, "Hide calls") {
@@ -89,7 +94,7 @@ fn call_alone_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
         let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
         call_pane_ui(ui, state, inner, view, actions);
     });
-    view.layout.bottom_height = panel.response.rect.height();
+    super::keep_size(&mut view.layout.bottom_height, wanted, panel.response.rect.height());
 }
 
 /// The call pane, with the choice of its parts in the strip over it if there is room.

@@ -11,10 +11,12 @@ mod center;
 mod input;
 mod left;
 mod search_box;
+mod sides;
 mod status_bar;
 mod top_bar;
 
 pub(super) use input::of_bytes;
+pub(super) use sides::Sides;
 pub(super) use top_bar::is_on;
 
 use super::panels::data::DataView;
@@ -219,9 +221,20 @@ impl Shell {
         Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
             status_bar::status_bar_ui(ui, state, actions);
         });
-        left::left_ui(ui, state, &mut self.view, asked, actions);
+        let tab = state.active.and_then(|id| self.view.tabs.get(&id));
+        let (has_schema, has_inspector) = self.view.sides.shown(state, tab, asked, ui.available_width());
+        // In a narrow window the panes below have all of its width.
+        let is_narrow = ui.available_width() < sides::LEAST_FOR_BOTH;
+        if has_schema && !is_narrow {
+            left::left_ui(ui, state, &mut self.view, asked, actions);
+        }
         bottom::bottom_ui(ui, state, &mut self.view, asked, actions);
-        self.inspector_ui(ui, asked, actions);
+        if has_schema && is_narrow {
+            left::left_ui(ui, state, &mut self.view, asked, actions);
+        }
+        if has_inspector {
+            self.inspector_ui(ui, asked, actions);
+        }
         let frame = Frame::new().fill(theme.color.surface_0);
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
@@ -232,9 +245,6 @@ impl Shell {
     fn inspector_ui(&mut self, ui: &mut Ui, asked: &mut Asked, actions: &mut Vec<Action>) {
         let state = self.session.state();
         let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
-        if !state.settings.show_inspector {
-            return;
-        }
         let theme = theme(ui);
         let side = Frame::new().fill(theme.color.surface_1).inner_margin(Margin {
             left: theme.size.margin as i8,
@@ -298,7 +308,8 @@ impl Shell {
         }));
     }
 
-    fn apply_all(&mut self, actions: Vec<Action>) {
+    fn apply_all(&mut self, mut actions: Vec<Action>) {
+        self.view.sides.follow(&mut actions);
         for action in actions {
             let reset = action == Action::ResetPanes;
             self.session.apply(action);
