@@ -140,7 +140,7 @@ impl<'a> TextField<'a> {
         if self.has_clear {
             inner.max.x -= theme.size.row_dense - 4.0;
         }
-        let mut response = self.edit_ui(ui, inner);
+        let mut response = self.edit_ui(ui, rect, inner);
         if self.has_clear && !self.text.is_empty() {
             self.clear_ui(ui, rect, &mut response);
         }
@@ -156,7 +156,8 @@ impl<'a> TextField<'a> {
         response
     }
 
-    fn edit_ui(&mut self, ui: &mut Ui, inner: Rect) -> Response {
+    /// One line takes the pointer in all of `rect`, many in `inner`, where the text is.
+    fn edit_ui(&mut self, ui: &mut Ui, rect: Rect, inner: Rect) -> Response {
         let theme = theme(ui);
         let font = self.font(theme);
         let hint = egui::RichText::new(self.hint).color(theme.color.muted).font(font.clone());
@@ -173,14 +174,21 @@ impl<'a> TextField<'a> {
             .password(self.is_hidden)
             .font(font)
             .text_color(theme.color.text)
-            .frame(egui::Frame::NONE)
-            .margin(Margin::ZERO)
-            .min_size(egui::Vec2::ZERO)
-            .desired_width(inner.width());
-        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inner));
+            .min_size(egui::Vec2::ZERO);
+        let at = if is_multiline { inner } else { rect };
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(at));
+        // Else a low field reaches over what is below it.
+        child.spacing_mut().interact_size.y = 0.0;
         if !is_multiline {
-            return child.add(edit);
+            let margin = Margin {
+                left: (inner.left() - rect.left()) as i8,
+                right: (rect.right() - inner.right()) as i8,
+                top: (inner.top() - rect.top()) as i8,
+                bottom: (rect.bottom() - inner.bottom()) as i8,
+            };
+            return child.add(edit.frame(egui::Frame::NONE.inner_margin(margin)).desired_width(rect.width()));
         }
+        let edit = edit.frame(egui::Frame::NONE).margin(Margin::ZERO).desired_width(inner.width());
         // More lines than the field has rows are scrolled to, never drawn over what is below.
         egui::ScrollArea::vertical()
             .id_salt(id)

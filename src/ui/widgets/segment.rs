@@ -1,6 +1,6 @@
-//! A choice of a few, side by side, one of them taken.
+//! A choice of a few, side by side, one of them taken; in lines where they have no room in one.
 
-use egui::{Align, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Rect, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::elide::place;
 use crate::ui::{fonts, theme::theme};
@@ -39,15 +39,13 @@ impl<'a> Segment<'a> {
             (galley.size().x + 2.0 * theme.size.margin).ceil()
         };
         let widths: Vec<f32> = self.choices.iter().map(|text| width(text)).collect();
-        let size = vec2(widths.iter().sum(), theme.size.button);
+        let (places, size) = places(&widths, theme.size.button, ui.available_width());
         let (rect, group) = ui.allocate_exact_size(size, Sense::hover());
         group.widget_info(|| WidgetInfo::labeled(Role::RadioGroup, ui.is_enabled(), self.name));
         ui.painter().rect_filled(rect, theme.size.radius, theme.color.surface_2);
         let mut chosen = None;
-        let mut left = rect.left();
-        for (idx, (text, width)) in self.choices.iter().zip(&widths).enumerate() {
-            let at = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, rect.height()));
-            left += width;
+        for (idx, (text, place)) in self.choices.iter().zip(&places).enumerate() {
+            let at = place.translate(rect.min.to_vec2());
             if self.choice_ui(ui, idx, text, at, taken == Some(idx)) && taken != Some(idx) {
                 chosen = Some(idx);
             }
@@ -88,5 +86,36 @@ impl<'a> Segment<'a> {
             response.on_hover_text(reason);
         }
         is_clicked
+    }
+}
+
+/// Where choices of these widths stand, and the size of all of them.
+fn places(widths: &[f32], height: f32, room: f32) -> (Vec<Rect>, Vec2) {
+    let mut at = pos2(0.0, 0.0);
+    let mut all = Vec2::ZERO;
+    let mut places = Vec::new();
+    for width in widths {
+        if 0.0 < at.x && room < at.x + width {
+            at = pos2(0.0, at.y + height);
+        }
+        places.push(Rect::from_min_size(at, vec2(*width, height)));
+        at.x += width;
+        all = all.max(vec2(at.x, at.y + height));
+    }
+    (places, all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_without_room_in_a_line_stand_in_the_next() {
+        let (rects, size) = places(&[40.0, 50.0, 60.0], 26.0, 100.0);
+        let corners: Vec<_> = rects.iter().map(|rect| (rect.left(), rect.top())).collect();
+        assert_eq!(corners, [(0.0, 0.0), (40.0, 0.0), (0.0, 26.0)]);
+        assert_eq!(size, vec2(90.0, 52.0));
+        // One that is wider than all there is has a line of its own.
+        assert_eq!(places(&[40.0], 26.0, 30.0).1, vec2(40.0, 26.0));
     }
 }
