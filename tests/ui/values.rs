@@ -422,7 +422,7 @@ fn a_long_string_is_looked_at_anywhere_and_not_typed_on() {
     select(&mut window, "long");
     assert!(window.query_by_role_and_label(Role::TextInput, "Value").is_none());
     let first = window.get_by_role_and_label(Role::ListItem, "Value at 0x0");
-    assert_eq!(first.accesskit_node().data().value(), Some("line 0 é\\nline 1 é\\nline 2 é\\nli"));
+    assert_eq!(first.accesskit_node().data().value(), Some("line 0 é\\nline 1 é\\nline"));
     assert!(has_button(&window, "Write to file…") && has_button(&window, "Read from file…"));
     click(&mut window, Role::RadioButton, "Hex");
     window.get_by_role_and_label(Role::ListItem, "Value at 0x8");

@@ -11,9 +11,11 @@ use crate::ui::theme::theme;
 use crate::ui::widgets::{RowLabel, RowList, Segment, TextButton, cell};
 use egui::{Align, Ui, vec2};
 
-/// Bytes of a line as text, and in hexadecimal.
-const TEXT_LINE: u64 = 32;
-const HEX_LINE: u64 = 8;
+/// Most bytes of a line, which are as many of these as there is room for.
+const MOST_OF_LINE: u64 = 64;
+const STEP_OF_LINE: u64 = 8;
+/// Digits of a place.
+const PLACE: usize = 6;
 const N_LINES: f32 = 12.0;
 
 /// The length, all of the payload in lines, and buttons for files.
@@ -40,12 +42,14 @@ pub fn large_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
 fn lines_ui(ui: &mut Ui, editing: &mut Editing<'_>) {
     let theme = theme(ui);
     let is_hex = editing.draft.form == Form::Hex;
-    let width = if is_hex { HEX_LINE } else { TEXT_LINE };
     let len = editing.subject.payload_len();
     let size = vec2(ui.available_width(), N_LINES * theme.size.row_dense);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     ui.painter().rect_filled(rect, theme.size.radius, theme.color.surface_0);
     let font = fonts::mono(theme.size.text_mono);
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
+    let glyphs = (rect.width() - theme.size.scroll_bar - 4.0 * theme.size.gap) / glyph - PLACE as f32;
+    let width = width_of_line(glyphs, is_hex);
     let mut list = std::mem::take(&mut editing.draft.list);
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
         let lines = RowList::new("Value in lines", len.div_ceil(width));
@@ -57,7 +61,7 @@ fn lines_ui(ui: &mut Ui, editing: &mut Editing<'_>) {
                 Err(error) => (error.to_string(), false),
             };
             let mut at = row.rect.shrink2(vec2(theme.size.gap, 0.0));
-            let place = format!("{offset:06x}");
+            let place = format!("{offset:0PLACE$x}");
             let place = cell(ui.painter(), at, &place, &font, theme.color.muted, Align::Min);
             at.min.x = place.rect.right() + theme.size.gap;
             let ink = if is_read { theme.color.text } else { theme.color.muted };
@@ -66,6 +70,13 @@ fn lines_ui(ui: &mut Ui, editing: &mut Editing<'_>) {
         });
     });
     editing.draft.list = list;
+}
+
+/// Bytes of a line for which there is room of so many characters.
+fn width_of_line(glyphs: f32, is_hex: bool) -> u64 {
+    let a_byte = if is_hex { 3.0 } else { 1.0 };
+    let steps = (glyphs / a_byte) as u64 / STEP_OF_LINE;
+    (steps * STEP_OF_LINE).clamp(STEP_OF_LINE, MOST_OF_LINE)
 }
 
 /// The bytes of one line in words; those of a character at an edge are read with it.
