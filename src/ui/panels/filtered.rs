@@ -211,7 +211,8 @@ fn row_ui(
     let drawn = cell(painter, at, &name_text, &font, color, Align::Min);
     drawn.full_text_on_hover(ui, &row.response, || name_text.clone().into_owned());
     let kind = visible_text(&text.kind);
-    cell(painter, columns.cell(row.rect, 2), &kind, &dense, theme.color.muted, Align::Min);
+    let drawn = cell(painter, columns.cell(row.rect, 2), &kind, &dense, theme.color.muted, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || kind.clone().into_owned());
     if !is_edited {
         let value = visible_text(&text.value);
         let (value_font, tone) = value_style(theme, text.tone);
@@ -233,7 +234,8 @@ fn plain_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, name: &st
     let dense = fonts::regular(theme.size.text_dense);
     let muted = theme.color.muted;
     cell(ui.painter(), columns.cell(row.rect, 1), name, &dense, muted, Align::Min);
-    cell(ui.painter(), columns.cell(row.rect, 3), value, &dense, muted, Align::Min);
+    let drawn = cell(ui.painter(), columns.cell(row.rect, 3), value, &dense, muted, Align::Min);
+    drawn.full_text_on_hover(ui, &row.response, || value.to_owned());
     RowLabel::new(format!("{name}, {value}"))
 }
 

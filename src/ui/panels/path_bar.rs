@@ -106,17 +106,22 @@ fn part_ui(
     let font = fonts::regular(theme.size.text_dense);
     let name = visible_text(name);
     let most = rest.width().min(MOST_OF_PART);
-    let (galley, _) = elide::one_line(ui.painter(), &name, &font, theme.color.text, most, elide::Elide::End);
+    let (galley, is_cut) =
+        elide::one_line(ui.painter(), &name, &font, theme.color.text, most, elide::Elide::End);
     let at = rest.with_max_x(rest.left() + galley.size().x + 2.0);
-    let response =
-        ui.interact(at.expand2(vec2(3.0, -3.0)), ui.make_persistent_id(("part", part_idx)), Sense::click());
+    let ground = at.expand2(vec2(3.0, -3.0));
+    let response = ui.interact(ground, ui.make_persistent_id(("part", part_idx)), Sense::click());
     if response.hovered() || response.has_focus() {
-        let ground = at.expand2(vec2(3.0, -3.0));
         ui.painter().rect_filled(ground, theme.size.radius, theme.color.pressed);
     }
     let color = if is_last { theme.color.text } else { theme.color.muted };
     cell(ui.painter(), at, &name, &font, color, Align::Min);
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Go to {name}")));
+    let tells_all = is_cut || name.starts_with('…');
+    let response = match tells_all {
+        true => response.on_hover_text(visible_text(&path.to_string())),
+        false => response,
+    };
     if response.clicked() {
         actions.push(Action::Select(SelectTarget::Path(path.clone())));
     }

@@ -24,8 +24,9 @@ pub fn path_menu_ui(
     actions: &mut Vec<Action>,
 ) -> f32 {
     let theme = theme(ui);
-    let center = pos2(rest.left() + 6.0, rest.center().y);
-    let at = Rect::from_center_size(center, vec2(14.0, theme.size.row_dense));
+    // The parts before and behind it begin where it ends.
+    let center = pos2(rest.left() + 5.5, rest.center().y);
+    let at = Rect::from_center_size(center, vec2(11.0, theme.size.row_dense));
     let response = ui.interact(at, ui.make_persistent_id(("beside", nth)), Sense::click());
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
     if response.hovered() || is_open {

@@ -10,7 +10,8 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::TabView;
 use crate::ui::widgets::{
-    Elide, Row, RowLabel, RowList, TextButton, cell, cell_elided, empty_state_ui, progress_ui, visible_text,
+    Cell, Elide, Row, RowLabel, RowList, TextButton, cell, cell_elided, empty_state_ui, progress_ui,
+    visible_text,
 };
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
@@ -190,12 +191,13 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
         },
         ..Excerpt::default()
     });
-    excerpt_ui(ui, theme, value_at, &excerpt);
+    let drawn = excerpt_ui(ui, theme, value_at, &excerpt);
+    drawn.full_text_on_hover(ui, &row.response, || visible_text(&excerpt.text()).into_owned());
     RowLabel::new(path).value(format!("{} at {offset_text}", excerpt.text()))
 }
 
 /// The value with what matched in it on a ground of its own.
-fn excerpt_ui(ui: &Ui, theme: &Theme, at: Rect, excerpt: &Excerpt) {
+fn excerpt_ui(ui: &Ui, theme: &Theme, at: Rect, excerpt: &Excerpt) -> Cell {
     let format = |color: Color32, background: Color32| TextFormat {
         background,
         ..TextFormat::simple(fonts::mono(theme.size.text_mono), color)
@@ -210,9 +212,11 @@ fn excerpt_ui(ui: &Ui, theme: &Theme, at: Rect, excerpt: &Excerpt) {
     job.append(&visible_text(&excerpt.matched), 0.0, format(theme.color.text, theme.color.highlight));
     job.append(&visible_text(&excerpt.after), 0.0, format(theme.color.muted, none));
     if at.width() <= 0.0 || job.text.is_empty() {
-        return;
+        return Cell { rect: Rect::from_min_size(at.min, egui::Vec2::ZERO), is_elided: false };
     }
     let galley = ui.painter().layout_job(job);
+    let is_elided = galley.elided;
     let place = crate::ui::widgets::elide::place(ui.painter(), at, &galley, Align::Min);
     ui.painter().galley(place.min, galley, theme.color.muted);
+    Cell { rect: place, is_elided }
 }

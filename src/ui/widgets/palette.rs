@@ -186,7 +186,11 @@ fn row_ui(ui: &mut Ui, theme: &Theme, row: &Row, choice: &Choice<'_>, found: &Ma
     painter.with_clip_rect(rest.intersect(painter.clip_rect())).galley(at.min, title, ink);
     let beside = Rect::from_min_max(pos2(at.right() + theme.size.margin, rest.top()), rest.max);
     let beside_text = choice.disabled.unwrap_or(choice.hint);
-    cell(&painter, beside, beside_text, &dense, theme.color.muted, Align::Min);
+    cell(&painter, beside, beside_text, &dense, theme.color.muted, Align::Min).full_text_on_hover(
+        ui,
+        &row.response,
+        || beside_text.to_owned(),
+    );
 
     let label = RowLabel::new(choice.title);
     if beside_text.is_empty() { label } else { label.value(beside_text) }

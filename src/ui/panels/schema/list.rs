@@ -109,12 +109,18 @@ fn found_row_ui(ui: &Ui, theme: &Theme, row: &Row, labelled: &Labelled) -> RowLa
     let font = fonts::regular(theme.size.text_dense);
     let path = visible_text(&labelled.path);
     let name = cell_elided(ui.painter(), at, &path, &font, theme.color.text, Align::Min, Elide::Middle);
-    let full = || format!("{} {}.{}", labelled.keyword, labelled.package, labelled.path);
+    let full =
+        || visible_text(&format!("{} {}.{}", labelled.keyword, labelled.package, labelled.path)).into_owned();
     name.full_text_on_hover(ui, &row.response, full);
     let rest = at.with_min_x(name.rect.right() + theme.size.gap);
     let font = fonts::regular(theme.size.text_small);
     if 40.0 < rest.width() {
-        cell(ui.painter(), rest, &labelled.package, &font, theme.color.muted, Align::Max);
+        let package = visible_text(&labelled.package);
+        cell(ui.painter(), rest, &package, &font, theme.color.muted, Align::Max).full_text_on_hover(
+            ui,
+            &row.response,
+            full,
+        );
     }
     RowLabel::new(path).value(format!("{} in {}", labelled.keyword, labelled.package))
 }

@@ -119,7 +119,9 @@ fn bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     text.min.x += theme.size.icon + 6.0;
     let font = fonts::regular(theme.size.text_dense);
     let name = visible_text(&page.address.full_name);
-    cell_elided(ui.painter(), text, &name, &font, theme.color.muted, Align::Min, Elide::Middle);
+    let shown = cell_elided(ui.painter(), text, &name, &font, theme.color.muted, Align::Min, Elide::Middle);
+    let response = ui.interact(shown.rect, ui.make_persistent_id("name of the page"), Sense::hover());
+    shown.full_text_on_hover(ui, &response, || name.to_string());
 }
 
 fn content_ui(
