@@ -41,7 +41,8 @@ fn points_ui(ui: &mut Ui, points: &[String]) {
     }
     ui.add_space(theme(ui).size.gap);
     for point in points.iter().take(MOST_POINTS) {
-        let point = format!("•  {}", visible_text(point));
+        // A long name goes on below, not the mark alone above it.
+        let point = format!("•\u{a0}\u{a0}{}", visible_text(point));
         ui.add(Label::new(point).wrap());
     }
     if MOST_POINTS < points.len() {

@@ -98,7 +98,8 @@ impl PathField<'_> {
             field.request_focus();
             state.is_focused = true;
         }
-        if field.has_focus() {
+        // Tab completes as long as there is something to complete; then it goes on to the buttons.
+        if field.has_focus() && completion(state, offers).is_some() {
             let filter = egui::EventFilter { tab: true, ..Default::default() };
             ui.memory_mut(|memory| memory.set_focus_lock_filter(field.id, filter));
         }
@@ -143,8 +144,8 @@ fn keys(ctx: &Context, state: &mut PathFieldState, offers: &[String]) -> PathFie
     if pressed(Key::Escape) {
         return PathFieldResponse::Closed;
     }
-    if pressed(Key::Tab)
-        && let Some(offer) = picked.or(offers.first())
+    if let Some(offer) = completion(state, offers)
+        && pressed(Key::Tab)
     {
         take(state, offer.clone());
         return PathFieldResponse::Changed;
@@ -161,6 +162,12 @@ fn keys(ctx: &Context, state: &mut PathFieldState, offers: &[String]) -> PathFie
         };
     }
     PathFieldResponse::Open
+}
+
+/// What Tab puts into the field.
+fn completion<'a>(state: &PathFieldState, offers: &'a [String]) -> Option<&'a String> {
+    let picked = state.picked.and_then(|row| offers.get(row));
+    picked.or(offers.first()).filter(|offer| **offer != state.path)
 }
 
 /// Puts an offer into the field, with the cursor behind it.
@@ -190,7 +197,8 @@ fn offers_ui(ui: &mut Ui, state: &mut PathFieldState, offers: &[String], respons
                     text.min.x += theme.size.icon + theme.size.gap;
                     let font = fonts::mono(theme.size.text_mono);
                     let align = egui::Align::Min;
-                    cell_elided(ui.painter(), text, &path, &font, theme.color.text, align, Elide::Middle);
+                    cell_elided(ui.painter(), text, &path, &font, theme.color.text, align, Elide::Middle)
+                        .full_text_on_hover(ui, &row.response, || path.to_string());
                     RowLabel::new(path)
                 },
             )
