@@ -28,6 +28,8 @@ mod rocketmq; // a RocketMQ session, and what follows from a message
 mod row_list; // exact places at any number of rows
 #[path = "ui/schema.rs"]
 mod schema; // the tree of declarations, its filter and its pages
+#[path = "ui/screens.rs"]
+mod screens; // every screen at any size, to look at and to hold to laws
 #[path = "ui/search.rs"]
 mod search; // the search box, results and filters
 #[path = "rpc/server.rs"]

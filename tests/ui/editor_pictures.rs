@@ -12,7 +12,7 @@ use protoloupe::ui::painter::encode_png;
 use protoloupe::ui::shell::Shell;
 
 /// A string that hides something, a time out of range, and undeclared records of each wire type.
-fn odd() -> Vec<u8> {
+pub fn odd() -> Vec<u8> {
     let mut more = vec![0x1a, 0x07, b'c', b'a', b'f', 0xe9, 0xe2, 0x80, 0xae];
     more.extend([0x98, 0x06, 0x80, 0x98, 0xfa, 0x86, 0x8d, 0x34]);
     more.extend([0xa1, 0x06, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f]);
@@ -25,9 +25,9 @@ fn odd() -> Vec<u8> {
 }
 
 /// A name, the selected path, and the choice of a form or a button to be clicked.
-type Scene = (&'static str, &'static str, Option<(Role, &'static str)>);
+pub type Scene = (&'static str, &'static str, Option<(Role, &'static str)>);
 
-const SCENES: &[Scene] = &[
+pub const SCENES: &[Scene] = &[
     ("integer-hex", "i32", Some((Role::RadioButton, "Hexadecimal"))),
     ("float", "twice", None),
     ("string-escaped", "text", None),

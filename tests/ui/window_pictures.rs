@@ -27,11 +27,11 @@ fn deep() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Scene {
-    name: &'static str,
-    size: (f32, f32),
-    select: Option<&'static str>,
-    actions: Vec<Action>,
+pub struct Scene {
+    pub name: &'static str,
+    pub size: (f32, f32),
+    pub select: Option<&'static str>,
+    pub actions: Vec<Action>,
 }
 
 fn scene(name: &'static str, select: &'static str, actions: Vec<Action>) -> Scene {
@@ -39,7 +39,8 @@ fn scene(name: &'static str, select: &'static str, actions: Vec<Action>) -> Scen
     Scene { name, size: (1200.0, 800.0), select, actions }
 }
 
-fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
+/// All of them, and a folder that some are about.
+pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
     let mut scenes = vec![
         scene("sample", "", vec![]),
         scene("string", "messages[0].topic.name", vec![]),

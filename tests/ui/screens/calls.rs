@@ -1,0 +1,156 @@
+//! Screens of calls.
+
+use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Press, Type, Wait};
+use super::begun::{PACKAGE, pasted};
+use super::{Screen, Touch};
+use crate::server::{Server, Step, framed, grpc_headers, status};
+use egui::{Key, Modifiers, Role};
+use protoloupe::app::{
+    Action, CallAct, CallForm, Dialog, Layout, MetadataDraft, Pane, Question, Session, State,
+};
+
+const REQUEST: &str = "0a 08 12 06 6f 72 64 65 72 73";
+const REPLY: &[u8] = b"\x0a\x84\x00\x08\xa0\x9c\x01";
+
+/// A request of a route with the call pane shown.
+fn session(change: impl FnOnce(&mut CallForm)) -> Session {
+    let mut session = pasted(REQUEST, "QueryRouteRequest");
+    let mut form = CallForm::default();
+    change(&mut form);
+    session.apply(Action::Call(CallAct::SetForm(Box::new(form))));
+    session.apply(Action::TogglePane(Pane::Call));
+    session.settle();
+    session
+}
+
+fn to(url: &str) -> Session {
+    session(|form| form.endpoint = url.to_owned())
+}
+
+/// A screen of calls to a server that plays these steps.
+fn with(name: &str, steps: impl Fn() -> Vec<Step> + 'static) -> Screen {
+    Screen::new(name, move || {
+        // It ends with the program: the window outlives what begins it.
+        let server = Box::leak(Box::new(Server::start(steps())));
+        to(&server.url())
+    })
+}
+
+fn replying() -> Vec<Step> {
+    let headers = Step::Headers(200, grpc_headers());
+    vec![Step::ReadAll, headers, Step::Data(framed(0, REPLY)), Step::Trailers(status("0"))]
+}
+
+fn echoing() -> Vec<Step> {
+    vec![Step::Headers(200, grpc_headers()), Step::Echo, Step::Trailers(status("0"))]
+}
+
+fn is_over(state: &State) -> bool {
+    state.calls.made.last().is_some_and(|made| !made.is_live())
+}
+
+fn has_sent(state: &State) -> bool {
+    state.calls.made.last().is_some_and(|made| made.n_sent == 1)
+}
+
+fn has_received(state: &State) -> bool {
+    state.calls.made.last().is_some_and(|made| made.n_received == 1)
+}
+
+fn act(act: CallAct) -> Touch {
+    Do(Action::Call(act))
+}
+
+/// A form with something in every part.
+fn full(form: &mut CallForm) {
+    let draft = |name: &str, value: &str| MetadataDraft { name: name.to_owned(), value: value.to_owned() };
+    form.endpoint = "https://proxy.eu-central-1.rocketmq.example.com:8081".to_owned();
+    form.certificate = "/home/ada/certificates/of the client/me.pem".to_owned();
+    form.deadline = "soon".to_owned();
+    form.metadata = vec![draft("authorization", "hush-hush"), draft("x-id", "7"), draft("a b", "c")];
+    form.is_rocketmq = true;
+    form.access_key = "me".to_owned();
+    form.secret = "hush-hush".to_owned();
+}
+
+fn tall() -> Touch {
+    Do(Action::Arrange(Layout { bottom_height: Some(480.0), ..Layout::default() }))
+}
+
+pub fn screens() -> Vec<Screen> {
+    let send = || act(CallAct::Send);
+    let part = |part: &'static str| Click(Role::RadioButton, part);
+    let mut screens = vec![
+        Screen::new("call nothing named", || to("")),
+        Screen::new("call settings", || to("")).and([part("Settings")]),
+        Screen::new("call settings tall", || session(full)).and([tall(), part("Settings")]),
+        Screen::new("call settings full", || session(full)).and([part("Settings")]),
+        Screen::new("call none made", || to("")).and([part("Calls")]),
+        Screen::new("call endpoint wrong", || to("localhost:1")),
+        Screen::new("call refused", || to("http://127.0.0.1:1")).and([send(), Wait(is_over)]),
+        Screen::new("call alone", || to("")).does([Action::Close(protoloupe::app::TabId(1))]),
+        with("call replied", replying).and([send(), Wait(is_over)]),
+        with("call list", replying).and([send(), Wait(is_over), part("Calls")]),
+        with("call message menu", replying).and([
+            send(),
+            Wait(is_over),
+            ClickOtherOn(Role::ListItem, "2 received"),
+        ]),
+        with("call step open", replying).and([send(), Wait(is_over), ClickOn(Role::ListItem, "Trailers")]),
+        with("call waiting", || vec![Step::ReadAll, Step::Silence]).and([send(), Wait(has_sent)]),
+        with("call open", echoing)
+            .and([
+                act(CallAct::SetMethod("any.v1.Service/Talk".to_owned())),
+                act(CallAct::SetKind(protoloupe::rpc::RpcKind::Bidi)),
+                act(CallAct::Begin),
+                Wait(|state| state.calls.made.last().is_some_and(|made| made.steps.all().len() >= 3)),
+            ])
+            .and([Press(Modifiers::COMMAND, Key::Enter), Wait(has_received)]),
+        Screen::new("call method picker", || to("")).does([Action::Show(Dialog::MethodPicker)]),
+        Screen::new("call method picker none", || to(""))
+            .does([Action::Show(Dialog::MethodPicker)])
+            .and([Type("zzqq")]),
+        Screen::new("call method unknown", || to("http://127.0.0.1:9"))
+            .does([Action::Call(CallAct::SetMethod("a.v1.Service/New".to_owned()))]),
+        Screen::new("call method does not fit", || to("http://127.0.0.1:9"))
+            .does([Action::Call(CallAct::SetMethod(format!("{PACKAGE}.MessagingService/AckMessage")))]),
+        Screen::new("call new target", || to("http://192.0.2.1:9")).and([send()]),
+        Screen::new("call menu", || to("")).and([Click(Role::Button, "Call")]).if_wide(640.0..f32::MAX),
+    ];
+    let (message, title) =
+        ("SendMessageRequest".to_owned(), "a document with quite a long name.bin".to_owned());
+    let questions = [
+        (
+            "other type",
+            Question::OtherType {
+                title: title.clone(),
+                message: message.clone(),
+                input: "AckMessageRequest".to_owned(),
+            },
+        ),
+        (
+            "does not decode",
+            Question::DoesNotDecode {
+                title,
+                message,
+                problem: "the length is greater than what is left".to_owned(),
+                offset: 12,
+            },
+        ),
+        (
+            "unverified target",
+            Question::NewTarget {
+                endpoint: "https://proxy.eu-central-1.rocketmq.example.com:8081".to_owned(),
+                method: format!("{PACKAGE}.MessagingService/SendMessage"),
+                identity: vec!["access key LTAI5t8Zq".to_owned(), "authorization: hidden".to_owned()],
+                is_unverified: true,
+                n_bytes: Some(1_482),
+            },
+        ),
+    ];
+    screens.extend(questions.into_iter().map(|(name, question)| {
+        let show = Action::Show(Dialog::Question(question));
+        Screen::new(&format!("question {name}"), super::begun::sample).does([show])
+    }));
+    screens
+}
