@@ -7,8 +7,9 @@ use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::{FormatError, InputError};
 use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected, ProfileError};
 use crate::schema::SchemaError;
-use crate::worker::{Call, Remedy, WorkerError};
+use crate::worker::{Call, KeyringError, Remedy, WorkerError};
 use std::io;
+use std::path::Path;
 
 /// Why a command did not do what it was asked for. The hint says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,12 @@ pub enum CliError {
     SecretInArguments { option: &'static str },
     #[error("{error}, in \"{file}\"")]
     Profile { error: Box<ProfileError>, file: String },
+    #[error("{error}, for \"{field}\"")]
+    Keyring { error: KeyringError, field: String },
+    #[error("The profile takes no \"{field}\" from the system keyring")]
+    NotOfKeyring { field: String, known: String },
+    #[error("No secret was read: {reason}")]
+    SecretNotRead { reason: String },
     #[error("There is no profile \"{name}\"")]
     NoProfile { name: String, folder: String },
     #[error("Nothing says which method is called")]
@@ -101,6 +108,10 @@ impl CliError {
         }
     }
 
+    pub(super) fn of_profile(error: ProfileError, path: &Path) -> CliError {
+        CliError::Profile { error: Box::new(error), file: path.display().to_string() }
+    }
+
     /// 1 if the data said no, 2 if the call was wrong.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -112,6 +123,8 @@ impl CliError {
             | CliError::Draw { .. }
             | CliError::DoesNotDecode { .. }
             | CliError::NotSent
+            | CliError::Keyring { .. }
+            | CliError::SecretNotRead { .. }
             | CliError::NotReflected { .. }
             | CliError::ServerSchema { .. }
             | CliError::NoRow { .. }
@@ -161,6 +174,7 @@ impl CliError {
             | CliError::TlsOptions { .. }
             | CliError::Profile { .. }
             | CliError::NoProfile { .. }
+            | CliError::NotOfKeyring { .. }
             | CliError::NoMethod
             | CliError::NoSession
             | CliError::SecretInArguments { .. }
@@ -194,10 +208,18 @@ impl CliError {
                 "Add a profile with [rocketmq], or --rocketmq-topic, and --rocketmq-group to consume"
             }
             CliError::Profile { error, .. } if matches!(**error, ProfileError::NotTyped { .. }) => {
-                "The command line asks for nothing: name where it is in the profile, $NAME or @FILE, or give \
-                 another with -H"
+                "There is no terminal to ask at: name where it is in the profile, $NAME, @FILE or ?keyring, or \
+                 give another with -H"
             }
             CliError::Profile { error, .. } => return error.hint(),
+            CliError::Keyring { error, .. } => return Some(error.hint()),
+            CliError::NotOfKeyring { field, known } if known.is_empty() => {
+                return Some(format!(
+                    "Write ?keyring there in the profile, in the place of {field:?}: no field of it says so yet"
+                ));
+            }
+            CliError::NotOfKeyring { known, .. } => return Some(format!("Those that it takes: {known}")),
+            CliError::SecretNotRead { .. } => "Type it at a terminal, or give it on standard input",
             CliError::NoMethod => "Write package.Service/Method, or the end of it",
             CliError::NoProfile { folder, .. } => {
                 return Some(format!("Profiles by name are in {folder:?}; a path names any other"));

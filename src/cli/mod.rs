@@ -9,7 +9,7 @@
 //! - `console`: standard output and standard error
 //! - `error`: what is wrong, and what to do about it
 //! - `decode`, `encode`, `set`, `types`, `describe`, `guess`, `check`, `diff`, `canonicalize`, `call`,
-//!   `reflect`: the commands
+//!   `reflect`, `keyring`: the commands
 //! - `target`, `rocketmq`, `session`, `interrupt`, `ending`: the server of a call, who calls, what runs
 //!   beside it, Ctrl-C, and what is said of its end
 //! - `render`, `window`: what the picture and the window are asked for; `ui` draws them
@@ -34,6 +34,7 @@ mod error;
 mod guess;
 mod input;
 mod interrupt;
+mod keyring;
 mod reflect;
 mod render;
 mod rocketmq;
@@ -111,6 +112,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Call(Box<call::CallArgs>),
     Reflect(Box<reflect::ReflectArgs>),
+    Keyring(keyring::KeyringArgs),
     Search(search::SearchArgs),
     Rows(rows::RowsArgs),
     Render(RenderArgs),
@@ -155,6 +157,7 @@ fn run(command: Command, matches: &ArgMatches, console: &mut Console) -> Result<
         Command::Check(args) => check::run(&args, console),
         Command::Call(args) => call::run(&args, console),
         Command::Reflect(args) => reflect::run(&args, console),
+        Command::Keyring(args) => keyring::run(&args, console),
         Command::Diff(args) => diff::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::Rows(args) => rows::run(&args, console),
@@ -174,6 +177,7 @@ fn misplaced(command: &Command) -> CliError {
         Command::Check(_) => "check",
         Command::Call(_) => "call",
         Command::Reflect(_) => "reflect",
+        Command::Keyring(_) => "keyring",
         Command::Diff(_) => "diff",
         Command::Search(_) => "search",
         Command::Rows(_) => "rows",

@@ -8,8 +8,8 @@ use crate::rpc::{
     SIZE_HINT, TIME_HINT, read_size, read_time, split_entry, variable_name,
 };
 use crate::worker::{
-    PROFILE_ENDING, ProfileInputs, is_known_target, known_targets_file, load_profile, profile_file,
-    profiles_folder, remember_target,
+    PROFILE_ENDING, ProfileInputs, ask_secret, is_known_target, known_targets_file, load_profile,
+    profile_file, profiles_folder, remember_target,
 };
 use clap::Args;
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -136,15 +136,7 @@ impl TargetArgs {
             return Ok((None, Caller::new(Call::new(endpoint, nobody, RpcKind::Unary))));
         };
         let path = profile_path(named)?;
-        let stored = load_profile(&path).map_err(|error| CliError::Open { error, near_command: None })?;
-        let file = path.display().to_string();
-        let mut profile = match stored.profile {
-            Ok(profile) => profile,
-            Err(error) => return Err(CliError::Profile { error: Box::new(error), file }),
-        };
-        for (line, key) in &stored.unknown_keys {
-            console.say(&format!("warning: Nothing is known of \"{key}\", in line {line} of {path:?}"));
-        }
+        let mut profile = profile_of(&path, console)?;
         if let Some(endpoint) = endpoint {
             profile.endpoint = endpoint.to_owned();
         }
@@ -152,8 +144,10 @@ impl TargetArgs {
         let given: Vec<&str> =
             self.header.iter().filter_map(|text| split_entry(text).ok()).map(|entry| entry.0).collect();
         profile.metadata.retain(|(name, _)| !given.iter().any(|given| given.eq_ignore_ascii_case(name)));
-        let caller = profile.caller(&ProfileInputs::beside(&path));
-        let caller = caller.map_err(|error| CliError::Profile { error: Box::new(error), file })?;
+        let mut inputs = ProfileInputs::beside(&path);
+        ask(&profile, &mut inputs)?;
+        let caller = profile.caller(&inputs);
+        let caller = caller.map_err(|error| CliError::of_profile(error, &path))?;
         Ok((Some(profile), caller))
     }
 
@@ -206,8 +200,31 @@ impl TargetArgs {
     }
 }
 
+/// Has what a profile asks for typed, if somebody is at the terminal.
+fn ask(profile: &Profile, inputs: &mut ProfileInputs) -> Result<(), CliError> {
+    let is_somebody_there = io::stdin().is_terminal() || io::stderr().is_terminal();
+    for place in profile.asked().into_iter().filter(|_| is_somebody_there) {
+        match ask_secret(&format!("{place} of {:?}, which is not shown: ", profile.name)) {
+            Ok(Some(text)) if !text.is_empty() => inputs.typed.set(&inputs.profile, place, &text),
+            Ok(_) => return Err(CliError::NotSent),
+            // Without a terminal it stays unanswered.
+            Err(_) => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// The profile in a file; keys that nothing is known of are said.
+pub(super) fn profile_of(path: &Path, console: &mut Console) -> Result<Profile, CliError> {
+    let stored = load_profile(path).map_err(|error| CliError::Open { error, near_command: None })?;
+    for (line, key) in &stored.unknown_keys {
+        console.say(&format!("warning: Nothing is known of \"{key}\", in line {line} of {path:?}"));
+    }
+    stored.profile.map_err(|error| CliError::of_profile(error, path))
+}
+
 /// The file of a profile: that of a name in the person's folder, or the one that a path leads to.
-fn profile_path(named: &str) -> Result<PathBuf, CliError> {
+pub(super) fn profile_path(named: &str) -> Result<PathBuf, CliError> {
     let is_path = named.contains(['/', '\\']) || named.ends_with(PROFILE_ENDING);
     let of_name = profiles_folder().and_then(|folder| profile_file(&folder, named));
     match of_name.filter(|path| !is_path && path.exists()) {

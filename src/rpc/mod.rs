@@ -71,7 +71,7 @@ pub use lines::LineProblem;
 pub use log::{CallLog, MAX_BYTES, MAX_MESSAGES};
 pub use metadata::{Entry, Metadata, MetadataError, split_entry};
 pub use profile::{
-    Inputs, NoInputs, Place as ProfilePlace, Profile, ProfileError, ProfileValue, ProxySetting,
+    Inputs, NoInputs, NotKept, Place as ProfilePlace, Profile, ProfileError, ProfileValue, ProxySetting,
     RocketMqSetting, TlsSetting, TypedSecrets, variable_name,
 };
 pub use proxy::{Proxy, ProxyAddress};

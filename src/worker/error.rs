@@ -1,6 +1,7 @@
 //! What can go wrong between a document and a disk.
 
 use super::identity::FileIdentity;
+use super::keyring::KeyringError;
 use crate::document::canonical::CanonicalError;
 use crate::document::{EditError, SourceError};
 use crate::rpc::{NotReflected, ProfileError};
@@ -135,6 +136,8 @@ pub enum WorkerError {
     #[error("{error}")]
     Profile { error: ProfileError },
     #[error("{error}")]
+    Keyring { error: KeyringError },
+    #[error("{error}")]
     NotReflected { error: Box<NotReflected> },
     #[error("{reason}")]
     NoMessageText { reason: String },
@@ -191,6 +194,7 @@ impl WorkerError {
             | WorkerError::Schema { .. }
             | WorkerError::MessageTooLarge { .. }
             | WorkerError::Profile { .. }
+            | WorkerError::Keyring { .. }
             | WorkerError::NotReflected { .. }
             | WorkerError::NoMessageText { .. }
             | WorkerError::Cancelled

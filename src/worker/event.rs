@@ -79,6 +79,8 @@ pub enum Report {
     Definition(Option<Definition>),
     MessagePrepared(PreparedMessage),
     MessageText(WrittenText),
+    /// What was to be in the system keyring is there.
+    SecretsKept,
     Reflected(ReflectedSet),
     /// What happened in a call since the last of these, in order; more follows.
     Call(Vec<rpc::Event>),

@@ -8,7 +8,7 @@ use super::jobs::{
     Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
 use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
-use super::jobs::{KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
+use super::jobs::{KeepSecrets, KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
 use crate::rpc;
 use std::fmt;
 use std::path::PathBuf;
@@ -52,6 +52,7 @@ pub enum Job {
     ReadDefinition(ReadDefinition),
     PrepareMessage(PrepareMessage),
     MakeCall(MakeCall),
+    KeepSecrets(KeepSecrets),
     KeepSession(KeepSession),
     Reflect(Reflect),
     MessageText(MessageText),
@@ -89,6 +90,7 @@ impl Job {
             Job::ReadDefinition(job) => Box::new(job),
             Job::PrepareMessage(job) => Box::new(job),
             Job::MakeCall(job) => Box::new(job),
+            Job::KeepSecrets(job) => Box::new(job),
             Job::KeepSession(job) => Box::new(job),
             Job::Reflect(job) => Box::new(job),
             Job::MessageText(job) => Box::new(job),

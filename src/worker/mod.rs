@@ -23,6 +23,7 @@ mod job;
 pub mod jobs;
 mod journal;
 mod journal_file;
+mod keyring;
 mod known_targets;
 mod lock;
 mod platform;
@@ -39,6 +40,7 @@ mod spool;
 mod state;
 mod stream;
 mod temp;
+mod terminal;
 mod watch;
 
 pub use call_history::{
@@ -51,6 +53,10 @@ pub use identity::FileIdentity;
 pub use in_place::{StrayBackup, stray_backups};
 pub use job::{CancelToken, Job, JobContext};
 pub use journal::{BaseState, Draft, Entry, EntryPart, Journal, MAX_JOURNAL, RestoreSplice};
+pub use keyring::{
+    KeyringError, KeyringPlace, MAX_SECRET, is_in_keyring, keyring_owner, put_into_keyring, read_keyring,
+    remove_from_keyring,
+};
 pub use known_targets::{is_known_target, known_targets_file, remember_target};
 pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
@@ -65,4 +71,5 @@ pub use schema_files::{SchemaFiles, load_schema};
 pub use spool::{Input, read_fifo, read_stdin};
 pub use state::{config_folder, state_folder};
 pub use temp::clean_stray;
+pub use terminal::ask_secret;
 pub use watch::{FileChange, OnDisk, Watched, look};

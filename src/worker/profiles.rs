@@ -1,8 +1,10 @@
 //! Profiles in files of their own, one a server, and what they name outside of themselves.
 
 use super::error::{Call, WorkerError};
+use super::job::CancelToken;
+use super::keyring::{KeyringPlace, keyring_owner, read_keyring};
 use super::state;
-use crate::rpc::{Inputs, Profile, ProfileError, ProfilePlace, TypedSecrets};
+use crate::rpc::{Inputs, NotKept, Profile, ProfileError, ProfilePlace, TypedSecrets};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -107,20 +109,31 @@ pub fn remove_stored(path: &Path) -> Result<(), WorkerError> {
     fs::remove_file(path).map_err(|error| WorkerError::io(Call::Remove, path, error))
 }
 
-/// The environment, files beside a profile, and what was typed.
+/// The environment, files beside a profile, what was typed, and the system keyring, which may let a person
+/// wait.
 #[derive(Clone, Debug)]
 pub struct ProfileInputs {
     /// Where relative paths start.
     pub folder: PathBuf,
     pub profile: String,
     pub typed: TypedSecrets,
+    /// Whose secrets the keyring is asked for; empty for a profile that has no file.
+    pub owner: String,
+    /// Ends waiting for the keyring.
+    pub cancel: CancelToken,
 }
 
 impl ProfileInputs {
     /// Of the profile in a file; nothing was typed.
     pub fn beside(path: &Path) -> ProfileInputs {
         let folder = super::save::folder_of(path).to_owned();
-        ProfileInputs { folder, profile: String::new(), typed: TypedSecrets::default() }
+        ProfileInputs {
+            folder,
+            profile: String::new(),
+            typed: TypedSecrets::default(),
+            owner: keyring_owner(path),
+            cancel: CancelToken::default(),
+        }
     }
 }
 
@@ -143,6 +156,11 @@ impl Inputs for ProfileInputs {
 
     fn typed(&self, place: &ProfilePlace) -> Option<String> {
         self.typed.get(&self.profile, place).map(str::to_owned)
+    }
+
+    fn keyring(&self, place: &ProfilePlace) -> Result<String, NotKept> {
+        let place = KeyringPlace { owner: self.owner.clone(), place: place.clone() };
+        Ok(read_keyring(&place, &self.cancel)?)
     }
 }
 

@@ -67,7 +67,7 @@ fn options_stand_anywhere_and_what_is_given_need_not_be_asked() {
     let profile = format!("endpoint = {}\n[metadata]\nx-token = ?\n", server.url());
     program.file("my.profile", &profile);
     let args = ["call", "--profile", "my.profile", "--compact", method, "--data", "empty.bin"];
-    program.run(&args).exits(2).says(&["x-token", "The command line asks for nothing", "-H"]);
+    program.run(&args).exits(2).says(&["x-token", "There is no terminal to ask at", "-H"]);
     program.file("token.txt", b"t0ken");
     program.run(&[&args[..], &["-H", "x-token: @token.txt"]].concat()).exits(0);
     assert_eq!(server.seen()[1].headers["x-token"], "t0ken");

@@ -96,9 +96,10 @@ enum Source<'a> {
 fn source<'a>(name: &str, value: &'a ProfileValue) -> Source<'a> {
     let is_secret = Entry::received(name, b"").is_secret();
     match value {
-        ProfileValue::Text(_) | ProfileValue::Asked if is_secret => Source::Variable(variable_of(name)),
-        ProfileValue::Text(text) => Source::Text(text),
-        ProfileValue::Asked => Source::Variable(variable_of(name)),
+        ProfileValue::Text(text) if !is_secret => Source::Text(text),
+        ProfileValue::Text(_) | ProfileValue::Asked | ProfileValue::Keyring => {
+            Source::Variable(variable_of(name))
+        }
         ProfileValue::Environment(variable) => Source::Variable(variable.clone()),
         ProfileValue::File(path) => Source::File(path),
     }

@@ -32,8 +32,8 @@ impl Session {
             is_unverified: profile.tls.skip_verification,
             n_bytes: None,
         };
-        let job =
-            Reflect { profile: Box::new(profile), inputs: inputs(typed), folder: folder.join("reflected") };
+        let inputs = inputs(typed, &self.state.calls.form);
+        let job = Reflect { profile: Box::new(profile), inputs, folder: folder.join("reflected") };
         if is_known {
             return self.start_reflection(job);
         }

@@ -146,7 +146,7 @@ impl Session {
         let (input, output) = message.unzip();
         let identity = profile.identity();
         let endpoint = profile.endpoint.clone();
-        let inputs = inputs(typed);
+        let inputs = inputs(typed, &self.state.calls.form);
         let call = Some(Box::new(CallToMake { profile, inputs, method, kind: RpcKind::Bidi }));
         let job = PrepareMessage { snapshot: None, input: None, call };
         let title = "the client's settings".to_owned();

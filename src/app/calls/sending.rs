@@ -10,7 +10,7 @@ use crate::document::problem::Problem;
 use crate::rpc::{self, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, MakeCall, PrepareMessage, PreparedMessage};
-use crate::worker::{Job, JobId, ProfileInputs, WorkerError};
+use crate::worker::{CancelToken, Job, JobId, ProfileInputs, WorkerError};
 use std::time::Duration;
 
 /// A message on its way, and what it is for.
@@ -88,7 +88,8 @@ impl Session {
         let input = declared.as_ref().map(|method| method.input());
         self.join_session(&mut profile);
         let identity = profile.identity();
-        let call = Some(Box::new(CallToMake { profile, inputs: inputs(typed), method, kind }));
+        let inputs = inputs(typed, &self.state.calls.form);
+        let call = Some(Box::new(CallToMake { profile, inputs, method, kind }));
         let snapshot = has_message.then_some(snapshot);
         let job = PrepareMessage { snapshot, input: input.clone(), call };
         let output = declared.map(|method| method.output());
@@ -334,7 +335,14 @@ pub(super) fn target_key(endpoint: &Endpoint, skips_verification: bool) -> Strin
     }
 }
 
-/// What a profile names outside of itself; relative paths start where the program was started.
-pub(super) fn inputs(typed: TypedSecrets) -> ProfileInputs {
-    ProfileInputs { folder: std::env::current_dir().unwrap_or_default(), profile: String::new(), typed }
+/// What a profile names outside of itself; relative paths start where the program was started, and the
+/// keyring is asked for the secrets of the profile that the fields were filled from.
+pub(super) fn inputs(typed: TypedSecrets, form: &CallForm) -> ProfileInputs {
+    ProfileInputs {
+        folder: std::env::current_dir().unwrap_or_default(),
+        profile: String::new(),
+        typed,
+        owner: form.profile.name.clone(),
+        cancel: CancelToken::default(),
+    }
 }

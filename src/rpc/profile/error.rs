@@ -29,6 +29,8 @@ pub enum ProfileError {
     File { reason: String, place: String },
     #[error("\"{place}\" is asked for, and nobody answered yet")]
     NotTyped { place: String },
+    #[error("{reason}, for \"{place}\"")]
+    Keyring { reason: String, hint: String, place: String },
     #[error("The file for \"{place}\" is no text")]
     NotText { place: String },
     #[error("TLS settings do not go with {endpoint}, which is plain text")]
@@ -42,8 +44,8 @@ pub enum ProfileError {
 impl ProfileError {
     /// What to do about it; `None` where the error says it all.
     pub fn hint(&self) -> Option<String> {
-        const SECRET: &str = "Write $NAME for a variable of the environment, @FILE, or ? to be asked; as a part \
-                              of a value it stands in [variables], and ${name} in the value";
+        const SECRET: &str = "Write $NAME for a variable of the environment, @FILE, ?keyring for the system \
+                              keyring, or ? to be asked; as a part of a value it stands in [variables], and ${name} in the value";
         let hint = match self {
             ProfileError::Line { reason: LineProblem::Secret(_), .. }
             | ProfileError::SecretWritten { .. } => SECRET,
@@ -63,6 +65,7 @@ impl ProfileError {
             ProfileError::Circle { .. } => "Take one of them out",
             ProfileError::NotSet { .. } => "Set it before the program starts",
             ProfileError::File { .. } | ProfileError::NotText { .. } => "Name another file",
+            ProfileError::Keyring { hint, .. } => hint,
             ProfileError::NotTyped { .. } => "Type it, or name where it is: $NAME or @FILE",
             ProfileError::TlsInPlainText { .. } => "Write https://, or take them out",
             ProfileError::HalfIdentity => "Name both files in [tls]: certificate and key",

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 /// Of the file form.
 const VERSION: u64 = 1;
-const COMMENT: &str = "# A profile of Protoloupe. $NAME is a variable of the environment, @FILE a file, ? is \
-                       asked for, ${name} one of [variables].\n";
+const COMMENT: &str = "# A profile of Protoloupe. $NAME is a variable of the environment, @FILE a file, \
+                       ?keyring in the system keyring, ? is asked for, ${name} one of [variables].\n";
 const VARIABLES: &str = "variables";
 const METADATA: &str = "metadata";
 const ROCKETMQ: &str = "rocketmq";

@@ -1,15 +1,15 @@
 //! Profiles: everything about a server that is the same from call to call.
 //!
 //! **Law.** A profile holds no secret. Values that are secrets by their name or their place are only
-//! named, as a variable of the environment, a file, or something to be typed; where one is written out
-//! the profile is refused. What was typed is in [`TypedSecrets`], in memory, and nowhere else.
+//! named, as a variable of the environment, a file, a secret of the system keyring, or something to be
+//! typed; where one is written out the profile is refused. What was typed is in [`TypedSecrets`], in memory, and nowhere else.
 //!
 //! - `value`: a value, written out or only named
 //! - `file`: a profile as text
 //! - `resolve`: from a profile to calls
 //! - `error`: what can be wrong with one
 //!
-//! **Not here:** files (`worker`).
+//! **Not here:** files and the keyring (`worker`).
 
 mod error;
 mod file;
@@ -17,7 +17,7 @@ mod resolve;
 mod value;
 
 pub use error::ProfileError;
-pub use resolve::{Inputs, NoInputs, Place, TypedSecrets};
+pub use resolve::{Inputs, NoInputs, NotKept, Place, TypedSecrets};
 pub use value::{ProfileValue, variable_name};
 
 #[cfg(test)]

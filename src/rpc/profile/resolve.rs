@@ -21,6 +21,15 @@ pub trait Inputs {
     fn file(&self, path: &Path) -> Result<Vec<u8>, String>;
     /// What was typed.
     fn typed(&self, place: &Place) -> Option<String>;
+    /// What the system keyring keeps for this profile.
+    fn keyring(&self, place: &Place) -> Result<String, NotKept>;
+}
+
+/// Why a keyring gives nothing, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotKept {
+    pub reason: String,
+    pub hint: String,
 }
 
 /// Nothing from outside, for profiles that need nothing.
@@ -38,6 +47,12 @@ impl Inputs for NoInputs {
 
     fn typed(&self, _place: &Place) -> Option<String> {
         None
+    }
+
+    fn keyring(&self, _place: &Place) -> Result<String, NotKept> {
+        let (reason, hint) =
+            ("The system keyring is not asked here", "Name where else it is: $NAME or @FILE");
+        Err(NotKept { reason: reason.to_owned(), hint: hint.to_owned() })
     }
 }
 
@@ -60,6 +75,32 @@ impl fmt::Display for Place {
             Place::RocketMqSecret => f.write_str("secret"),
             Place::RocketMqSessionToken => f.write_str("session-token"),
         }
+    }
+}
+
+impl Place {
+    /// Its section and key in the file form, which tell it from every other place of the profile.
+    pub fn key(&self) -> String {
+        match self {
+            Place::Metadata(name) => format!("metadata.{}", name.to_ascii_lowercase()),
+            Place::Variable(name) => format!("variables.{name}"),
+            Place::Proxy => "proxy".to_owned(),
+            Place::RocketMqSecret => "rocketmq.secret".to_owned(),
+            Place::RocketMqSessionToken => "rocketmq.session-token".to_owned(),
+        }
+    }
+
+    /// The place with this key.
+    pub fn of_key(key: &str) -> Option<Place> {
+        let place = match key.split_once('.') {
+            Some(("metadata", name)) => Place::Metadata(name.to_owned()),
+            Some(("variables", name)) => Place::Variable(name.to_owned()),
+            Some(("rocketmq", "secret")) => Place::RocketMqSecret,
+            Some(("rocketmq", "session-token")) => Place::RocketMqSessionToken,
+            None if key == "proxy" => Place::Proxy,
+            _ => return None,
+        };
+        (place.key() == key).then_some(place)
     }
 }
 
@@ -121,7 +162,22 @@ impl Profile {
 
     /// The values that are typed, in the order in which they are asked for.
     pub fn asked(&self) -> Vec<Place> {
-        self.values().filter(|(_, value)| **value == ProfileValue::Asked).map(|(place, _)| place).collect()
+        self.places_of(&ProfileValue::Asked)
+    }
+
+    /// The values that the system keyring keeps.
+    pub fn in_keyring(&self) -> Vec<Place> {
+        self.places_of(&ProfileValue::Keyring)
+    }
+
+    fn places_of(&self, wanted: &ProfileValue) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for (place, _) in self.values().filter(|(_, value)| *value == wanted) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
     }
 
     /// Who the caller is to the server, in words without secrets.
@@ -138,6 +194,7 @@ impl Profile {
         identity.extend(secrets.map(|(name, value)| match value {
             ProfileValue::Text(_) => name.clone(),
             ProfileValue::Asked => format!("{name} as typed"),
+            ProfileValue::Keyring => format!("{name} from the system keyring"),
             value => format!("{name} from {}", value.to_string().trim_start_matches('@')),
         }));
         identity
@@ -247,6 +304,13 @@ impl Resolver<'_> {
             ProfileValue::Asked => {
                 let typed = self.inputs.typed(place).map(String::into_bytes);
                 typed.ok_or_else(|| ProfileError::NotTyped { place: place.to_string() })
+            }
+            ProfileValue::Keyring => {
+                let kept = self.inputs.keyring(place).map(String::into_bytes);
+                kept.map_err(|NotKept { reason, hint }| {
+                    let place = place.to_string();
+                    ProfileError::Keyring { reason, hint, place }
+                })
             }
         }
     }

@@ -67,6 +67,13 @@ impl Inputs for Outside {
     fn typed(&self, place: &Place) -> Option<String> {
         (*place == Place::RocketMqSessionToken).then(|| "typ3d".to_owned())
     }
+
+    fn keyring(&self, place: &Place) -> Result<String, NotKept> {
+        match place {
+            Place::RocketMqSecret => Ok("k3pt".to_owned()),
+            place => Err(NotKept { reason: format!("no {}", place.key()), hint: "put it there".to_owned() }),
+        }
+    }
 }
 
 fn call_to(profile: &Profile, method: &str, inputs: &dyn Inputs) -> Result<Call, ProfileError> {
@@ -240,6 +247,7 @@ fn what_keeps_a_profile_from_making_a_call_is_said() {
         ("endpoint = http://a\n[metadata]\nx = $NO", "The variable $NO is not set, which \"x\" names"),
         ("endpoint = http://a\n[metadata]\nx = @no", "it is not there, for \"x\""),
         ("endpoint = http://a\n[metadata]\nx = ?", "\"x\" is asked for, and nobody answered yet"),
+        ("endpoint = http://a\n[metadata]\nx = ?keyring", "no metadata.x, for \"x\""),
         (
             "endpoint = http://a\n[tls]\nca = no",
             "TLS settings do not go with http://a:80, which is plain text",
@@ -255,6 +263,44 @@ fn what_keeps_a_profile_from_making_a_call_is_said() {
     }
     let asked = Profile::read("p", "[metadata]\nx = ?\n[rocketmq]\nsecret = ?").unwrap().asked();
     assert_eq!(asked, [Place::Metadata("x".to_owned()), Place::RocketMqSecret]);
+}
+
+#[test]
+fn the_keyring_is_asked_for_the_place_of_a_value() {
+    let text =
+        "endpoint = http://a\n[metadata]\nx-a = ?keyring\n[rocketmq]\naccess-key = ak\nsecret = ?keyring\n";
+    let profile = Profile::read("p", text).unwrap();
+    assert_eq!(profile.in_keyring(), [Place::Metadata("x-a".to_owned()), Place::RocketMqSecret]);
+    assert_eq!(profile.asked(), []);
+    assert_eq!(Profile::read("p", &profile.to_text(text).unwrap()).unwrap(), profile);
+    assert!(profile.identity().contains(&"x-a from the system keyring".to_owned()));
+    let error = call(&profile, &Outside).unwrap_err();
+    assert_eq!(
+        (error.to_string().as_str(), error.hint().as_deref()),
+        ("no metadata.x-a, for \"x-a\"", Some("put it there"))
+    );
+    let mut profile = profile;
+    profile.metadata.clear();
+    let shown = format!("{:?}", profile.caller(&Outside).unwrap());
+    assert!(!shown.contains("k3pt"), "{shown}");
+    assert!(headers(&call(&profile, &Outside).unwrap(), "authorization")[0].starts_with("MQv2-HMAC-SHA1"));
+}
+
+#[test]
+fn a_place_is_found_by_its_key() {
+    let places = [
+        Place::Metadata("x-a.b".to_owned()),
+        Place::Variable("v".to_owned()),
+        Place::Proxy,
+        Place::RocketMqSecret,
+        Place::RocketMqSessionToken,
+    ];
+    for place in places {
+        assert_eq!(Place::of_key(&place.key()), Some(place));
+    }
+    for key in ["", "metadata", "X-A", "metadata.X", "rocketmq.group", "proxy.x"] {
+        assert_eq!(Place::of_key(key), None, "{key}");
+    }
 }
 
 #[test]

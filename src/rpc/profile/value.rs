@@ -14,14 +14,19 @@ pub enum ProfileValue {
     File(PathBuf),
     /// In nobody's file: asked for when it is needed, and kept in memory.
     Asked,
+    /// In the system keyring, under the profile's name and the value's place.
+    Keyring,
 }
+
+/// What a value in the system keyring is written as.
+const IN_KEYRING: &str = "?keyring";
 
 /// Characters that make a value a name of one; twice, they are themselves.
 const MARKS: [char; 3] = ['$', '@', '?'];
 
 impl ProfileValue {
-    /// Reads `$NAME`, `@FILE`, `?` or text. Text that looks like one of those has its first character
-    /// twice.
+    /// Reads `$NAME`, `@FILE`, `?`, `?keyring` or text. Text that looks like one of those has its first
+    /// character twice.
     pub fn read(text: &str) -> ProfileValue {
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
@@ -29,6 +34,7 @@ impl ProfileValue {
                 return ProfileValue::Text(text[first.len_utf8()..].to_owned());
             }
             (Some('?'), None) => return ProfileValue::Asked,
+            _ if text == IN_KEYRING => return ProfileValue::Keyring,
             _ => {}
         }
         match (text.strip_prefix('@').filter(|path| !path.is_empty()), variable_name(text)) {
@@ -63,6 +69,7 @@ impl fmt::Display for ProfileValue {
             ProfileValue::Environment(name) => write!(f, "${name}"),
             ProfileValue::File(path) => write!(f, "@{}", path.display()),
             ProfileValue::Asked => f.write_str("?"),
+            ProfileValue::Keyring => f.write_str(IN_KEYRING),
         }
     }
 }
@@ -129,6 +136,10 @@ mod tests {
             ("?", ProfileValue::Asked),
             ("??", text("?")),
             ("?a", text("?a")),
+            ("?keyring", ProfileValue::Keyring),
+            ("??keyring", text("?keyring")),
+            ("keyring", text("keyring")),
+            ("?keyring2", text("?keyring2")),
         ] {
             assert_eq!(ProfileValue::read(written), value, "{written}");
             assert_eq!(ProfileValue::read(&value.to_string()), value, "{written}");

@@ -55,6 +55,11 @@ impl Work for PrepareMessage {
         "Reading the message"
     }
 
+    /// A keyring may ask a person first.
+    fn runs_apart(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| !call.profile.in_keyring().is_empty())
+    }
+
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let PrepareMessage { snapshot, input, call } = *self;
         let bytes = snapshot.as_ref().map(|snapshot| read(snapshot, context)).transpose()?;
@@ -62,7 +67,9 @@ impl Work for PrepareMessage {
             (Some(snapshot), Some(input)) => first_error(snapshot, input, context)?,
             _ => None,
         };
-        let made = call.map(|call| make(*call, bytes.as_deref().unwrap_or_default())).transpose()?;
+        let made = call.map(|call| make(*call, bytes.as_deref().unwrap_or_default(), context)).transpose();
+        context.go_on()?;
+        let made = made?;
         let (call, caller) = made.unzip();
         Ok(Report::MessagePrepared(PreparedMessage { bytes, problem, call, caller }))
     }
@@ -85,8 +92,13 @@ fn read(snapshot: &Snapshot, context: &JobContext) -> Result<Bytes, WorkerError>
     Ok(bytes.into())
 }
 
-fn make(call: CallToMake, first_message: &[u8]) -> Result<(Box<Call>, Box<Caller>), WorkerError> {
+fn make(
+    call: CallToMake,
+    first_message: &[u8],
+    context: &JobContext,
+) -> Result<(Box<Call>, Box<Caller>), WorkerError> {
     let CallToMake { profile, inputs, method, kind } = call;
+    let inputs = ProfileInputs { cancel: context.cancel.clone(), ..inputs };
     let is_stream = kind != RpcKind::Unary;
     let is_unsaid = profile.deadline == Deadline::Usual
         && usual_deadline(&method.service, &method.method, first_message).is_none();

@@ -35,7 +35,10 @@ impl Work for Reflect {
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let Reflect { profile, inputs, folder } = *self;
-        let caller = profile.caller(&inputs).map_err(|error| WorkerError::Profile { error })?;
+        let inputs = ProfileInputs { cancel: context.cancel.clone(), ..inputs };
+        let caller = profile.caller(&inputs);
+        context.go_on()?;
+        let caller = caller.map_err(|error| WorkerError::Profile { error })?;
         let mut watch = |call: rpc::Canceller| context.cancel.on_cancel(move || call.cancel());
         let reflected = rpc::reflect(&caller.template, &mut watch);
         context.go_on()?;
