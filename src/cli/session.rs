@@ -4,7 +4,9 @@ use super::ending;
 use super::interrupt::Interrupt;
 use super::{CliError, Console};
 use crate::rocketmq::ServerCommand;
-use crate::rpc::{Asked, Caller, Direction, Event, SessionEvent, SessionHandle, run_session, session};
+use crate::rpc::{
+    Asked, Caller, Direction, Event, Pace, SessionEvent, SessionHandle, run_session, session, time_text,
+};
 use crate::schema::Schema;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -38,7 +40,7 @@ impl Session {
         let caller = caller.clone();
         let thread = std::thread::spawn(move || {
             // The headers are made again for the call itself, which says what is wrong with them.
-            let _ = run_session(&caller, &client, inbox, &mut |event| {
+            let _ = run_session(&caller, &client, &Pace::default(), inbox, &mut |event| {
                 // The session goes on whether or not somebody has time to hear of it.
                 let _ = tell.try_send(event);
             });
@@ -98,6 +100,11 @@ fn say(event: &SessionEvent, verbose: bool, console: &mut Console) {
     match event {
         SessionEvent::Heartbeat(asked) if verbose || !asked.is_ok() => {
             console.say(&format!("session: heartbeat {}", outcome(asked)));
+        }
+        SessionEvent::Lost(lost) => {
+            let lines = ending::report(&lost.ending, None, &Schema::builtin(), true);
+            let again = time_text(Some(lost.again_in));
+            console.say(&format!("session: lost, again in {again}: {}", lines.join("; ")));
         }
         SessionEvent::Termination(asked) if verbose || !asked.is_ok() => {
             console.say(&format!("session: termination {}", outcome(asked)));

@@ -268,6 +268,9 @@ impl ServerCommand {
 /// How often a session says that it is there.
 pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it says again what it is.
+pub const SETTINGS_EVERY: Duration = Duration::from_secs(5 * 60);
+
 #[cfg(test)]
 mod tests {
     use super::super::build::tests::json;

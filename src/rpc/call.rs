@@ -198,6 +198,21 @@ pub enum Event {
     Ended(Ending),
 }
 
+impl Event {
+    /// The same, with its time counted from `by` before.
+    pub(super) fn later(mut self, by: Duration) -> Event {
+        match &mut self {
+            Event::Connected { at, .. }
+            | Event::HalfClosed { at }
+            | Event::Headers { at, .. }
+            | Event::Trailers { at, .. } => *at += by,
+            Event::Message(message) => message.at += by,
+            Event::Ended(ending) => ending.at += by,
+        }
+        self
+    }
+}
+
 /// How the server was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connected {

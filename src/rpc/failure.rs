@@ -43,6 +43,26 @@ pub struct ForeignAnswer {
     pub first_bytes: Vec<u8>,
 }
 
+impl Failure {
+    /// Whether the way to the server broke, which may be there again later.
+    pub(super) fn is_of_the_way(&self) -> bool {
+        matches!(
+            self,
+            Failure::Deadline { .. }
+                | Failure::NoSuchHost { .. }
+                | Failure::Refused { .. }
+                | Failure::Unreachable { .. }
+                | Failure::Proxy { .. }
+                | Failure::Foreign(_)
+                | Failure::Reset { .. }
+                | Failure::GoAway { .. }
+                | Failure::ConnectionLost { .. }
+                | Failure::Truncated { .. }
+                | Failure::NoStatus
+        )
+    }
+}
+
 /// Everything that can go wrong between a person's act and a status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

@@ -80,7 +80,7 @@ pub use reflection::{NotReflected, Reflected, Why, reflect};
 pub use rocketmq::{Credentials, RocketMqClient, new_client_id, new_message_id};
 pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
 pub use saved_request::SavedRequest;
-pub use session::{Asked, SessionEvent, SessionHandle, SessionInbox, run_session, session};
+pub use session::{Asked, Lost, Pace, SessionEvent, SessionHandle, SessionInbox, run_session, session};
 pub use status::{Details, Status};
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
 pub use transport::{TRANSPORTS, Transport};

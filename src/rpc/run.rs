@@ -113,6 +113,10 @@ impl Outbox {
         self.cancel.send_replace(true);
     }
 
+    pub(super) fn is_cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
     /// Gives the call up, and keeps nothing open.
     pub fn canceller(&self) -> Canceller {
         Canceller(self.cancel.clone())
@@ -121,11 +125,17 @@ impl Outbox {
 
 /// Makes the call and returns when it has ended. `on_event` gets what happens, [`Event::Ended`] last;
 /// while it waits, the server waits.
-pub fn run(call: &Call, inbox: Inbox, on_event: &mut dyn FnMut(Event)) {
+pub fn run(call: &Call, mut inbox: Inbox, on_event: &mut dyn FnMut(Event)) {
+    run_on(call, None, &mut inbox, on_event);
+}
+
+/// The same, with a message that goes before all others; the inbox can serve one more call after it, if
+/// its kind sends many messages.
+pub(super) fn run_on(call: &Call, first: Option<Bytes>, inbox: &mut Inbox, on_event: &mut dyn FnMut(Event)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     match runtime {
         Ok(runtime) => {
-            runtime.block_on(drive(call, inbox, on_event));
+            runtime.block_on(drive(call, first, inbox, on_event));
             // A look-up of a host cannot be stopped; nobody waits for it.
             runtime.shutdown_background();
         }
@@ -139,7 +149,7 @@ pub fn run(call: &Call, inbox: Inbox, on_event: &mut dyn FnMut(Event)) {
     }
 }
 
-async fn drive(call: &Call, mut inbox: Inbox, on_event: &mut dyn FnMut(Event)) {
+async fn drive(call: &Call, first: Option<Bytes>, inbox: &mut Inbox, on_event: &mut dyn FnMut(Event)) {
     let mut is_cancelled = inbox.cancel.clone();
     let phase = Cell::new(Phase::default());
     let mut exchange = Exchange::new(call, &phase, inbox.cancel.clone(), on_event);
@@ -147,7 +157,7 @@ async fn drive(call: &Call, mut inbox: Inbox, on_event: &mut dyn FnMut(Event)) {
         biased;
         _ = is_cancelled.wait_for(|is_cancelled| *is_cancelled) => Err(Failure::Cancelled(phase.get())),
         after = deadline(call.deadline) => Err(Failure::Deadline { after, phase: phase.get() }),
-        end = exchange.run(&mut inbox.commands) => end,
+        end = exchange.run(first, &mut inbox.commands) => end,
     };
     exchange.finish(end);
     let Exchange { client, connection, .. } = exchange;
@@ -223,7 +233,11 @@ impl<'a> Exchange<'a> {
         self.started.elapsed()
     }
 
-    async fn run(&mut self, commands: &mut mpsc::Receiver<Command>) -> Result<End, Failure> {
+    async fn run(
+        &mut self,
+        before: Option<Bytes>,
+        commands: &mut mpsc::Receiver<Command>,
+    ) -> Result<End, Failure> {
         let call = self.call;
         if !call.transport.kinds.contains(&call.kind) {
             call.check(1)?;
@@ -247,6 +261,10 @@ impl<'a> Exchange<'a> {
             if len == Some(0) {
                 self.was_taken();
             }
+        }
+        if let Some(bytes) = before.filter(|_| call.kind.sends_many()) {
+            let wrapped = (call.transport.wrap)(call, bytes.clone())?;
+            self.give(&mut feed, wrapped, bytes);
         }
         loop {
             if *self.is_cancelled.borrow() {

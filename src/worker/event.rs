@@ -87,6 +87,8 @@ pub enum Report {
     /// The call's thread is at its end; the last event of the call came before.
     CallOver,
     /// What the server said to a call that a session made by itself.
+    /// The stream of a session was lost, and is opened again.
+    SessionLost(Box<rpc::Lost>),
     SessionAsked {
         what: &'static str,
         asked: Box<rpc::Asked>,

@@ -6,7 +6,7 @@ use protoloupe::app::{Action, CallAct, CallForm, Folders, MadeCall, Offer, Sessi
 use protoloupe::document::ReadMode;
 use protoloupe::rocketmq::{Answer, ClientSettings, ClientType, FollowUp, ServerCommand, received};
 use protoloupe::rpc::{
-    Call, Caller, Direction, Event, RocketMqClient, RpcKind, SessionEvent, run_session, session,
+    Call, Caller, Direction, Event, Pace, RocketMqClient, RpcKind, SessionEvent, run_session, session,
 };
 use protoloupe::schema::Schema;
 use std::sync::{Arc, Mutex, mpsc};
@@ -24,20 +24,25 @@ type Commands = Arc<Mutex<Vec<Vec<u8>>>>;
 /// A server that answers every command on the stream with `reply`, and every other call with OK; and the
 /// commands that came.
 fn server(reply: &'static [u8]) -> (Server, Commands) {
+    server_after(reply, Vec::new())
+}
+
+/// One that does these first.
+fn server_after(reply: &'static [u8], first: Vec<Step>) -> (Server, Commands) {
     let commands = Commands::default();
     let came = commands.clone();
     let answer = move |command: &[u8]| {
         came.lock().unwrap().push(command.to_vec());
         reply.to_vec()
     };
-    let server = Server::start(vec![
+    let others = vec![
         Step::OfPath("/Telemetry", vec![Step::Answer(Arc::new(answer))]),
         Step::ReadAll,
         Step::Headers(200, grpc_headers()),
         Step::Data(framed(0, OK)),
         Step::Trailers(status("0")),
-    ]);
-    (server, commands)
+    ];
+    (Server::start([first, others].concat()), commands)
 }
 
 fn caller(server: &Server) -> Caller {
@@ -56,6 +61,14 @@ fn caller(server: &Server) -> Caller {
 /// Runs a session; `heard` gets every event and the way into it.
 fn run(
     server: &Server,
+    heard: impl FnMut(&SessionEvent, &protoloupe::rpc::SessionHandle),
+) -> Vec<SessionEvent> {
+    run_at(Pace::default(), server, heard)
+}
+
+fn run_at(
+    pace: Pace,
+    server: &Server,
     mut heard: impl FnMut(&SessionEvent, &protoloupe::rpc::SessionHandle),
 ) -> Vec<SessionEvent> {
     let caller = caller(server);
@@ -63,7 +76,7 @@ fn run(
     let (handle, inbox) = session();
     let (tell, events) = mpsc::sync_channel(1_000);
     let thread = std::thread::spawn(move || {
-        run_session(&caller, &client, inbox, &mut |event| tell.send(event).unwrap()).unwrap();
+        run_session(&caller, &client, &pace, inbox, &mut |event| tell.send(event).unwrap()).unwrap();
     });
     let mut all = Vec::new();
     while let Ok(event) = events.recv_timeout(Duration::from_secs(60)) {
@@ -147,6 +160,109 @@ fn a_refused_session_ends_with_the_servers_reason() {
     assert_eq!(server.seen().len(), 1);
 }
 
+/// As fast as a test wants it.
+const FAST: Pace = Pace {
+    first_heartbeat: Duration::from_secs(60),
+    heartbeat: Duration::from_secs(60),
+    settings: Duration::from_secs(60),
+    first_pause: Duration::from_millis(1),
+    longest_pause: Duration::from_millis(4),
+    n_tries: 5,
+    last_words: Duration::from_secs(1),
+};
+
+/// The server's settings, and then the end that comes of these steps.
+fn breaking(end: Vec<Step>) -> Vec<Step> {
+    [vec![Step::Headers(200, grpc_headers()), Step::Data(framed(0, SETTINGS))], end].concat()
+}
+
+#[test]
+fn settings_are_sent_again_from_time_to_time() {
+    let (server, commands) = server(SETTINGS);
+    let pace = Pace { settings: Duration::from_millis(20), ..FAST };
+    let mut n_settings = 0;
+    run_at(pace, &server, |event, handle| {
+        n_settings += usize::from(command(event) == Some(ServerCommand::Settings));
+        if n_settings == 3 {
+            handle.stop();
+        }
+    });
+    let commands = commands.lock().unwrap();
+    assert!(commands.len() >= 3, "{}", commands.len());
+    assert!(commands.iter().all(|command| *command == commands[0]));
+    assert_eq!(ServerCommand::read(&commands[0]), ServerCommand::Settings);
+}
+
+#[test]
+fn a_stream_that_is_lost_is_opened_again_with_the_settings_first() {
+    let lost = breaking(vec![Step::Trailers(status("14"))]);
+    let (server, commands) = server_after(SETTINGS, vec![Step::FirstOfPath(2, "/Telemetry", lost)]);
+    let (mut n_lost, mut last) = (0, Duration::ZERO);
+    let events = run_at(FAST, &server, |event, handle| {
+        match event {
+            SessionEvent::Lost(lost) => {
+                n_lost += 1;
+                assert_eq!((lost.n_try, lost.n_tries), (n_lost, 5));
+                assert_eq!(lost.again_in, FAST.first_pause * n_lost);
+                // Waits for the next stream.
+                handle.send(VERIFY.to_vec()).unwrap();
+            }
+            SessionEvent::Stream(Event::Connected { at, .. }) => {
+                assert!(last <= *at, "time went back");
+                last = *at;
+            }
+            _ => {}
+        }
+        if n_lost == 2 && command(event).is_some() {
+            handle.stop();
+        }
+    });
+    assert!(matches!(events.last(), Some(SessionEvent::Ended(_))), "{events:?}");
+    let seen = server.seen();
+    let streams: Vec<_> = seen.iter().filter(|seen| seen.path.ends_with("/Telemetry")).collect();
+    assert_eq!(streams.len(), 3);
+    assert!(streams.iter().all(|seen| seen.headers["x-mq-client-id"] == "me@1"));
+    let requests: std::collections::BTreeSet<_> =
+        streams.iter().map(|seen| seen.headers["x-mq-request-id"].clone()).collect();
+    assert_eq!(requests.len(), 3, "the headers are not made afresh");
+    let first = commands.lock().unwrap()[0].clone();
+    assert_eq!(ServerCommand::read(&first), ServerCommand::Settings);
+}
+
+#[test]
+fn a_session_is_given_up_after_so_many_tries_and_at_once_where_the_server_says_no() {
+    for (end, n_streams) in [
+        (vec![Step::End], 6),
+        (vec![Step::Trailers(status("14"))], 6),
+        (vec![Step::Trailers(status("0"))], 6),
+        (vec![Step::Trailers(status("16"))], 1),
+        (vec![Step::Trailers(status("9"))], 1),
+    ] {
+        let server = Server::start(breaking(end));
+        let events = run_at(FAST, &server, |_, _| {});
+        let n_lost = events.iter().filter(|event| matches!(event, SessionEvent::Lost(_))).count();
+        assert_eq!((n_lost + 1, server.seen().len()), (n_streams, n_streams));
+        assert!(matches!(events.last(), Some(SessionEvent::Ended(_))));
+    }
+}
+
+#[test]
+fn a_session_that_waits_for_its_stream_ends_when_it_is_told_to() {
+    let pace = Pace { first_pause: Duration::from_secs(60), longest_pause: Duration::from_secs(60), ..FAST };
+    type Act = fn(&protoloupe::rpc::SessionHandle);
+    for act in [|handle| handle.stop(), |handle| handle.canceller().cancel()] as [Act; 2] {
+        let server = Server::start(breaking(vec![Step::Trailers(status("14"))]));
+        let events = run_at(pace, &server, |event, handle| {
+            if matches!(event, SessionEvent::Lost(_)) {
+                act(handle);
+            }
+        });
+        assert!(events.iter().any(|event| matches!(event, SessionEvent::Lost(_))), "{events:?}");
+        assert!(matches!(events.last(), Some(SessionEvent::Ended(_))), "{events:?}");
+        assert_eq!(server.seen().len(), 1, "nothing is asked of a server that is not there");
+    }
+}
+
 #[test]
 fn a_session_that_nobody_holds_ends() {
     let (server, _) = server(SETTINGS);
@@ -154,7 +270,7 @@ fn a_session_that_nobody_holds_ends() {
     let (handle, inbox) = session();
     let mut handle = Some(handle);
     let mut last = None;
-    run_session(&caller, &caller.client_settings().unwrap(), inbox, &mut |event| {
+    run_session(&caller, &caller.client_settings().unwrap(), &Pace::default(), inbox, &mut |event| {
         if command(&event).is_some() {
             handle.take();
         }

@@ -35,6 +35,8 @@ pub enum Step {
     Answer(Arc<Make>),
     /// Plays these instead if the path ends so; stands before all others.
     OfPath(&'static str, Vec<Step>),
+    /// Plays these instead for so many requests whose path ends so; stands before those.
+    FirstOfPath(usize, &'static str, Vec<Step>),
     /// Answers UNIMPLEMENTED, and nothing else, if the path begins with one of these.
     Unless(Vec<&'static str>),
     Trailers(Vec<(&'static str, String)>),
@@ -161,8 +163,9 @@ async fn play(
     go_away: mpsc::Sender<Option<Reason>>,
 ) {
     let (parts, mut body) = request.into_parts();
-    let at = {
+    let (at, n_before) = {
         let mut seen = seen.lock().unwrap();
+        let n_before = seen.iter().filter(|seen| seen.path == parts.uri.path()).count();
         seen.push(Seen {
             path: parts.uri.path().to_owned(),
             authority: parts.uri.authority().map_or_else(String::new, ToString::to_string),
@@ -170,12 +173,15 @@ async fn play(
             body: Vec::new(),
             reset: None,
         });
-        seen.len() - 1
+        (seen.len() - 1, n_before)
     };
     let record = |bytes: &[u8]| seen.lock().unwrap()[at].body.extend_from_slice(bytes);
     let mut out: Option<SendStream<Bytes>> = None;
     let of_path = script.iter().find_map(|step| match step {
         Step::OfPath(end, steps) if parts.uri.path().ends_with(end) => Some(steps.clone()),
+        Step::FirstOfPath(n, end, steps) if n_before < *n && parts.uri.path().ends_with(end) => {
+            Some(steps.clone())
+        }
         _ => None,
     });
     for step in of_path.unwrap_or(script) {
@@ -211,7 +217,7 @@ async fn play(
                 answer(&mut body, &mut out, &*make).await;
                 return;
             }
-            (Step::OfPath(..), _) => {}
+            (Step::OfPath(..) | Step::FirstOfPath(..), _) => {}
             (Step::Unless(paths), _) => {
                 if paths.iter().any(|path| parts.uri.path().trim_start_matches('/').starts_with(path)) {
                     let response = Response::builder().status(200).header("content-type", "application/grpc");

@@ -18,6 +18,7 @@ impl Session {
         let Some(id) = self.calling.live.get(&job).map(|(id, _)| *id) else { return };
         match report {
             Report::Call(events) => events.into_iter().for_each(|event| self.call_event(id, event)),
+            Report::SessionLost(lost) => self.session_lost(job, &lost),
             Report::SessionAsked { what, asked } => self.session_asked(job, what, &asked),
             Report::Failed { error, .. } => self.call_broke(job, id, &error.to_string()),
             _ => {

@@ -15,7 +15,8 @@ use crate::rocketmq::{
     Answer, ClientSettings, FollowUp, Received, SentFollowUp, ServerCommand, after_send, received,
 };
 use crate::rpc::{
-    Asked, Call, Caller, Direction, Message, MethodPath, NotSent, Profile, RpcKind, new_message_id, session,
+    Asked, Call, Caller, Direction, Lost, Message, MethodPath, NotSent, Profile, RpcKind, new_message_id,
+    session, time_text,
 };
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, KeepSession, PrepareMessage};
@@ -217,6 +218,22 @@ impl Session {
         if before.is_none_or(|before| before.title != step.title) {
             made.steps.push(step);
         }
+    }
+
+    /// The stream broke off, and the session goes on with another one soon.
+    pub(super) fn session_lost(&mut self, job: JobId, lost: &Lost) {
+        let Some(id) = self.calling.live.get(&job).map(|(id, _)| *id) else { return };
+        let Some(made) = self.state.calls.call_mut(id).filter(|made| made.is_session()) else { return };
+        let why = match (&lost.ending.failure, &lost.ending.status) {
+            (Some(failure), _) => failure.to_string(),
+            (None, Some(status)) => format!("gRPC {} {}", status.code, status.name().unwrap_or_default()),
+            (None, None) => "it ended".to_owned(),
+        };
+        let again = format!("in {}, try {} of {}", time_text(Some(lost.again_in)), lost.n_try, lost.n_tries);
+        let lines = vec![StepLine::new("why", &why), StepLine::new("again", &again)];
+        let (at, n_before) = (lost.ending.at, made.n_messages());
+        let title = "The stream was lost".to_owned();
+        made.steps.push(Step { at, n_before, title, is_warning: true, lines, is_open: true });
     }
 
     /// Does what a message leads to: a request opens as a document with its method, to be looked at
