@@ -1,5 +1,6 @@
 //! From an endpoint to a connection: look the host up, connect, tunnel, shake hands.
 
+use super::addresses::first_to_answer;
 use super::call::{Call, Connected};
 use super::endpoint::{Endpoint, Place, bracketed};
 use super::failure::{Failure, ForeignAnswer, Phase};
@@ -95,28 +96,22 @@ async fn reach(call: &Call, phase: &Cell<Phase>) -> Result<Reached, Failure> {
     }
 }
 
-/// Connects to the first address of the host that answers.
 async fn tcp(host: &str, port: u16, phase: &Cell<Phase>) -> Result<TcpStream, Failure> {
     phase.set(Phase::Resolving);
     let no_host = |reason: String| Failure::NoSuchHost { host: host.to_owned(), reason };
     let addresses: Vec<SocketAddr> =
         lookup_host((host, port)).await.map_err(|error| no_host(error.to_string()))?.collect();
     phase.set(Phase::Connecting);
-    let mut last = no_host("it has no address".to_owned());
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // Small frames go out at once; where that cannot be set, they go a little later.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Err(error) => last = connect_failure(&error, address.to_string()),
-        }
+    if addresses.is_empty() {
+        return Err(no_host("it has no address".to_owned()));
     }
-    Err(last)
+    let stream = first_to_answer(addresses).await?;
+    // Small frames go out at once; where that cannot be set, they go a little later.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
 }
 
-fn connect_failure(error: &io::Error, target: String) -> Failure {
+pub(super) fn connect_failure(error: &io::Error, target: String) -> Failure {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Failure::Refused { target },
         _ => Failure::Unreachable { target, reason: io_reason(error) },

@@ -15,7 +15,7 @@
 //! - `transport`: gRPC, gRPC-Web, Connect; to add one: `transport/mod.rs`
 //! - `codec`, `compression`: the five-byte prefix; gzip and its bounds
 //! - `metadata`, `status`, `details`, `fields`: what travels beside the messages
-//! - `endpoint`, `connect`, `proxy`, `tls`, `http`, `watch`: from an address to a connection
+//! - `endpoint`, `connect`, `addresses`, `proxy`, `tls`, `http`, `watch`: from an address to a connection
 //! - `failure`: everything that can go wrong, in plain words
 //! - `reflection`: the schema that a server tells of itself
 //! - `rocketmq`, `session`: the headers of a RocketMQ client, signed; the stream that makes it known
@@ -30,6 +30,7 @@
 //! **Not here:** threads (`worker`), files of certificates and messages (`worker`), what a message
 //! means (`document`, `rocketmq`).
 
+mod addresses;
 mod call;
 mod caller;
 mod codec;
