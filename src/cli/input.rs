@@ -114,6 +114,7 @@ pub(super) fn read_small_file(path: &Path) -> Result<Vec<u8>, WorkerError> {
         FileSource::open(path)?
     };
     if source.len() > MAX_SMALL_FILE {
+        // It is held in memory as a whole.
         return Err(WorkerError::TooLarge { limit: MAX_SMALL_FILE, path: path.to_owned() });
     }
     let mut bytes = vec![0; source.len() as usize];

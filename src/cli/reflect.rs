@@ -7,7 +7,7 @@ use super::{CliError, Console, Outcome};
 use crate::document::Document;
 use crate::rpc::{self, Reflected, RpcKind, TRANSPORTS};
 use crate::schema::{FileResolver, LoadRequest, MethodDescriptor, Schema, ServiceDescriptor, Source};
-use crate::worker::{SaveOptions, save};
+use crate::worker::{SaveOptions, check_folder_of, save};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ pub(super) struct ReflectArgs {
 
 pub(super) fn run(args: &ReflectArgs, console: &mut Console) -> Result<Outcome, CliError> {
     let target = args.target.target(args.target.endpoint.as_deref(), console)?;
+    // Before anything is asked of the server.
+    args.output.as_deref().map_or(Ok(()), check_folder_of).map_err(CliError::Save)?;
     target.confirm("Asking for the schema", args.target.yes, true, console)?;
     let reflected = reflect(&target, &Interrupt::listen(), console)?;
     if let Some(output) = &args.output {

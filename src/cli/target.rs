@@ -8,8 +8,8 @@ use crate::rpc::{
     SIZE_HINT, TIME_HINT, read_size, read_time, split_entry, variable_name,
 };
 use crate::worker::{
-    PROFILE_ENDING, ProfileInputs, ask_secret, is_known_target, known_targets_file, load_profile,
-    profile_file, profiles_folder, remember_target,
+    PROFILE_ENDING, ProfileInputs, ask_secret, is_known_target, known_targets_file, profile_file,
+    profiles_folder, read_profile, remember_target,
 };
 use clap::Args;
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -216,7 +216,7 @@ fn ask(profile: &Profile, inputs: &mut ProfileInputs) -> Result<(), CliError> {
 
 /// The profile in a file; keys that nothing is known of are said.
 pub(super) fn profile_of(path: &Path, console: &mut Console) -> Result<Profile, CliError> {
-    let stored = load_profile(path).map_err(|error| CliError::Open { error, near_command: None })?;
+    let stored = read_profile(path).map_err(|error| CliError::Open { error, near_command: None })?;
     for (line, key) in &stored.unknown_keys {
         console.say(&format!("warning: Nothing is known of \"{key}\", in line {line} of {path:?}"));
     }

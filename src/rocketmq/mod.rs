@@ -36,6 +36,6 @@ pub use ids::explain_id;
 pub use in_band::{InBand, in_band};
 pub use message_id::new_message_id;
 pub use telemetry::{
-    AddressKind, Answer, ClientSettings, HEARTBEAT_EVERY, SETTINGS_EVERY, ServerCommand, heartbeat, settings_command,
-    termination,
+    AddressKind, Answer, ClientSettings, HEARTBEAT_EVERY, SETTINGS_EVERY, ServerCommand, heartbeat,
+    settings_command, termination,
 };

@@ -29,6 +29,8 @@ pub(super) struct Trace {
     wire: Arc<Record>,
     /// Under TLS, what came out of it.
     inside: Option<(Setup, Arc<Record>)>,
+    /// What it is spoken to in, once that is known.
+    is_http2: bool,
 }
 
 /// Opens the connection that a call needs; `phase` tells how far it is.
@@ -40,7 +42,11 @@ pub(super) async fn open(call: &Call, protocols: &[&[u8]], phase: &Cell<Phase>) 
     let mut facts =
         Connected { peer, proxy: proxy.map(|proxy| proxy.to_string()), tls: None, is_http2: false };
     if !endpoint.is_tls {
-        return Ok(Opened { io: Box::new(io), facts, trace: Trace { target, wire, inside: None } });
+        return Ok(Opened {
+            io: Box::new(io),
+            facts,
+            trace: Trace { target, wire, inside: None, is_http2: true },
+        });
     }
     phase.set(Phase::Tls);
     let host = call.server_name();
@@ -63,7 +69,8 @@ pub(super) async fn open(call: &Call, protocols: &[&[u8]], phase: &Cell<Phase>) 
         unverified: unverified.filter(|_| call.tls.skip_verification),
     });
     let (io, inside) = Watched::new(stream);
-    Ok(Opened { io: Box::new(io), facts, trace: Trace { target, wire, inside: Some((setup, inside)) } })
+    let trace = Trace { target, wire, inside: Some((setup, inside)), is_http2: true };
+    Ok(Opened { io: Box::new(io), facts, trace })
 }
 
 type Reached = (Box<dyn Io>, String, Option<ProxyAddress>);
@@ -143,6 +150,10 @@ pub(super) fn io_reason(error: &io::Error) -> String {
 }
 
 impl Trace {
+    pub fn speaks_http1(&mut self) {
+        self.is_http2 = false;
+    }
+
     /// What an error of HTTP means.
     pub fn explain(&self, error: &hyper::Error, phase: Phase, max_headers: u32) -> Failure {
         if let Some((setup, inside)) = &self.inside
@@ -195,6 +206,9 @@ impl Trace {
         let first_bytes = record.first_bytes();
         match first_bytes.as_slice() {
             [0x15, 3, 0..=4, ..] => Some(Failure::TlsServer { target: self.target.clone() }),
+            [0, 0, _, 4, _, 0, 0, 0, 0, ..] if !self.is_http2 => {
+                Some(Failure::OnlyHttp2 { target: self.target.clone() })
+            }
             // SETTINGS, which every HTTP/2 server sends first; what went wrong came later.
             [] | [0, 0, _, 4, _, 0, 0, 0, 0, ..] => None,
             _ => Some(Failure::Foreign(Box::new(foreign_answer(&first_bytes)))),

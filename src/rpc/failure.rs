@@ -100,6 +100,8 @@ pub enum Failure {
     ClientCertificate { sent: bool },
     #[error("The server does not offer HTTP/2 under TLS (ALPN)")]
     NoHttp2,
+    #[error("The server at {target} speaks HTTP/2 only, and was asked in HTTP/1.1")]
+    OnlyHttp2 { target: String },
     #[error("\"{name}\" cannot be verified as the name of a server")]
     ServerName { name: String },
     #[error("{what} cannot be used: {reason}")]
@@ -171,10 +173,14 @@ impl Failure {
             Failure::Refused { .. } => "Check that the server runs and listens on this port",
             Failure::Unreachable { .. } => "Check the address and the network, or go through a proxy",
             Failure::ProxySetting { .. } => {
-                "Write http://host:port or socks5://host:port, or none to connect directly"
+                "Write http://host:port or socks5://host:port, or none to connect directly; a proxy that is itself \
+                 reached over TLS (https://) is not supported"
             }
             Failure::Proxy { wants_credentials: true, .. } => "Write them as http://user:password@host:port",
             Failure::Proxy { .. } => "Check the proxy, or connect directly",
+            Failure::OnlyHttp2 { .. } => {
+                "Take gRPC as the protocol: what is sent in HTTP/2 without TLS only gRPC servers take"
+            }
             Failure::PlaintextServer { .. } => "Write http:// instead of https://",
             Failure::TlsServer { .. } => "Write https:// instead of http://",
             Failure::Untrusted { .. } => {

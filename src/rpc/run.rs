@@ -293,6 +293,9 @@ impl<'a> Exchange<'a> {
         let is_http2 = http::is_http2(http, alpn);
         facts.is_http2 = is_http2;
         let trace = self.trace.insert(opened.trace);
+        if !is_http2 {
+            trace.speaks_http1();
+        }
         let shaken = http::handshake(opened.io, is_http2, self.call).await;
         let (client, connection) =
             shaken.map_err(|error| trace.explain(&error, self.phase.get(), self.call.limits.headers))?;

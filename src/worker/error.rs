@@ -131,7 +131,10 @@ pub enum WorkerError {
     TooManyJobs { label: &'static str, limit: usize },
     #[error("{label} could not begin: {reason}")]
     NoThread { label: &'static str, reason: String },
-    #[error("The document has {len} bytes; a message that is sent may have {limit}")]
+    #[error(
+        "The document has {len} bytes, and a message that is sent may have {limit} at most, because it is held in \
+             memory as a whole; send a part of it, such as one record's payload"
+    )]
     MessageTooLarge { len: u64, limit: u64 },
     #[error("{error}")]
     Profile { error: ProfileError },

@@ -62,10 +62,10 @@ pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
 pub use profiles::{
     PROFILE_ENDING, ProfileInputs, StoredProfile, list_profiles, load_profile, profile_file, profiles_folder,
-    remove_stored, store_profile,
+    read_profile, remove_stored, store_profile,
 };
 pub use reply_folder::ReplyFolder;
-pub use save::{Hook, InPlace, SaveOptions, Saved, save};
+pub use save::{Hook, InPlace, SaveOptions, Saved, check_folder_of, save};
 pub use saved_requests::{StoredRequest, list_requests, store_request};
 pub use schema_files::{SchemaFiles, load_schema};
 pub use spool::{Input, read_fifo, read_stdin};

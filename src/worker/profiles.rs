@@ -3,7 +3,9 @@
 use super::error::{Call, WorkerError};
 use super::job::CancelToken;
 use super::keyring::{KeyringPlace, keyring_owner, read_keyring};
+use super::spool::read_fifo;
 use super::state;
+use crate::document::ReadMode;
 use crate::rpc::{Inputs, NotKept, Profile, ProfileError, ProfilePlace, TypedSecrets};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,9 +76,21 @@ pub(super) fn files_ending(folder: &Path, ending: &str, limit: usize) -> Result<
 
 /// Reads one; an error of the system is this room's, what is wrong with the text the profile's.
 pub fn load_profile(path: &Path) -> Result<StoredProfile, WorkerError> {
+    stored(path, text_of(path)?)
+}
+
+/// The same of what a shell's `<(command)` leads to, too, for which it waits.
+pub fn read_profile(path: &Path) -> Result<StoredProfile, WorkerError> {
+    let Some(input) = read_fifo(path, MAX_PROFILE)? else { return load_profile(path) };
+    let source = input.source();
+    let mut bytes = vec![0; source.len() as usize];
+    source.read_at(0, &mut bytes, ReadMode::Wait).map_err(|error| WorkerError::Document { error })?;
+    stored(path, as_text(path, bytes)?)
+}
+
+fn stored(path: &Path, text: String) -> Result<StoredProfile, WorkerError> {
     let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = file_name.strip_suffix(PROFILE_ENDING).unwrap_or(&file_name).to_owned();
-    let text = text_of(path)?;
     Ok(StoredProfile {
         profile: Profile::read(&name, &text),
         unknown_keys: Profile::unknown_keys(&text),
@@ -88,6 +102,10 @@ pub fn load_profile(path: &Path) -> Result<StoredProfile, WorkerError> {
 fn text_of(path: &Path) -> Result<String, WorkerError> {
     let bytes = state::read_capped(path, MAX_PROFILE)?;
     let bytes = bytes.ok_or_else(|| WorkerError::TooLarge { limit: MAX_PROFILE, path: path.to_owned() })?;
+    as_text(path, bytes)
+}
+
+fn as_text(path: &Path, bytes: Vec<u8>) -> Result<String, WorkerError> {
     String::from_utf8(bytes).map_err(|_| WorkerError::NoText {
         reason: "The file is not UTF-8 text".to_owned(),
         path: path.to_owned(),

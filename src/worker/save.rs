@@ -239,6 +239,17 @@ fn dress_like(
 }
 
 /// The folder that a file's name stands in.
+/// An error if a file at `path` has no folder that it could be in: for what takes its time before it is
+/// saved.
+pub fn check_folder_of(path: &Path) -> Result<(), WorkerError> {
+    let folder = folder_of(path);
+    match fs::metadata(folder) {
+        Ok(there) if there.is_dir() => Ok(()),
+        Ok(_) => Err(WorkerError::NotAFolder { path: folder.to_owned() }),
+        Err(error) => Err(WorkerError::io(Call::OpenFolder, folder, error)),
+    }
+}
+
 pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
