@@ -16,6 +16,9 @@ mod harness; // makes calls and keeps their events
 mod hostile; // answers that mean harm, one by one
 #[path = "rpc/kinds.rs"]
 mod kinds; // the four kinds, message by message
+#[cfg(target_os = "linux")]
+#[path = "rpc/memory.rs"]
+mod memory; // what hostile answers cost, with little memory to be had
 #[path = "rpc/profiles.rs"]
 mod profiles; // `call` and `reflect` with profiles
 #[path = "rpc/proxies.rs"]

@@ -252,6 +252,9 @@ def run_open():
     ran = call("open-consumer", "AckMessage", acknowledge, "--session")
     check("AckMessage is OK", (ran.code, code(ran.replies[0])), (0, "OK"))
 
+    again = send_received(send, message)
+    follow_up(receive, again)
+
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
     later = edit(
         send, "later.bin", "messages[0].topic.name=later", "messages[0].system_properties.message_type=DELAY",
@@ -281,6 +284,59 @@ def run_open():
     ran = call("open", "EndTransaction", end)
     check("EndTransaction is OK", (ran.code, code(ran.replies[0])), (0, "OK"))
     return route, send
+
+
+def send_received(send, message):
+    """A received message, sent again as a new one."""
+    new_id = "01" + os.urandom(16).hex().upper()
+    sent = {
+        "topic": message["topic"],
+        "userProperties": message["userProperties"],
+        "systemProperties": {"messageId": new_id, "messageType": "NORMAL", "bodyEncoding": "IDENTITY"},
+        "body": message["body"],
+    }
+    again = edit(send, "again.bin", f"messages[0]={json.dumps(sent)}")
+    ran = call("open", "SendMessage", again)
+    check("A received message is taken again under a new id", (ran.code, code(ran.replies[0])), (0, "OK"))
+    return new_id
+
+
+def receive_one(receive, folder):
+    ran = call("open-consumer", "ReceiveMessage", receive, "--session", "-o", FOLDER / folder)
+    message = next((reply["message"] for reply in ran.replies if "message" in reply), None)
+    if message is None:
+        sys.exit(f"ReceiveMessage gave no message: {ran.replies} {ran.said}")
+    return message
+
+
+def follow_up(receive, sent_id):
+    """What else a consumer does with a message. This server changes no times (50000), so that answer counts."""
+    message = receive_one(receive, "received-again")
+    properties = message["systemProperties"]
+    print(f"   sent as {sent_id}, received as {properties['messageId']}")
+    of_message = [
+        "group.name=readers", "topic.name=orders", f"message_id={properties['messageId']}",
+        f"receipt_handle={properties['receiptHandle']}",
+    ]
+    change = edit(
+        CAPTURES / "ChangeInvisibleDuration-req-1.bin", "change.bin", *of_message, "invisible_duration=60s",
+        "group.resource_namespace=", "topic.resource_namespace=",
+    )
+    ran = call("open-consumer", "ChangeInvisibleDuration", change, "--session")
+    outcome = code(ran.replies[0])
+    check("ChangeInvisibleDuration is answered", outcome in ("OK", "INTERNAL_SERVER_ERROR"), True)
+    check("… and the exit status says the same", ran.code, 0 if outcome == "OK" else 1)
+    print(f"   it says {outcome}")
+    (FOLDER / "nothing.bin").write_bytes(b"")
+    types["nothing.bin"] = "apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest"
+    forward = edit(
+        FOLDER / "nothing.bin", "forward.bin", *of_message, "delivery_attempt=1", "max_delivery_attempts=16",
+    )
+    ran = call("open-consumer", "ForwardMessageToDeadLetterQueue", forward, "--session")
+    outcome = code(ran.replies[0]) if ran.replies else "no reply"
+    check("ForwardMessageToDeadLetterQueue is answered", bool(ran.replies), True)
+    check("… and the exit status says the same", ran.code, 0 if outcome == "OK" else 1)
+    print(f"   it says {outcome}")
 
 
 def run_guarded(route, send):
