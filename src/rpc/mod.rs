@@ -79,7 +79,7 @@ pub use proxy::{Proxy, ProxyAddress};
 pub use record::{CallRecord, CallSummary, MAX_RECORDED};
 pub use reflection::{NotReflected, Reflected, Why, reflect};
 pub use rocketmq::{Credentials, RocketMqClient, new_client_id, new_message_id};
-pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, run};
+pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, outbox_for, run};
 pub use saved_request::SavedRequest;
 pub use session::{Asked, Lost, Pace, SessionEvent, SessionHandle, SessionInbox, run_session, session};
 pub use status::{Details, Status};

@@ -77,7 +77,12 @@ pub enum NotSent {
 
 /// The two ends of a way into a call.
 pub fn outbox() -> (Outbox, Inbox) {
-    let (commands, inbox) = mpsc::channel(MAX_WAITING);
+    outbox_for(0)
+}
+
+/// One that takes so many messages at once, and the half-close behind them, before any of them is sent.
+pub fn outbox_for(n_messages: usize) -> (Outbox, Inbox) {
+    let (commands, inbox) = mpsc::channel(MAX_WAITING.max(n_messages.saturating_add(1)));
     let (cancel, is_cancelled) = watch::channel(false);
     let outbox = Outbox { commands, cancel: cancel.clone() };
     (outbox, Inbox { commands: inbox, cancel: is_cancelled, _cancel: cancel })

@@ -262,6 +262,13 @@ fn messages_go_into_an_open_call_one_by_one_while_the_document_is_edited() {
     // Nothing goes into a call that has ended.
     fixture.call(CallAct::SendTo(id));
     assert_eq!(fixture.made().n_sent, 3);
+    // Sent again, all of it goes out as it did, the half-close behind it.
+    fixture.call(CallAct::SendAgain(id));
+    fixture.wait("the second call", |state| state.calls.made.len() == 2);
+    fixture.wait_for_end();
+    assert_eq!(fixture.messages(Direction::Sent), sent);
+    assert_eq!(fixture.messages(Direction::Received), sent);
+    assert!(fixture.made().outcome.as_ref().unwrap().is_ok);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::super::state::NoticeTone;
 use super::steps::{self, StepsView};
 use super::{CallForm, CallId, MadeCall};
 use crate::document::problem::Problem;
-use crate::rpc::{self, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
+use crate::rpc::{self, Bytes, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, MakeCall, PrepareMessage, PreparedMessage};
 use crate::worker::{CancelToken, Job, JobId, ProfileInputs, WorkerError};
@@ -30,10 +30,17 @@ pub(in crate::app) struct Pending {
     is_undecodable_fine: bool,
 }
 
+/// Messages of a new call behind its first one.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Rest {
+    pub messages: Vec<Bytes>,
+    pub half_closes: bool,
+}
+
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum What {
     /// A new call, with the message or with none yet.
-    Start,
+    Start(Rest),
     /// One more message of this call.
     Into(CallId),
     /// A RocketMQ session at the endpoint that the fields have.
@@ -65,6 +72,11 @@ impl Pending {
 impl Session {
     /// Makes a call with the document in front; without a message if `has_message` is not so.
     pub(super) fn send(&mut self, has_message: bool) {
+        self.send_with(has_message, Rest::default());
+    }
+
+    /// The same, with what follows the message.
+    pub(super) fn send_with(&mut self, has_message: bool, rest: Rest) {
         if self.state.calls.preparing.is_some() {
             return;
         }
@@ -93,7 +105,7 @@ impl Session {
         let snapshot = has_message.then_some(snapshot);
         let job = PrepareMessage { snapshot, input: input.clone(), call };
         let output = declared.map(|method| method.output());
-        self.prepare(What::Start, title, (input, output), identity, job);
+        self.prepare(What::Start(rest), title, (input, output), identity, job);
     }
 
     /// Sends the document in front into a call that goes on.
@@ -179,7 +191,7 @@ impl Session {
             }
         }
         match pending.what.clone() {
-            What::Start => self.start_call(pending),
+            What::Start(rest) => self.start_call(pending, rest),
             What::Into(id) => self.hand_over(id, pending),
             What::Session { endpoint } => {
                 let Pending { input, output, form, prepared, .. } = pending;
@@ -225,22 +237,25 @@ impl Session {
         self.calling.pending_reflection = None;
     }
 
-    fn start_call(&mut self, pending: Pending) {
+    fn start_call(&mut self, pending: Pending, rest: Rest) {
         let Pending { input, output, title, form, prepared, .. } = pending;
         let Some(PreparedMessage { bytes, call: Some(mut call), caller, .. }) = prepared else { return };
         // A question may have taken its time, and what is signed is the time.
         if let Some(Ok(now)) = caller.map(|caller| caller.call(call.method.clone(), call.kind, &[])) {
             call.metadata = now.metadata;
         }
-        let n_messages = u64::from(bytes.is_some());
-        if let Err(failure) = call.check(n_messages) {
+        let n_messages = usize::from(bytes.is_some()) + rest.messages.len();
+        if let Err(failure) = call.check(n_messages as u64) {
             return self.notify(NoticeTone::Error, format!("Nothing was sent: {failure}"));
         }
-        let (outbox, inbox) = rpc::outbox();
+        let (outbox, inbox) = rpc::outbox_for(n_messages);
         let canceller = outbox.canceller();
-        if let Some(bytes) = bytes {
-            // The box is empty and open.
+        for bytes in bytes.into_iter().chain(rest.messages) {
+            // The box is empty and open, and has room for all.
             let _ = outbox.try_send(bytes);
+        }
+        if rest.half_closes {
+            let _ = outbox.half_close();
         }
         self.remember_endpoint(&call.endpoint);
         let made = self.new_call(&call, form, (input, output), &title);

@@ -1,12 +1,12 @@
 //! Calls that were made before, kept on disk with their messages and without their secrets.
 
-use super::super::action::Action;
 use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::outcome::of_summary;
+use super::sending::Rest;
 use super::steps::{self, StepsView};
-use super::{CallAct, CallForm, CallId, MadeCall, MetadataDraft};
+use super::{CallForm, CallId, MadeCall, MetadataDraft};
 use crate::rpc::{
     Call, CallLog, CallRecord, CallSummary, Direction, Endpoint, Event, Metadata, MethodPath, Profile,
     TRANSPORTS,
@@ -171,22 +171,32 @@ impl Session {
         }
     }
 
-    /// Sends the first message of a call again, to the same server and method, with its settings.
+    /// Sends the messages of a call again, to the same server and method, with its settings; the first one
+    /// is opened.
     pub(super) fn send_again(&mut self, id: CallId) {
         let Some(made) = self.state.calls.call(id) else { return };
-        let mut messages = (made.log.n_dropped()..made.n_messages())
-            .filter(|nth| made.message(*nth).is_some_and(|message| message.direction == Direction::Sent));
-        let Some(nth) = messages.next() else {
+        let mut messages = (made.log.n_dropped()..made.n_messages()).filter_map(|nth| {
+            let message = made.message(nth).filter(|message| message.direction == Direction::Sent)?;
+            Some((nth, message.bytes.clone()))
+        });
+        let Some((nth, _)) = messages.next() else {
             return self.notify(NoticeTone::Note, "The message that was sent is not kept any more");
         };
+        let messages: Vec<_> = messages.map(|(_, bytes)| bytes).collect();
+        let n_lost = made.n_sent.saturating_sub(messages.len() as u64 + 1);
+        let rest = Rest { messages, half_closes: made.call.kind.sends_many() && made.is_half_closed };
         let (form, method, kind) = (made.form.clone(), made.call.method.to_string(), made.call.kind);
         let Some(tab) = self.open_message(id, nth) else { return };
         self.state.calls.form = form;
         self.state.calls.chosen.insert(tab, method);
         self.state.calls.raw_kind = Some(kind);
         self.follow_target();
+        if n_lost > 0 {
+            let text = format!("{n_lost} older messages are not kept any more, and are not sent again");
+            self.notify(NoticeTone::Warning, text);
+        }
         // What was asked for is one call, and it waits for the message that was just opened.
-        self.apply(Action::Call(CallAct::Send));
+        self.send_with(true, rest);
     }
 }
 
