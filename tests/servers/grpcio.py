@@ -161,6 +161,10 @@ def main(program, folder):
     assert "UNIMPLEMENTED" in said, said
     _, said = run("call", f"https://{address}", "demo.v1.Demo/Echo", "--data", "note.bin", "--insecure", exits=1)
     assert "plain text" in said, said
+    for protocol in ("grpc-web", "connect"):
+        more = ("--data", "note.bin", "--protocol", protocol)
+        _, said = run("call", f"http://{address}", "demo.v1.Demo/Echo", *more, exits=1)
+        assert "HTTP/2 only" in said and "gRPC" in said, said
     print("statuses, details, deadlines, limits and failures are said")
     server.stop(None)
 
