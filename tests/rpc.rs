@@ -29,6 +29,8 @@ mod random; // answers that nobody thought of
 mod reflection; // the schema that a server tells of itself
 #[path = "rpc/rocketmq.rs"]
 mod rocketmq; // RocketMQ sessions: the stream, heartbeats, the end
+#[path = "rpc/secrets.rs"]
+mod secrets; // that none of them is told, however a call goes
 #[path = "rpc/server.rs"]
 mod server; // a raw HTTP/2 server that plays a script
 #[path = "rpc/tls.rs"]
