@@ -472,3 +472,25 @@ fn ctrl_c_gives_the_call_up_and_keeps_what_came() {
     assert_eq!(exit_code, Some(1), "{said}");
     assert!(said.contains("Cancelled in the middle of the answer"), "{said}");
 }
+
+#[test]
+fn a_descriptor_set_without_a_folder_is_said_before_the_server_is_asked() {
+    let server = serving(shop());
+    let program = Program::new();
+    program.run(&["reflect", &server.url(), "-o", "none/api.binpb"]).exits(2).says(&["none"]);
+    assert!(server.seen().is_empty());
+}
+
+#[test]
+fn a_server_of_http_2_alone_is_told_from_one_that_is_not_there() {
+    let server = replying(&[OK_REPLY], status("0"));
+    let program = Program::new();
+    program.file("empty.bin", b"");
+    for protocol in ["grpc-web", "connect"] {
+        let url = server.url();
+        let call =
+            ["call", &url, "MessagingService/QueryRoute", "--data", "empty.bin", "--protocol", protocol];
+        program.run(&call).exits(1).says(&["speaks HTTP/2 only", "Take gRPC"]);
+    }
+    assert!(server.seen().is_empty());
+}

@@ -146,3 +146,18 @@ fn a_session_runs_beside_a_call_as_the_same_client() {
     ran.says(&["The session could not be opened", "no such group"]);
     assert_eq!(refusing.seen().len(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_profile_comes_through_a_pipe_too() {
+    use std::io::Write as _;
+    let program = Program::new();
+    let server = replying(&[OK_REPLY], status("0"));
+    program.file("empty.bin", b"");
+    let args = ["call", "--profile", "/dev/stdin", "MessagingService/QueryRoute", "--data", "empty.bin"];
+    let mut child = program.command(&args).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let text = format!("endpoint = {}\n[metadata]\nx-tenant = blue\n", server.url());
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(server.seen()[0].headers["x-tenant"], "blue");
+}
