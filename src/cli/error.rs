@@ -226,6 +226,9 @@ impl CliError {
             }
             CliError::Variable { .. } => "Set it, or write a value or @FILE",
             CliError::SecretInArguments { .. } => "Write @FILE or $VAR",
+            CliError::TlsOptions { endpoint } if endpoint.starts_with("unix:") => {
+                "Leave them out: a Unix socket is spoken to in plain text only"
+            }
             CliError::TlsOptions { .. } => "Write https://, or leave them out",
             CliError::DoesNotDecode { .. } => "--send-anyway sends them as they stand",
             CliError::NewTarget { .. } => "Check the address; --yes sends to it, and to it from now on",

@@ -67,6 +67,9 @@ impl ProfileError {
             ProfileError::File { .. } | ProfileError::NotText { .. } => "Name another file",
             ProfileError::Keyring { hint, .. } => hint,
             ProfileError::NotTyped { .. } => "Type it, or name where it is: $NAME or @FILE",
+            ProfileError::TlsInPlainText { endpoint } if endpoint.starts_with("unix:") => {
+                "Take them out: a Unix socket is spoken to in plain text only"
+            }
             ProfileError::TlsInPlainText { .. } => "Write https://, or take them out",
             ProfileError::HalfIdentity => "Name both files in [tls]: certificate and key",
             ProfileError::HalfCredentials => "Give both in [rocketmq]: access-key and secret",
