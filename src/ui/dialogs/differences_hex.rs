@@ -126,7 +126,7 @@ impl Layout {
         let first = (theme.size.gap + glyph * n_digits as f32 + theme.size.margin).round();
         let room = rect.width() - theme.size.scroll_bar - first - 2.0 * theme.size.gap;
         let fits = |n_bytes: f32| n_bytes * (pitch + ascii_pitch) <= room;
-        let n_bytes = if fits(16.0) { 16 } else { 8 };
+        let n_bytes = [16, 8].into_iter().find(|n_bytes| fits(*n_bytes as f32)).unwrap_or(4);
         let ascii = first + n_bytes as f32 * pitch + theme.size.gap;
         Self { n_bytes, first, pitch, ascii, ascii_pitch, n_digits }
     }

@@ -14,6 +14,9 @@ pub enum BannerResponse {
     Closed,
 }
 
+/// Points that the text keeps beside the buttons; in a narrower strip they stand below it.
+const LEAST_FOR_TEXT: f32 = 170.0;
+
 /// Draws a strip as wide as `ui`; a long text wraps.
 ///
 /// `can_close` is for what stays true without being said.
@@ -30,18 +33,35 @@ pub fn banner_ui(
     let frame = egui::Frame::new().fill(tone.fill(theme)).inner_margin(margin);
     let strip = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let widths = actions.iter().map(|title| TextButton::new(title).width(ui) + theme.size.gap_small);
+        let is_narrow = ui.available_width() - widths.sum::<f32>() - 2.0 * theme.size.button < LEAST_FOR_TEXT;
+        let (beside, below) = if is_narrow { (&[] as &[&str], actions) } else { (actions, &[] as &[&str]) };
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = theme.size.gap_small;
             if can_close && IconButton::new(Icon::Close, "Close").show(ui).clicked() {
                 asked = Some(BannerResponse::Closed);
             }
-            for (action_idx, title) in actions.iter().enumerate().rev() {
+            for (action_idx, title) in beside.iter().enumerate().rev() {
                 if TextButton::new(title).show(ui).clicked() {
                     asked = Some(BannerResponse::Action(action_idx));
                 }
             }
             let rest = Layout::left_to_right(Align::Min).with_main_wrap(false);
             ui.with_layout(rest, |ui| text_ui(ui, tone, text));
+        });
+        if below.is_empty() {
+            return;
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+            // Their titles stand below the text.
+            ui.add_space(theme.size.icon);
+            for (action_idx, title) in below.iter().enumerate() {
+                if TextButton::new(title).show(ui).clicked() {
+                    asked = Some(BannerResponse::Action(action_idx));
+                }
+            }
         });
     });
     let rect = strip.response.rect;

@@ -20,13 +20,17 @@ pub fn empty_state_ui(
     let theme = theme(ui);
     let mut chosen = None;
     let buttons = if choices.is_empty() { 0.0 } else { theme.size.button + theme.size.margin };
-    let height = 32.0 + 4.0 * theme.size.gap + 40.0 + buttons;
-    let above = ((ui.available_height() - height) * 0.42).max(theme.size.margin);
+    let text = 2.0 * theme.size.gap + 40.0 + buttons;
+    let has_icon = text + 32.0 + 2.0 * theme.size.gap <= ui.available_height();
+    let height = text + if has_icon { 32.0 + 2.0 * theme.size.gap } else { 0.0 };
+    let above = ((ui.available_height() - height) * 0.42).max(theme.size.gap_small);
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         ui.add_space(above);
-        let (icon_rect, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
-        icon.paint_sized(ui.painter(), icon_rect.center(), 28.0, theme.color.muted);
-        ui.add_space(theme.size.gap);
+        if has_icon {
+            let (icon_rect, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
+            icon.paint_sized(ui.painter(), icon_rect.center(), 28.0, theme.color.muted);
+            ui.add_space(theme.size.gap);
+        }
         ui.label(egui::RichText::new(sentence).heading());
         if !hint.is_empty() {
             let hint = egui::RichText::new(hint).color(theme.color.muted);
@@ -53,6 +57,18 @@ fn buttons_ui(ui: &mut Ui, choices: &[Choice<'_>]) -> Option<usize> {
     let width: f32 = buttons.iter().map(|button| button.width(ui) + gap).sum();
     let size = vec2((width - gap).max(0.0), theme(ui).size.button);
     let mut chosen = None;
+    if ui.available_width() < size.x {
+        // One below the other, each in the middle.
+        ui.spacing_mut().item_spacing.y = theme(ui).size.gap_small;
+        for (choice_idx, button) in buttons.into_iter().enumerate() {
+            let size = vec2(button.width(ui), size.y);
+            let layout = Layout::left_to_right(Align::Center);
+            if ui.allocate_ui_with_layout(size, layout, |ui| button.show(ui).clicked()).inner {
+                chosen = Some(choice_idx);
+            }
+        }
+        return chosen;
+    }
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (choice_idx, button) in buttons.into_iter().enumerate() {

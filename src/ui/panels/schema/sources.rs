@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Broken files of a source that are shown at once.
 const MAX_SHOWN: usize = 50;
+/// Points from which on the buttons that add sources have icons.
+const LEAST_FOR_ICONS: f32 = 284.0;
 
 /// What the window remembers of the list.
 pub struct SourcesView {
@@ -59,6 +61,7 @@ fn add_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.muted)).wrap());
         ui.add_space(theme(ui).size.gap_small);
     }
+    let has_icons = LEAST_FOR_ICONS <= ui.available_width();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme(ui).size.gap;
         for (command, title, icon) in [
@@ -66,7 +69,8 @@ fn add_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             (Command::AddSchemaFolder, "Add folder…", Icon::Folder),
         ] {
             let Some(offer) = offer(command, state) else { continue };
-            let button = TextButton::new(title).icon(icon).hint(offer.row.hint).outlined();
+            let button = TextButton::new(title).hint(offer.row.hint).outlined();
+            let button = if has_icons { button.icon(icon) } else { button };
             if button.show(ui).clicked() {
                 actions.extend(offer.action.ok());
             }
