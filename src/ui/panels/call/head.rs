@@ -30,6 +30,9 @@ pub(super) fn head_ui(
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme.size.gap_small;
         buttons_ui(ui, state, actions);
+        if is_wide {
+            more_buttons_ui(ui, state, actions);
+        }
         ui.add_space(theme.size.gap_small);
         let left = ui.available_width();
         if let Some(made) = state.calls.open_to_send() {
@@ -50,10 +53,14 @@ pub(super) fn head_ui(
             },
         );
     });
-    if !is_wide && state.calls.open_to_send().is_none() {
+    if !is_wide {
         let size = vec2(ui.available_width(), theme.size.button);
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            method_ui(ui, state, actions);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+            more_buttons_ui(ui, state, actions);
+            if state.calls.open_to_send().is_none() {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| method_ui(ui, state, actions));
+            }
         });
     }
 }
@@ -96,6 +103,15 @@ fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         if cancel.outlined().show(ui).clicked() {
             actions.push(Action::Call(CallAct::Cancel(made.id)));
         }
+    }
+}
+
+/// What goes into a second line in a narrow pane.
+fn more_buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let calls = &state.calls;
+    let open = calls.open_to_send();
+    if calls.shown().is_some_and(|made| calls.is_session(made.id)) {
+        return;
     }
     if let Some(made) = open {
         let hint = "Says that no more messages will be sent; replies still come";

@@ -41,6 +41,7 @@ pub(super) fn list_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: 
     let all = ui.available_rect_before_wrap();
     let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
     let mut inside = ui.new_child(UiBuilder::new().id_salt("call rows").max_rect(all.with_max_y(bar.top())));
+    inside.shrink_clip_rect(all.with_max_y(bar.top()));
     let listed = listed(state);
     if listed.is_empty() {
         let stored = &state.calls.stored;
@@ -164,8 +165,10 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, told: &Told) -> RowLabel {
         Rect::from_min_max(pos2(x(from), at.top()), pos2(x(to) - theme.size.gap, at.bottom()))
     };
     let method = visible_text(&told.method);
-    cell(painter, part(0.0, 0.26), &method, &dense, theme.color.text, Align::Min);
-    cell(painter, part(0.26, 0.64), &told.server, &mono, muted, Align::Min);
+    let shown = cell(painter, part(0.0, 0.26), &method, &dense, theme.color.text, Align::Min);
+    shown.full_text_on_hover(ui, &row.response, || method.clone().into_owned());
+    let shown = cell(painter, part(0.26, 0.64), &told.server, &mono, muted, Align::Min);
+    shown.full_text_on_hover(ui, &row.response, || told.server.clone());
     let outcome = visible_text(&told.outcome);
     let shown = cell(painter, part(0.64, 1.0), &outcome, &dense, muted, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || outcome.clone().into_owned());

@@ -1,7 +1,7 @@
 //! Everything about a call but server, method and messages.
 
 use super::CallView;
-use super::settings_fields::{Errors, NAME_WIDTH, check_row_ui, row_ui, text_row_ui};
+use super::settings_fields::{Errors, NAME_WIDTH, check_row_ui, name_width, row_ui, text_row_ui};
 use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MetadataDraft, State};
 use crate::rocketmq::ClientType;
 use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
@@ -93,10 +93,8 @@ fn call_part_ui(
     });
     errors.line_ui(ui, FormField::Proxy);
     row_ui(ui, "Schema", |ui| command_ui(ui, state, Command::AskForSchema, actions));
-    row_ui(ui, "Copy", |ui| {
-        command_ui(ui, state, Command::CopyCallCommand, actions);
-        command_ui(ui, state, Command::CopyGrpcurl, actions);
-    });
+    row_ui(ui, "Copy", |ui| command_ui(ui, state, Command::CopyCallCommand, actions));
+    row_ui(ui, "", |ui| command_ui(ui, state, Command::CopyGrpcurl, actions));
 }
 
 /// The fields from a file, and into one.
@@ -155,7 +153,7 @@ fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>) {
         let text = "Whoever answers at this address is believed and gets all that is sent.";
         let text = RichText::new(text).size(theme.size.text_dense).color(theme.color.warning);
         ui.horizontal(|ui| {
-            ui.add_space(NAME_WIDTH);
+            ui.add_space(name_width(ui));
             ui.add(Label::new(text).wrap());
         });
     } else {

@@ -4,24 +4,42 @@ use crate::app::{FieldError, FormField};
 use crate::ui::fonts;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{TextField, cell, error_line_ui};
-use egui::{Align, Checkbox, Layout, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Checkbox, Layout, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 /// Points that names take.
 pub(super) const NAME_WIDTH: f32 = 132.0;
+/// Points from which on a name stands beside its field; else above it.
+const LEAST_FOR_NAMES: f32 = 400.0;
 
-/// A row: its name at the left, and what `contents_ui` draws beside it.
+/// Points that names take beside fields; none in a narrow form.
+pub(super) fn name_width(ui: &Ui) -> f32 {
+    if ui.available_width() < LEAST_FOR_NAMES { 0.0 } else { NAME_WIDTH }
+}
+
+/// A row: its name at the left or above, and what `contents_ui` draws beside it.
 pub(super) fn row_ui<R>(ui: &mut Ui, name: &str, contents_ui: impl FnOnce(&mut Ui) -> R) -> R {
     let theme = theme(ui);
     let size = vec2(ui.available_width(), theme.size.field);
+    let is_beside = 0.0 < name_width(ui);
+    if !is_beside && !name.is_empty() {
+        name_ui(ui, name, vec2(size.x, theme.size.row_dense));
+    }
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme.size.gap_small;
-        let (rect, response) = ui.allocate_exact_size(vec2(NAME_WIDTH, theme.size.field), Sense::hover());
-        let font = fonts::regular(theme.size.text_dense);
-        cell(ui.painter(), rect, name, &font, theme.color.muted, Align::Min);
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        if is_beside {
+            name_ui(ui, name, vec2(NAME_WIDTH, theme.size.field));
+        }
         contents_ui(ui)
     })
     .inner
+}
+
+fn name_ui(ui: &mut Ui, name: &str, size: Vec2) {
+    let theme = theme(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let font = fonts::regular(theme.size.text_dense);
+    cell(ui.painter(), rect, name, &font, theme.color.muted, Align::Min);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
 }
 
 /// The errors of the form, for the rows that they are of.
@@ -42,7 +60,7 @@ impl Errors<'_> {
             format!("{}: {}", error.reason, error.hint)
         };
         ui.horizontal(|ui| {
-            ui.add_space(NAME_WIDTH);
+            ui.add_space(name_width(ui));
             error_line_ui(ui, Some(&text));
         });
     }

@@ -222,7 +222,9 @@ fn step_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step) -> RowLabel {
     if has_lines && !step.is_open {
         let preview = preview(step);
         let mono = fonts::mono(theme.size.text_mono);
-        cell(ui.painter(), at, &visible_text(&preview), &mono, theme.color.muted, Align::Min);
+        let preview = visible_text(&preview);
+        let shown = cell(ui.painter(), at, &preview, &mono, theme.color.muted, Align::Min);
+        shown.full_text_on_hover(ui, &row.response, || preview.clone().into_owned());
     }
     RowLabel::new(step.title.as_str()).value(time).expanded(has_lines.then_some(step.is_open))
 }
@@ -240,7 +242,8 @@ fn line_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step, line: usize) -> RowLa
     let name_at = at.with_max_x(at.left() + NAME_WIDTH.min(at.width() * 0.25));
     let name = visible_text(&line.name);
     let dense = fonts::regular(theme.size.text_dense);
-    cell(ui.painter(), name_at, &name, &dense, theme.color.muted, Align::Min);
+    let shown = cell(ui.painter(), name_at, &name, &dense, theme.color.muted, Align::Min);
+    shown.full_text_on_hover(ui, &row.response, || name.clone().into_owned());
     let value_at = at.with_min_x(name_at.right() + theme.size.gap);
     let value = visible_text(&line.value);
     let is_prose = matches!(line.name.as_str(), "error" | "hint" | "failure" | "RocketMQ");
