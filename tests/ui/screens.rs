@@ -15,6 +15,8 @@ use std::path::PathBuf;
 mod begun; // sessions to begin with
 #[path = "screens/calls.rs"]
 mod calls; // screens of calls
+#[path = "screens/laws.rs"]
+mod laws; // what holds on every screen
 #[path = "screens/table.rs"]
 mod table; // all screens
 

@@ -49,6 +49,13 @@ pub fn select_path(session: &mut Session, path: &str) {
     session.settle();
 }
 
+/// A value of every kind, each well-formed.
+pub fn plain(select: &str) -> Session {
+    let mut session = values::session(&values::message(&[]));
+    select_path(&mut session, select);
+    session
+}
+
 /// A file with these bytes in a folder that is gone with the program, opened.
 pub fn file(name: &str, bytes: &[u8]) -> (Session, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder").keep();

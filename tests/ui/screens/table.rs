@@ -1,7 +1,7 @@
 //! All screens.
 
 use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Hold, Hover, Press, Type, Wait};
-use super::begun::{empty, file, kinds, large, pasted, sample, select_path};
+use super::begun::{empty, file, kinds, large, pasted, plain, sample, select_path};
 use super::{Screen, calls};
 use crate::{editor_pictures, window_pictures};
 use egui::{Key, Modifiers, Role};
@@ -51,7 +51,8 @@ fn of_pictures() -> Vec<Screen> {
     });
     let of_editors = editor_pictures::SCENES.iter().map(|(name, path, clicked)| {
         let touches = clicked.map(|(role, label)| Click(role, label));
-        Screen::new(&format!("editor {name}"), move || kinds(path)).and(touches)
+        let begin = move || if *name == "integer-hex" { plain(path) } else { kinds(path) };
+        Screen::new(&format!("editor {name}"), begin).and(touches)
     });
     of_window.chain(of_editors).collect()
 }
@@ -88,7 +89,8 @@ fn menus() -> Vec<Screen> {
         Screen::new("menu of bytes", sample).and([ClickOtherOn(Role::ListItem, "Bytes at 0x0")]),
         Screen::new("menu of reading", sample)
             .does([Action::ShowPane(Pane::Data)])
-            .and([ClickOtherOn(Role::ListItem, "varint")]),
+            .and([ClickOtherOn(Role::ListItem, "varint")])
+            .if_wide(1200.0..f32::MAX),
         Screen::new("help of search", sample)
             .and([Click(Role::Button, "How to search")])
             .if_wide(LEAST..f32::MAX),
