@@ -9,6 +9,7 @@ use super::session::Session;
 use super::state::{DiskState, NoticeTone, OpenDocument, State, Tab, TabId};
 use crate::document::canonical::CanonicalReport;
 use crate::document::diff::{DiffReport, Difference};
+use crate::document::reading::Scope;
 use crate::document::{Act, Anchored, Path as FieldPath, Snapshot, Step};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{
@@ -103,9 +104,17 @@ impl Session {
         let new = ComparisonSide { title, tab: Some((tab, open.document.revision())) };
         let message = self.type_of_both(&what, open);
         let (snapshot, tree) = (open.document.snapshot().clone(), open.tree.clone());
-        let message_of_job = message.clone();
-        let job =
-            CompareJob { old: with, new: snapshot, message: message_of_job, tree, max_listed: MAX_LISTED };
+        // What was chosen for one type says nothing of another.
+        let is_of_one_type = message.is_some() || open.message().is_none();
+        let scope = if is_of_one_type { open.document.root().scope } else { Scope::default() };
+        let job = CompareJob {
+            old: with,
+            new: snapshot,
+            message: message.clone(),
+            scope,
+            tree,
+            max_listed: MAX_LISTED,
+        };
         self.show_comparison(what, [old, new], Job::Compare(job), message);
     }
 

@@ -85,7 +85,7 @@ impl Session {
             return;
         }
         let Some((_, open)) = self.active() else { return };
-        let offset = open.selection.as_ref().map(|selection| selection.range.start);
+        let offset = open.selection.as_ref().map(in_what_is_around);
         open.tree.collapse_all();
         open.reaching = None;
         if let Some(offset) = offset
@@ -104,6 +104,15 @@ impl Session {
             refresh(open);
             reveal_pending(open);
         }
+    }
+}
+
+/// A byte that the rows around the selected one have too: of what is absent the last one in front of
+/// its message's records.
+pub(super) fn in_what_is_around(selection: &Selection) -> u64 {
+    match selection.row.facet {
+        Facet::Absent(_) => selection.row.offset.saturating_sub(1),
+        _ => selection.range.start,
     }
 }
 

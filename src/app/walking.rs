@@ -2,7 +2,7 @@
 
 use super::filtering::TreeFilter;
 use super::reaching::Reaching;
-use super::selection::{refresh, select_offset, select_row};
+use super::selection::{in_what_is_around, refresh, select_offset, select_row};
 use super::session::Session;
 use super::state::{NoticeTone, OpenDocument};
 use crate::document::{
@@ -125,7 +125,7 @@ impl Session {
             return;
         }
         let Some((_, open)) = self.active() else { return };
-        let selected = open.selection.as_ref().map(|selection| selection.range.start);
+        let selected = open.selection.as_ref().map(in_what_is_around);
         open.tree.collapse_all();
         let snapshot = open.document.snapshot();
         let is_whole = open.tree.expand_levels(snapshot, n_levels, MAX_OPENED, CACHED);

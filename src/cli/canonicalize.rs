@@ -43,7 +43,7 @@ pub(super) fn run(args: &CanonicalizeArgs, console: &mut Console) -> Result<Outc
         return Err(CliError::NoClearType { file, ranking: ranked(&opened.ranking()?, MAX_GROUPS) });
     }
     opened.remark_type(console);
-    let (act, report) = canonical_act(&opened.document, &mut || ControlFlow::Continue(()))
+    let (act, report) = canonical_act(&opened.document, &mut |_| ControlFlow::Continue(()))
         .map_err(|error| CliError::Canonical { error, file: file.clone() })?;
     opened.document.apply(&act).map_err(|error| CliError::Edit { error, file: file.clone() })?;
     let snapshot = opened.document.snapshot();

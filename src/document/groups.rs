@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of a group that are read each time rather than remembered.
-pub(super) const NEAR: u64 = 512;
+pub(super) const NEAR: u64 = 64;
 /// Groups that are remembered.
 const MAX_GROUPS: usize = 1 << 16;
 

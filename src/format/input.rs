@@ -61,7 +61,7 @@ fn of_json(text: &[u8], message: Option<&MessageDescriptor>) -> Result<Vec<u8>, 
 /// The same text gives the same bytes: entries of maps, which come in any order, stand by their keys.
 fn in_order(payload: Vec<u8>, message: &MessageDescriptor) -> Vec<u8> {
     let mut document = Document::new(Arc::new(MemorySource::new(payload.clone())), Some(message.clone()));
-    let act = canonical_act(&document, &mut || ControlFlow::Continue(()));
+    let act = canonical_act(&document, &mut |_| ControlFlow::Continue(()));
     let applied = act.ok().and_then(|(act, _)| document.apply(&act).ok());
     let snapshot = document.snapshot();
     match applied.map(|_| snapshot.bytes(0..snapshot.len(), ReadMode::Wait)) {

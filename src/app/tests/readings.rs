@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::document::Entry;
+use crate::document::diff::Difference;
 use crate::document::reading::{Reading, TimeUnit};
 use crate::schema::Kind;
 
@@ -46,6 +47,31 @@ fn bytes_read_as_a_message_open_as_it_and_are_edited_inside() {
     let row = fixture.select("messages[0].body");
     fixture.act(Action::ReadRecordAs { row, reading: None });
     assert_eq!(line(&fixture, "messages[0].body"), "body | bytes | 3 B  12 01 62");
+}
+
+#[test]
+fn what_changed_inside_of_bytes_read_as_a_message_is_listed_there() {
+    let mut fixture = Fixture::with(&bytes(), SEND);
+    let row = fixture.select("messages[0].body");
+    fixture.act(Action::ReadRecordAs { row, reading: resource() });
+    fixture.set("messages[0].body.name", "orders");
+    let tab = fixture.tab();
+    fixture.act(Action::Compare(Compare::Changes(tab)));
+    let found = |fixture: &Fixture| {
+        let shown = fixture.session.state().comparison.as_ref().expect("a comparison");
+        let one = |found: &ListedDifference| {
+            let Difference { path, old, new, .. } = &found.difference;
+            format!("{path} {} {}", old.text.as_deref().unwrap_or(""), new.text.as_deref().unwrap_or(""))
+        };
+        shown.found.iter().map(one).collect::<Vec<String>>()
+    };
+    assert_eq!(found(&fixture), ["messages[0].body.name \"b\" \"orders\""]);
+    fixture.act(Action::GoToDifference(0));
+    assert_eq!(fixture.selected_path(), "messages[0].body.name");
+    let row = fixture.select("messages[0].body");
+    fixture.act(Action::ReadRecordAs { row, reading: None });
+    fixture.act(Action::Compare(Compare::Changes(tab)));
+    assert!(found(&fixture)[0].starts_with("messages[0].body 3 B"), "{:?}", found(&fixture));
 }
 
 #[test]

@@ -441,6 +441,19 @@ fn what_is_moved_stays_open() {
 }
 
 #[test]
+fn closing_what_is_around_an_absent_field_selects_what_is_still_there() {
+    for closing in [Action::CollapseAll, Action::OpenToDepth(0)] {
+        let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
+        run(&mut fixture, Command::ShowAbsent);
+        fixture.act(Action::ExpandRow(0));
+        select_absent(&mut fixture, "message");
+        fixture.act(closing.clone());
+        let path = fixture.selected_path();
+        assert!(fixture.open().selected_row().is_some() && path == "status", "{closing:?} {path}");
+    }
+}
+
+#[test]
 fn a_field_that_is_not_set_and_a_oneof_are_gone_to_by_name() {
     let go = |fixture: &mut Fixture, text: &str| fixture.act(Action::Select(SelectTarget::Path(path(text))));
     // status { code: 1 }

@@ -10,10 +10,12 @@
 //! what they pass over: values that a later one overrides, and defaults. Both are counted.
 //!
 //! - `plan`: the records of one message, in order
+//! - `out`: what they come to, and what has to be replaced for that
 //! - `scalars`: values in the fewest bytes
 //!
 //! **Not here:** the list of what will change ([`super::diff`]).
 
+mod out;
 mod plan;
 mod scalars;
 
@@ -25,7 +27,7 @@ use super::edit::Edit;
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
 use crate::schema::MessageDescriptor;
-use crate::wire::{WireType, write_tag, write_varint};
+use out::{Begun, Out};
 use plan::{Inside, Planned, Wrap, plan};
 use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
@@ -33,19 +35,16 @@ use std::ops::{ControlFlow, Range};
 /// The act that writes a document canonically, without edits if it is; and what was left out.
 pub fn canonical_act(
     document: &Document,
-    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    go_on: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<(Act, CanonicalReport), CanonicalError> {
     let message = document.message().ok_or(CanonicalError::NoType)?;
-    let Canonical { bytes, report } = canonicalize(document.snapshot(), message, go_on)?;
-    let before = document.snapshot().bytes(0..document.len(), ReadMode::Wait)?;
-    let edits = match between(&before, &bytes) {
-        (range, added) if range.is_empty() && added.is_empty() => Vec::new(),
-        (range, added) => {
-            let range = range.start as u64..range.end as u64;
-            vec![Edit::Splice { chain: Vec::new(), range, bytes: added.to_vec() }]
-        }
-    };
-    Ok((Act::new("Canonicalize", edits), report))
+    let Canonical { replaced, report } = canonicalize(document.snapshot(), message, go_on)?;
+    // From the last to the first, so that none moves the place of another.
+    let edits = replaced.into_iter().rev().map(|(range, bytes)| {
+        let range = range.start as u64..range.end as u64;
+        Edit::Splice { chain: Vec::new(), range, bytes }
+    });
+    Ok((Act::new("Canonicalize", edits.collect()), report))
 }
 
 /// What stands between what both begin and end with: where in the old bytes, and the new ones.
@@ -57,18 +56,19 @@ fn between<'a>(old: &[u8], new: &'a [u8]) -> (Range<usize>, &'a [u8]) {
     (head..old.len() - tail, &new[head..new.len() - tail])
 }
 
-/// The largest message, which is held in memory twice.
-pub const MAX_CANONICAL: u64 = 64 << 20;
+/// The largest message, all of which is held in memory; of what it comes to only what is new.
+pub const MAX_CANONICAL: u64 = 512 << 20;
 /// Messages nested deeper stay as they are; groups earlier, since finding their ends takes longer.
 const MAX_DEPTH: usize = 20_000;
 const MAX_GROUP_DEPTH: usize = 1_000;
 /// Messages made between two questions whether to go on.
 const ASK_EVERY: usize = 1_024;
 
-/// A message in its canonical spelling.
+/// What gives a message its canonical spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canonical {
-    pub bytes: Vec<u8>,
+    /// Stretches of the message in order, with what takes their place.
+    pub replaced: Vec<(Range<usize>, Vec<u8>)>,
     pub report: CanonicalReport,
 }
 
@@ -91,7 +91,10 @@ pub struct CanonicalReport {
 pub enum CanonicalError {
     #[error("Without a type nothing says which spelling is canonical")]
     NoType,
-    #[error("The message has {len} bytes; up to {MAX_CANONICAL} can be written canonically")]
+    #[error(
+        "The message has {len} bytes; up to {MAX_CANONICAL} can be written canonically, since all of them are \
+         held in memory for it"
+    )]
     TooLarge { len: u64 },
     #[error("It was stopped")]
     Stopped,
@@ -99,11 +102,11 @@ pub enum CanonicalError {
     Source(#[from] SourceError),
 }
 
-/// Writes the message anew. `go_on` may ask to stop.
+/// Writes the message anew. `go_on` is told the offset reached, and may ask to stop.
 pub fn canonicalize(
     snapshot: &Snapshot,
     message: &MessageDescriptor,
-    go_on: &mut dyn FnMut() -> ControlFlow<()>,
+    go_on: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Canonical, CanonicalError> {
     let len = snapshot.len();
     if len > MAX_CANONICAL {
@@ -111,47 +114,55 @@ pub fn canonicalize(
     }
     let bytes = snapshot.bytes(0..len, ReadMode::Wait)?;
     let mut report = CanonicalReport::default();
-    let root = Inside { message: message.clone(), parts: vec![&bytes], wrap: Wrap::Root };
-    let mut frames = vec![Frame::new(root, &mut report)];
+    let root = Inside { message: message.clone(), parts: vec![&bytes], wrap: Wrap::Root, whole: None };
+    let mut out = Out::new(&bytes);
+    let mut frames = vec![Frame::new(root, &bytes, &mut out, &mut report)];
     let mut n_made = 0;
     loop {
         let depth = frames.len();
         let Some(top) = frames.last_mut() else { break };
-        if let Some(inside) = top.next(depth, &mut report) {
+        if let Some(inside) = top.next(depth, &mut out, &mut report) {
             n_made += 1;
-            if n_made % ASK_EVERY == 0 && go_on().is_break() {
-                return Err(CanonicalError::Stopped);
+            if n_made % ASK_EVERY == 0 {
+                let at = inside.parts.first().map_or(0, |part| out.place(part).start);
+                if go_on(at as u64).is_break() {
+                    return Err(CanonicalError::Stopped);
+                }
             }
-            frames.push(Frame::new(inside, &mut report));
+            frames.push(Frame::new(inside, &bytes, &mut out, &mut report));
             continue;
         }
-        let Some(done) = frames.pop() else { break };
-        match frames.last_mut() {
-            Some(around) => done.wrap.write(&mut around.out, &done.out),
-            None => return Ok(Canonical { bytes: done.out, report }),
+        if let Some(done) = frames.pop()
+            && let Some(begun) = done.begun
+        {
+            done.wrap.end(&mut out, &begun, done.whole);
         }
     }
-    Ok(Canonical { bytes: Vec::new(), report })
+    Ok(Canonical { replaced: out.replaced(), report })
 }
 
 /// A message being written.
 struct Frame<'a> {
     wrap: Wrap,
+    whole: Option<&'a [u8]>,
     plan: VecDeque<Planned<'a>>,
-    out: Vec<u8>,
+    /// None of the root, which is in no record.
+    begun: Option<Begun>,
 }
 
 impl<'a> Frame<'a> {
-    fn new(inside: Inside<'a>, report: &mut CanonicalReport) -> Self {
-        Self { wrap: inside.wrap, plan: plan(&inside, report).into(), out: Vec::new() }
+    fn new(inside: Inside<'a>, all: &'a [u8], out: &mut Out<'a>, report: &mut CanonicalReport) -> Self {
+        let begun = (inside.wrap != Wrap::Root).then(|| out.begin());
+        let plan = plan(all, &inside, report).into();
+        Self { wrap: inside.wrap, whole: inside.whole, plan, begun }
     }
 
     /// Writes on until a message has to be written first; `None` at the end.
-    fn next(&mut self, depth: usize, report: &mut CanonicalReport) -> Option<Inside<'a>> {
+    fn next(&mut self, depth: usize, out: &mut Out<'a>, report: &mut CanonicalReport) -> Option<Inside<'a>> {
         while let Some(first) = self.plan.front_mut() {
             match first {
-                Planned::Bytes(bytes) => self.out.append(bytes),
-                Planned::Kept(bytes) => self.out.extend_from_slice(bytes),
+                Planned::Bytes(bytes) => out.put(bytes),
+                Planned::Kept(bytes) => out.keep(bytes),
                 Planned::Messages(messages) => {
                     while let Some(inside) = messages.next() {
                         let is_group = matches!(inside.wrap, Wrap::Group(_));
@@ -161,7 +172,9 @@ impl<'a> Frame<'a> {
                         }
                         report.n_kept += 1;
                         for part in &inside.parts {
-                            inside.wrap.write(&mut self.out, part);
+                            let begun = out.begin();
+                            out.keep(part);
+                            inside.wrap.end(out, &begun, inside.whole);
                         }
                     }
                 }
@@ -173,20 +186,12 @@ impl<'a> Frame<'a> {
 }
 
 impl Wrap {
-    /// Writes a record with this content.
-    fn write(self, out: &mut Vec<u8>, content: &[u8]) {
+    /// Ends the record around a message.
+    fn end<'a>(self, out: &mut Out<'a>, begun: &Begun, whole: Option<&'a [u8]>) {
         match self {
-            Wrap::Root => out.extend_from_slice(content),
-            Wrap::Len(number) => {
-                write_tag(out, number, WireType::Len);
-                write_varint(out, content.len() as u64);
-                out.extend_from_slice(content);
-            }
-            Wrap::Group(number) => {
-                write_tag(out, number, WireType::Sgroup);
-                out.extend_from_slice(content);
-                write_tag(out, number, WireType::Egroup);
-            }
+            Wrap::Root => {}
+            Wrap::Len(number) => out.end(begun, number, false, whole),
+            Wrap::Group(number) => out.end(begun, number, true, whole),
         }
     }
 }

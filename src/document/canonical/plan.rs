@@ -27,6 +27,8 @@ pub(super) struct Inside<'a> {
     pub message: MessageDescriptor,
     pub parts: Vec<&'a [u8]>,
     pub wrap: Wrap,
+    /// The record that it is in, if it is one record alone.
+    pub whole: Option<&'a [u8]>,
 }
 
 /// A stretch of the message in order.
@@ -46,17 +48,17 @@ pub(super) struct Messages<'a> {
 }
 
 enum Payloads<'a> {
-    One(&'a [u8]),
+    One(Found<'a>),
     Parts(Vec<&'a [u8]>),
 }
 
 impl<'a> Messages<'a> {
     pub fn next(&mut self) -> Option<Inside<'a>> {
-        let parts = match self.waiting.pop()? {
-            Payloads::One(payload) => vec![payload],
-            Payloads::Parts(parts) => parts,
+        let (parts, whole) = match self.waiting.pop()? {
+            Payloads::One(found) => (vec![found.payload], Some(found.whole)),
+            Payloads::Parts(parts) => (parts, None),
         };
-        Some(Inside { message: self.message.clone(), parts, wrap: self.wrap })
+        Some(Inside { message: self.message.clone(), parts, wrap: self.wrap, whole })
     }
 }
 
@@ -104,8 +106,8 @@ fn is_whole(payload: &[u8]) -> bool {
     read(payload, &mut Vec::new()).is_none()
 }
 
-/// Puts the records of a message into order.
-pub(super) fn plan<'a>(inside: &Inside<'a>, report: &mut CanonicalReport) -> Vec<Planned<'a>> {
+/// Puts the records of a message into order; `all` are the bytes that its parts are stretches of.
+pub(super) fn plan<'a>(all: &'a [u8], inside: &Inside<'a>, report: &mut CanonicalReport) -> Vec<Planned<'a>> {
     let mut level = Level { found: Vec::new(), rest: None };
     for part in &inside.parts {
         // Of several parts none is damaged.
@@ -126,7 +128,7 @@ pub(super) fn plan<'a>(inside: &Inside<'a>, report: &mut CanonicalReport) -> Vec
         }
     }
     keep_one_member(message, &mut known, report);
-    let mut planner = Planner { planned: Vec::new(), bytes: Vec::new(), report };
+    let mut planner = Planner { all, planned: Vec::new(), bytes: Vec::new(), report };
     let is_entry = message.is_map_entry();
     let fields: Vec<FieldDescriptor> = known.keys().filter_map(|number| field_of(message, *number)).collect();
     if is_entry {
@@ -147,7 +149,7 @@ pub(super) fn plan<'a>(inside: &Inside<'a>, report: &mut CanonicalReport) -> Vec
     }
     unknown.sort_by_key(|found| found.number);
     planner.report.n_unknown += unknown.len() as u64;
-    unknown.iter().for_each(|found| respelled(&mut planner.bytes, found));
+    unknown.iter().for_each(|found| planner.respelled(found));
     planner.close_bytes();
     if let Some(rest) = level.rest {
         planner.report.n_kept += 1;
@@ -203,6 +205,7 @@ fn respelled(out: &mut Vec<u8>, found: &Found<'_>) {
 }
 
 struct Planner<'a, 'r> {
+    all: &'a [u8],
     planned: Vec<Planned<'a>>,
     /// Not yet among what is planned.
     bytes: Vec<u8>,
@@ -222,17 +225,34 @@ impl<'a> Planner<'a, '_> {
         self.planned.extend(found.iter().map(|found| Planned::Kept(found.whole)));
     }
 
+    /// What was written from `start` on stands in place of these records: if it is the same, they stay.
+    fn instead_of(&mut self, found: &[Found<'a>], start: usize) {
+        let [Some(first), Some(last)] = [found.first(), found.last()] else { return };
+        let place = |slice: &[u8]| (slice.as_ptr() as usize).saturating_sub(self.all.as_ptr() as usize);
+        let (at, end) = (place(first.whole), place(last.whole) + last.whole.len());
+        let Some(old) = self.all.get(at..end).filter(|old| **old == self.bytes[start..]) else { return };
+        self.bytes.truncate(start);
+        self.close_bytes();
+        self.planned.push(Planned::Kept(old));
+    }
+
+    fn respelled(&mut self, found: &Found<'a>) {
+        let start = self.bytes.len();
+        respelled(&mut self.bytes, found);
+        self.instead_of(std::slice::from_ref(found), start);
+    }
+
     /// With `keeps_default` also a value that absent would mean.
     fn field(&mut self, field: &FieldDescriptor, found: &[Found<'a>], keeps_default: bool) {
         let kind = field.kind();
         match kind {
             Kind::Message(entry) if field.is_map() => self.map(field, &entry, found),
             Kind::Message(message) if field.is_list() => {
-                let waiting = found.iter().rev().map(|found| Payloads::One(found.payload)).collect();
+                let waiting = found.iter().rev().map(|found| Payloads::One(*found)).collect();
                 self.messages(field, message, waiting);
             }
             Kind::Message(message) if found.len() == 1 => {
-                self.messages(field, message, vec![Payloads::One(found[0].payload)]);
+                self.messages(field, message, vec![Payloads::One(found[0])]);
             }
             Kind::Message(message) => {
                 let parts: Vec<&[u8]> = found.iter().map(|found| found.payload).collect();
@@ -245,13 +265,15 @@ impl<'a> Planner<'a, '_> {
             kind if is_packable(field) => {
                 let all = elements(&kind, found.iter().map(|found| (found.payload, found.wire_type)));
                 match all {
-                    Some(all) => write_elements(&mut self.bytes, field, &kind, &all),
+                    Some(all) => {
+                        let start = self.bytes.len();
+                        write_elements(&mut self.bytes, field, &kind, &all);
+                        self.instead_of(found, start);
+                    }
                     None => self.keep(found),
                 }
             }
-            _ if field.is_list() => {
-                found.iter().for_each(|found| respelled(&mut self.bytes, found));
-            }
+            _ if field.is_list() => found.iter().for_each(|found| self.respelled(found)),
             kind => {
                 let Some(last) = found.last() else { return };
                 self.report.n_overridden += found.len() as u64 - 1;
@@ -259,11 +281,13 @@ impl<'a> Planner<'a, '_> {
                     self.report.n_defaults += 1;
                     return;
                 }
+                let start = self.bytes.len();
                 write_tag(&mut self.bytes, field.number(), last.wire_type);
                 if last.wire_type == WireType::Len {
                     write_varint(&mut self.bytes, last.payload.len() as u64);
                 }
                 write_scalar(&mut self.bytes, &kind, last.payload);
+                self.instead_of(std::slice::from_ref(last), start);
             }
         }
     }
@@ -278,16 +302,16 @@ impl<'a> Planner<'a, '_> {
     /// The last entry of each key, by key.
     fn map(&mut self, field: &FieldDescriptor, entry: &MessageDescriptor, found: &[Found<'a>]) {
         let Some(kind) = entry.get_field(1).map(|key| key.kind()) else { return self.keep(found) };
-        let mut last: HashMap<MapKey, &'a [u8]> = HashMap::new();
+        let mut last: HashMap<MapKey, Found<'a>> = HashMap::new();
         for one in found {
             let Some(key) = key_of(&kind, one.payload) else { return self.keep(found) };
-            if last.insert(key, one.payload).is_some() {
+            if last.insert(key, *one).is_some() {
                 self.report.n_overridden += 1;
             }
         }
-        let mut entries: Vec<(MapKey, &'a [u8])> = last.into_iter().collect();
+        let mut entries: Vec<(MapKey, Found<'a>)> = last.into_iter().collect();
         entries.sort_by(|(a, _), (b, _)| order(b).cmp(&order(a)));
-        let waiting = entries.into_iter().map(|(_, payload)| Payloads::One(payload)).collect();
+        let waiting = entries.into_iter().map(|(_, found)| Payloads::One(found)).collect();
         self.messages(field, entry.clone(), waiting);
     }
 }

@@ -8,9 +8,25 @@ use crate::schema::Schema;
 use proptest::prelude::*;
 use prost_reflect::DynamicMessage;
 
-fn canonical(name: &str, bytes: &[u8]) -> Canonical {
-    let snapshot = Snapshot::of_bytes(bytes);
-    canonicalize(&snapshot, &message(name), &mut || ControlFlow::Continue(())).unwrap()
+struct Made {
+    bytes: Vec<u8>,
+    report: CanonicalReport,
+}
+
+fn made(bytes: &[u8], message: &MessageDescriptor) -> Made {
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let Canonical { replaced, report } = canonicalize(&Snapshot::of_bytes(bytes), message, go_on).unwrap();
+    assert!(replaced.is_sorted_by_key(|(range, _)| range.start));
+    let mut bytes = bytes.to_vec();
+    for (range, new) in replaced.into_iter().rev() {
+        assert_ne!(bytes[range.clone()], new, "what is replaced is other than before");
+        bytes.splice(range, new);
+    }
+    Made { bytes, report }
+}
+
+fn canonical(name: &str, bytes: &[u8]) -> Made {
+    made(bytes, &message(name))
 }
 
 #[track_caller]
@@ -93,7 +109,7 @@ fn extensions_are_fields_like_others() {
     let declared = schema.message("u.M").unwrap();
     let before = bytes_of("aa 06 03 08 82 00 a0 06 81 00 08 01 a0 06 05");
     let snapshot = Snapshot::of_bytes(&before);
-    let made = canonicalize(&snapshot, &declared, &mut || ControlFlow::Continue(())).unwrap();
+    let made = made(&before, &declared);
     assert_eq!(made.bytes, bytes_of("08 01 a0 06 05 aa 06 02 08 02"));
     assert_eq!((made.report.n_overridden, made.report.n_unknown), (1, 0));
     let mut paths = Vec::new();
@@ -126,16 +142,37 @@ fn deep_and_large_messages_are_bounded() {
 fn the_act_touches_only_what_changes() {
     let before = bytes_of("08 01 12 81 00 61 48 01");
     let mut document = Document::of_bytes(&before, Some(message("t.M")));
-    let (act, _) = canonical_act(&document, &mut || ControlFlow::Continue(())).unwrap();
+    let (act, _) = canonical_act(&document, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(act.edits, [Edit::Splice { chain: vec![], range: 3..5, bytes: vec![0x01] }]);
     assert!(document.apply(&act).unwrap());
-    let (act, _) = canonical_act(&document, &mut || ControlFlow::Continue(())).unwrap();
+    let (act, _) = canonical_act(&document, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(act.edits, []);
     document.undo();
     assert_eq!(document.snapshot().bytes(0..document.len(), ReadMode::Wait).unwrap(), before);
     document.read_as(None);
-    let refused = canonical_act(&document, &mut || ControlFlow::Continue(()));
+    let refused = canonical_act(&document, &mut |_| ControlFlow::Continue(()));
     assert_eq!(refused, Err(CanonicalError::NoType));
+}
+
+#[test]
+fn what_stays_in_order_is_not_touched_while_the_rest_moves_past_it() {
+    let edits = |hex: &str| {
+        let document = Document::of_bytes(&bytes_of(hex), Some(message("t.M")));
+        let (act, _) = canonical_act(&document, &mut |_| ControlFlow::Continue(())).unwrap();
+        let ranges = act.edits.into_iter().map(|edit| match edit {
+            Edit::Splice { range, bytes, .. } => (range, bytes),
+            other => panic!("{other:?}"),
+        });
+        ranges.collect::<Vec<_>>()
+    };
+    // The long text stays, and the number goes in front of it.
+    let text = "12 08 61 62 63 64 65 66 67 68";
+    assert_eq!(edits(&format!("{text} 08 01")), [(10..12, vec![]), (0..0, vec![0x08, 0x01])]);
+    // Padding deep inside changes itself and the lengths around it, and no tag.
+    let deep = edits("1a 0e 1a 0c 12 06 61 62 63 64 65 66 08 81 80 00");
+    assert_eq!(deep.len(), 3, "{deep:?}");
+    assert!(deep.iter().all(|(range, _)| !range.contains(&0) && !range.contains(&2)), "{deep:?}");
+    assert_eq!(edits("08 01 1a 02 08 05 1a 02 08 06").len(), 1);
 }
 
 /// The library reads a record of a map as LEN, whatever wire type its tag names.

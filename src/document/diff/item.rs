@@ -4,6 +4,7 @@ use super::align::Likeness;
 use crate::document::level::Meaning;
 use crate::document::path::Step;
 use crate::document::reader::{Reader, RecordAt};
+use crate::document::reading::Scope;
 use crate::document::resolve::{MapKey, read_key};
 use crate::document::rows::Entry;
 use crate::document::source::ReadMode;
@@ -141,9 +142,17 @@ impl Maker {
         reader: &mut Reader<'_>,
         at: RecordAt,
         message: Option<&MessageDescriptor>,
+        scope: &Scope,
         counts: &mut Counts,
     ) -> Result<Item, SourceError> {
-        let meaning = Meaning::of(message, at.number(), at.wire_type());
+        let declared = Meaning::of(message, at.number(), at.wire_type());
+        let chosen = scope.get(at.number()).filter(|reading| reading.wire_type() == at.wire_type());
+        let meaning = match chosen.filter(|_| declared.is_open()) {
+            Some(reading) => {
+                Meaning::Chosen { declared: declared.field().cloned(), reading: reading.clone() }
+            }
+            None => declared,
+        };
         let key = match &meaning {
             Meaning::Field(field) if field.is_map() => match key_kind(field) {
                 Some(kind) => read_key(reader, at.payload(), &kind)?,

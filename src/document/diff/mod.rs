@@ -27,7 +27,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use walk::diff;
+pub use walk::{diff, diff_as_read};
 
 use super::path::Path;
 use super::source::SourceError;

@@ -6,6 +6,7 @@ use super::same::Same;
 use super::{Change, DiffReport, Difference, Halt, Side};
 use crate::document::path::{Path, Step};
 use crate::document::reader::{Found, LARGE_WINDOW, Reader, SMALL_WINDOW};
+use crate::document::reading::Scope;
 use crate::document::rows::Tree;
 use crate::document::snapshot::Snapshot;
 use crate::document::source::{ReadMode, SourceError};
@@ -39,6 +40,22 @@ pub fn diff(
     sink: &mut dyn FnMut(Difference) -> ControlFlow<()>,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<DiffReport, SourceError> {
+    diff_as_read(old, new, message, &Scope::default(), known, sink, progress)
+}
+
+/// Like [`diff`], with bytes and undeclared records read as a person chose.
+///
+/// # Errors
+/// Those of [`diff`].
+pub fn diff_as_read(
+    old: &Snapshot,
+    new: &Snapshot,
+    message: Option<&MessageDescriptor>,
+    scope: &Scope,
+    known: Option<&Tree>,
+    sink: &mut dyn FnMut(Difference) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<DiffReport, SourceError> {
     let reader = |snapshot| Reader::new(snapshot, ReadMode::Wait, SMALL_WINDOW * 4);
     let mut walk = Walk {
         old: reader(old),
@@ -55,7 +72,7 @@ pub fn diff(
         progress,
     };
     let ends = [0..old.len(), 0..new.len()];
-    walk.work.push(Work::Walk(Box::new(Level::new(message.cloned(), None, ends))));
+    walk.work.push(Work::Walk(Box::new(Level::new(message.cloned(), scope.clone(), None, ends))));
     match walk.run() {
         Ok(()) => {}
         Err(Halt::Stopped) => walk.report.stopped = true,
@@ -74,6 +91,8 @@ pub(super) struct Node {
 /// Two messages on the way.
 pub(super) struct Level {
     pub message: Option<MessageDescriptor>,
+    /// What was chosen for its records.
+    scope: Scope,
     pub node: Option<usize>,
     /// Inside a map entry, whose path names its value.
     pub in_entry: bool,
@@ -86,11 +105,16 @@ pub(super) struct Level {
 }
 
 impl Level {
-    pub fn new(message: Option<MessageDescriptor>, node: Option<usize>, [old, new]: [Range<u64>; 2]) -> Self {
+    pub fn new(
+        message: Option<MessageDescriptor>,
+        scope: Scope,
+        node: Option<usize>,
+        [old, new]: [Range<u64>; 2],
+    ) -> Self {
         let in_entry = message.as_ref().is_some_and(|message| message.is_map_entry());
         let (old_counts, new_counts) = (Counts::default(), Counts::default());
         let new_start = new.start;
-        Self { message, node, in_entry, old, new, new_start, old_counts, new_counts }
+        Self { message, scope, node, in_entry, old, new, new_start, old_counts, new_counts }
     }
 }
 
@@ -103,6 +127,7 @@ pub(super) struct Finding {
     /// Of the message that it is in.
     pub node: Option<usize>,
     pub in_entry: bool,
+    pub scope: Scope,
 }
 
 enum Work {
@@ -258,7 +283,13 @@ impl Walk<'_> {
                 Found::End => return Ok(Collected { items, is_all: true }),
                 Found::Record(record) => {
                     at = record.end();
-                    items.push(self.maker.record(reader, record, level.message.as_ref(), &mut counts)?);
+                    items.push(self.maker.record(
+                        reader,
+                        record,
+                        level.message.as_ref(),
+                        &level.scope,
+                        &mut counts,
+                    )?);
                 }
                 Found::Rest(damage) => {
                     items.push(self.maker.rest(reader, at..range.end, damage)?);
@@ -305,6 +336,7 @@ impl Walk<'_> {
                 new: new.cloned().ok_or(new_at),
                 node: level.node,
                 in_entry: level.in_entry,
+                scope: level.scope.clone(),
             });
         }
         self.join_loose(findings, &loose)
@@ -375,7 +407,9 @@ impl Walk<'_> {
         self.nodes.push(Node { before: finding.node, steps, old_steps });
         self.depth += 1;
         self.work.push(Work::Leave);
-        let level = Level::new(message, Some(self.nodes.len() - 1), ranges);
+        let number = finding.new.as_ref().ok().and_then(Item::record).map(|(at, _)| at.number());
+        let scope = number.map_or_else(Scope::default, |number| finding.scope.inside(number));
+        let level = Level::new(message, scope, Some(self.nodes.len() - 1), ranges);
         self.work.push(Work::Walk(Box::new(level)));
         true
     }

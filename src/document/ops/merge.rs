@@ -1,20 +1,116 @@
 //! A message that comes in several records, as one.
 
 use super::{OpError, records_of, remove_records};
-use crate::document::Document;
+use crate::document::doc::{Act, Document};
 use crate::document::edit::Edit;
 use crate::document::level::Meaning;
 use crate::document::reader::{Found, Reader, SMALL_WINDOW};
-use crate::document::resolve::{Located, Parent};
+use crate::document::resolve::{Located, MessagePart, Parent};
 use crate::document::source::{ReadMode, SourceError};
-use crate::schema::FieldDescriptor;
+use crate::document::splices::{Anchor, Anchored};
+use crate::schema::{FieldDescriptor, Kind, MessageDescriptor, field_of, is_singular};
+use std::collections::BTreeMap;
 
 /// Bytes of all parts together that are merged at once.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The edits that put what all records of a message field hold into the first of them, one behind the
-/// other, which is what parsers make of them; or why that cannot be done.
+/// Messages inside of merged ones that are merged with them, and bytes that are written for that.
+const MAX_INSIDE: usize = 1_000;
+const MAX_INSIDE_BYTES: usize = 256 << 20;
+
+/// The edits that put what all records of a message field hold into the first of them, which is what
+/// parsers make of them; or why that cannot be done. Messages inside that are split by it are merged too.
 pub fn merge_parts(
+    document: &Document,
+    parent: &Parent,
+    field: &FieldDescriptor,
+) -> Result<Result<Vec<Edit>, &'static str>, OpError> {
+    let mut edits = match put_together(document, parent, field)? {
+        Ok(edits) => edits,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    if let (Some(Edit::SetPayload { payload, .. }), Kind::Message(message)) =
+        (edits.first_mut(), field.kind())
+    {
+        *payload = merged_inside(std::mem::take(payload), &message)?;
+    }
+    Ok(Ok(edits))
+}
+
+/// The same with the parts of one message that was just put together out of parts, at any depth within
+/// the bounds; what cannot be merged stays in parts.
+fn merged_inside(payload: Vec<u8>, message: &MessageDescriptor) -> Result<Vec<u8>, OpError> {
+    let mut document = Document::of_bytes(&payload, Some(message.clone()));
+    let mut open: Vec<(Vec<Anchor>, MessageDescriptor)> = vec![(Vec::new(), message.clone())];
+    let (mut n_merged, mut n_bytes) = (0, 0);
+    while let Some((around, message)) = open.pop() {
+        let parent = parent_at(&document, &around, &message)?;
+        for field in split_fields(&document, &parent)? {
+            let parent = parent_at(&document, &around, &message)?;
+            let Ok(edits) = put_together(&document, &parent, &field)? else { continue };
+            let (Some(Edit::SetPayload { offset, payload, .. }), Kind::Message(inside)) =
+                (edits.first(), field.kind())
+            else {
+                continue;
+            };
+            n_merged += 1;
+            n_bytes += payload.len();
+            if n_merged > MAX_INSIDE || n_bytes > MAX_INSIDE_BYTES {
+                return Ok(document.snapshot().bytes(0..document.len(), ReadMode::Wait)?);
+            }
+            let first = document.splices().anchor(*offset);
+            if document.apply(&Act::new("Merge", edits)).is_err() {
+                continue;
+            }
+            open.push((around.iter().copied().chain([first]).collect(), inside));
+        }
+    }
+    Ok(document.snapshot().bytes(0..document.len(), ReadMode::Wait)?)
+}
+
+/// The message inside these records, where they are by now.
+fn parent_at(
+    document: &Document,
+    around: &[Anchor],
+    message: &MessageDescriptor,
+) -> Result<Parent, SourceError> {
+    let chain: Vec<u64> = around
+        .iter()
+        .map(|anchor| match document.splices().resolve(*anchor) {
+            Anchored::At(offset) | Anchored::Gone(offset) => offset,
+        })
+        .collect();
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW);
+    let range = match chain.last() {
+        None => 0..document.len(),
+        Some(offset) => match reader.record(*offset, document.len())? {
+            Found::Record(record) => record.payload(),
+            Found::End | Found::Rest(_) => *offset..*offset,
+        },
+    };
+    Ok(Parent { parts: vec![MessagePart { chain, range }], message: Some(message.clone()) })
+}
+
+/// The singular message fields that have several records in a message.
+fn split_fields(document: &Document, parent: &Parent) -> Result<Vec<FieldDescriptor>, SourceError> {
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut reader = Reader::new(document.snapshot(), ReadMode::Wait, SMALL_WINDOW * 4);
+    for part in &parent.parts {
+        let mut at = part.range.start;
+        while let Found::Record(record) = reader.record(at, part.range.end)? {
+            *counts.entry(record.number()).or_default() += 1;
+            at = record.end();
+        }
+    }
+    let message = parent.message.as_ref();
+    let several = counts.into_iter().filter(|(_, n)| *n > 1);
+    Ok(several
+        .filter_map(|(number, _)| field_of(message?, number))
+        .filter(|field| matches!(field.kind(), Kind::Message(_)) && is_singular(field))
+        .collect())
+}
+
+fn put_together(
     document: &Document,
     parent: &Parent,
     field: &FieldDescriptor,
@@ -76,7 +172,6 @@ fn is_whole(document: &Document, part: &Located) -> Result<bool, SourceError> {
 mod tests {
     use super::*;
     use crate::document::problem::tests::{any_wire, bytes_of, message};
-    use crate::document::{Act, MessagePart};
     use proptest::prelude::*;
 
     /// The message with the parts of a field merged, or why they are not.
@@ -96,6 +191,14 @@ mod tests {
         let cases = [
             ("1a 02 08 01 08 05 1a 02 48 01", "1a 04 08 01 48 01 08 05"),
             ("1a 83 00 08 81 00 1a 00 98 06 07 1a 02 08 02", "1a 85 00 08 81 00 08 02 98 06 07"),
+            // Three levels, of which each is split by merging the one around it.
+            ("1a 04 1a 02 08 01 1a 05 1a 03 12 01 61", "1a 07 1a 05 08 01 12 01 61"),
+            (
+                "1a 08 1a 06 1a 02 08 01 48 01 1a 08 1a 06 1a 04 12 02 61 62",
+                "1a 0c 1a 0a 1a 06 08 01 12 02 61 62 48 01",
+            ),
+            // A message of a list is one of several, and not a part.
+            ("1a 03 82 01 00 1a 03 82 01 00", "1a 06 82 01 00 82 01 00"),
         ];
         for (before, after) in cases {
             assert_eq!(merged(&bytes_of(before), 3), Ok(bytes_of(after)), "{before}");

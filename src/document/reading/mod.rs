@@ -4,6 +4,9 @@
 //! [`Reading::text`] gives is the payload it was given for. Readings that a person chose are kept in
 //! [`Readings`] beside the bytes, by the field numbers that lead to a record.
 //!
+//! Rows, the search and lists of differences show what was chosen. What parsers make of the bytes does
+//! not change with it: JSON, problems and the canonical spelling go by the declarations.
+//!
 //! **Not here:** which readings are plausible without a schema (`wire::readings`), values of declared
 //! kinds (`document::value`).
 

@@ -109,7 +109,8 @@ fn pin_ui(ui: &mut Ui, one: &ReadingText, is_chosen: bool, rect: Rect) -> Respon
         (false, Reading::Message) => "Open as a message".to_owned(),
         (false, _) => format!("Show as {label} in the tree"),
     };
-    let hint = "Remembered for this type and this place, in every file";
+    let hint = "Remembered for this type and this place, in every file. The tree, the search and lists of \
+                differences read it so; JSON, checks and what is sent go by the declaration";
     let ink = if is_chosen { theme.color.accent } else { theme.color.muted };
     let button = IconButton::new(Icon::Pin, &name).hint(hint).small().color(ink).selected(is_chosen);
     let salt = ui.make_persistent_id(("pin", label)).value();

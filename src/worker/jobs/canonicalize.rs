@@ -27,7 +27,8 @@ impl Work for Canonicalize {
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let Canonicalize { mut document, max_listed } = *self;
         let before = document.snapshot().clone();
-        let mut go_on = || match context.go_on() {
+        let len = before.len();
+        let mut go_on = |at| match context.step(at, len) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_cancelled) => ControlFlow::Break(()),
         };
@@ -38,7 +39,9 @@ impl Work for Canonicalize {
         })?;
         document.apply(&act).map_err(|error| WorkerError::Edit { error })?;
         let message = document.message().cloned();
-        let compared = compare(&before, document.snapshot(), message.as_ref(), None, max_listed, context)?;
+        let scope = document.root().scope;
+        let both = [&before, document.snapshot()];
+        let compared = compare(both, message.as_ref(), &scope, None, max_listed, context)?;
         Ok(Report::Canonicalized(Canonicalized { act, report, compared }))
     }
 }

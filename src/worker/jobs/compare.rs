@@ -1,5 +1,6 @@
 use super::{JobContext, Report, Work, WorkerError};
-use crate::document::diff::{DiffReport, Difference, diff};
+use crate::document::diff::{DiffReport, Difference, diff_as_read};
+use crate::document::reading::Scope;
 use crate::document::{ReadMode, Snapshot, Tree};
 use crate::schema::MessageDescriptor;
 use crate::worker::FileSource;
@@ -16,6 +17,8 @@ pub struct Compare {
     pub old: CompareWith,
     pub new: Snapshot,
     pub message: Option<MessageDescriptor>,
+    /// What a person chose to read bytes and undeclared records as.
+    pub scope: Scope,
     /// The rows of the new message, whose indexes save walking.
     pub tree: Tree,
     /// So many are listed; all are counted.
@@ -65,21 +68,21 @@ impl Work for Compare {
     }
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
-        let Compare { old, new, message, tree, max_listed } = *self;
+        let Compare { old, new, message, scope, tree, max_listed } = *self;
         let old = match old {
             CompareWith::Snapshot(snapshot) => snapshot,
             CompareWith::File(path) => Snapshot::new(FileSource::open(&path)?),
         };
-        let compared = compare(&old, &new, message.as_ref(), Some(&tree), max_listed, context)?;
+        let compared = compare([&old, &new], message.as_ref(), &scope, Some(&tree), max_listed, context)?;
         Ok(Report::Compared(compared))
     }
 }
 
 /// Compares two messages, listing the first differences.
 pub(super) fn compare(
-    old: &Snapshot,
-    new: &Snapshot,
+    [old, new]: [&Snapshot; 2],
     message: Option<&MessageDescriptor>,
+    scope: &Scope,
     known: Option<&Tree>,
     max_listed: usize,
     context: &JobContext,
@@ -96,7 +99,7 @@ pub(super) fn compare(
         Ok(()) => ControlFlow::Continue(()),
         Err(_cancelled) => ControlFlow::Break(()),
     };
-    let report = diff(old, new, message, known, &mut sink, &mut progress)
+    let report = diff_as_read(old, new, message, scope, known, &mut sink, &mut progress)
         .map_err(|error| WorkerError::Document { error })?;
     context.go_on()?;
     listed.sort_by_key(|one| (one.difference.new.range.start, one.difference.old.range.start));
