@@ -266,6 +266,7 @@ impl Session {
     }
 
     pub(super) fn reloaded(&mut self, tab: TabId, opened: Opened) {
+        self.abandon(tab);
         let Some(before) = self.open_document(tab) else { return };
         let message = before.message().cloned();
         let choice = before.choice;

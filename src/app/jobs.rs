@@ -340,6 +340,28 @@ impl Session {
         self.notify(NoticeTone::Error, format!("{label} failed: {error}"));
     }
 
+    /// Ends what goes on about a document whose bytes have become others: none of it is about these,
+    /// even where revisions have the same number.
+    pub(super) fn abandon(&mut self, tab: TabId) {
+        for (job, purpose) in &mut self.jobs {
+            let about = match purpose {
+                Purpose::Plan { tab, .. }
+                | Purpose::Index { tab, .. }
+                | Purpose::Survey { tab, .. }
+                | Purpose::Check { tab, .. }
+                | Purpose::Search { tab, .. }
+                | Purpose::SearchAgain { tab, .. }
+                | Purpose::Outline { tab, .. }
+                | Purpose::PayloadFrom { tab, .. } => *tab,
+                _ => continue,
+            };
+            if about == tab {
+                *purpose = Purpose::Errand;
+                self.worker.cancel(*job);
+            }
+        }
+    }
+
     /// Ends a job that the person does not want to wait for.
     pub(super) fn cancel_job(&mut self, job: JobId) {
         let (tab, is_index) = match self.jobs.get(&job) {

@@ -207,3 +207,22 @@ fn canonicalizing_closes_no_row_and_selects_no_other() {
     assert_eq!(fixture.hex(), "0a 08 0a 03 12 01 61 22 01 62 0a 06 0a 04 12 02 62 63");
     assert_eq!((shown(fixture.open()).len(), fixture.selected_path().as_str()), (rows, "messages[1].topic"));
 }
+
+#[test]
+fn rows_of_a_large_document_stay_open_when_it_is_written_canonically() {
+    // A message with a long body, and { topic { name bc } } with lengths that are padded.
+    let long = len(1, &len(4, &vec![b'x'; 1_200_000]));
+    let before = [long.clone(), unhex("0a 87 80 00 0a 05 12 82 00 62 63")].concat();
+    let mut fixture = Fixture::with(&before, SEND);
+    fixture.select("messages[1].topic.name");
+    let rows = shown(fixture.open()).len();
+    let canonicalize = resolved(&fixture, Command::Canonicalize).unwrap();
+    fixture.act(canonicalize);
+    assert_eq!(lines(&fixture).len(), 2, "{:?}", lines(&fixture));
+    fixture.act(Action::ApplyCanonical);
+    assert_eq!(fixture.bytes(), [long, unhex("0a 06 0a 04 12 02 62 63")].concat());
+    let selected = fixture.selected_path();
+    assert_eq!((shown(fixture.open()).len(), selected.as_str()), (rows, "messages[1].topic.name"));
+    fixture.act(Action::Undo);
+    assert_eq!((fixture.bytes(), fixture.open().document.n_edits()), (before, 0));
+}

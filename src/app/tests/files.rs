@@ -376,3 +376,19 @@ fn a_start_without_arguments_opens_what_was_open_or_else_the_sample() {
     fixture.act(Action::Begin(Opening::default()));
     assert_eq!(fixture.session.state().active_tab().unwrap().title, "Sample");
 }
+
+#[test]
+fn what_was_asked_for_before_a_file_was_read_again_does_nothing_after_it() {
+    for _ in 0..20 {
+        let mut fixture = Fixture::with(&unhex("0a 05 0a 03 12 01 61"), SEND);
+        let payload = fixture.file("payload.bin", b"b");
+        let row = fixture.select("messages[0].topic.name");
+        let tab = fixture.tab();
+        fixture.session.apply(Action::PayloadFromFile { row, path: payload });
+        fixture.session.apply(Action::Search("a".to_owned()));
+        fixture.act(Action::TakeTheirs(tab));
+        assert_eq!(fixture.hex(), "0a 05 0a 03 12 01 61");
+        assert!(!fixture.open().document.is_modified() && fixture.open().search.hits.is_empty());
+        assert_eq!(fixture.open().problems.revision, Some(fixture.open().document.revision()));
+    }
+}

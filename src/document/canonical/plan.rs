@@ -225,15 +225,25 @@ impl<'a> Planner<'a, '_> {
         self.planned.extend(found.iter().map(|found| Planned::Kept(found.whole)));
     }
 
-    /// What was written from `start` on stands in place of these records: if it is the same, they stay.
+    /// What was written from `start` on stands in place of these records: as far as it begins like them,
+    /// they stay.
     fn instead_of(&mut self, found: &[Found<'a>], start: usize) {
         let [Some(first), Some(last)] = [found.first(), found.last()] else { return };
         let place = |slice: &[u8]| (slice.as_ptr() as usize).saturating_sub(self.all.as_ptr() as usize);
         let (at, end) = (place(first.whole), place(last.whole) + last.whole.len());
-        let Some(old) = self.all.get(at..end).filter(|old| **old == self.bytes[start..]) else { return };
-        self.bytes.truncate(start);
-        self.close_bytes();
-        self.planned.push(Planned::Kept(old));
+        let (Some(old), Some(new)) = (self.all.get(at..end), self.bytes.get(start..)) else { return };
+        let n_same = match old == new {
+            true => old.len(),
+            // With its tag the place of the record stays.
+            false => first.whole.iter().zip(new).take_while(|(old, new)| old == new).count(),
+        };
+        if n_same > 0 {
+            let rest = self.bytes.split_off(start + n_same);
+            self.bytes.truncate(start);
+            self.close_bytes();
+            self.planned.push(Planned::Kept(&old[..n_same]));
+            self.bytes = rest;
+        }
     }
 
     fn respelled(&mut self, found: &Found<'a>) {

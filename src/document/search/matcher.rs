@@ -1,5 +1,6 @@
 //! Whether a record is one that was asked for.
 
+use super::super::level::MessageAt;
 use super::super::reader::LARGE_WINDOW;
 use super::super::source::SourceError;
 use super::super::value::{Scalar, duration_text, read_seconds_nanos, scalar_of_bits, timestamp_text};
@@ -7,8 +8,8 @@ use super::compare;
 use super::needle::Needle;
 use super::pattern::{Bracket, PathPattern};
 use super::query::{Compare, Expr, Measure, Op, Plain, Term};
-use super::table::NONE;
-use super::walk::{Item, Reading, Walk};
+use super::table::{NONE, Tables};
+use super::walk::{Item, Met, Reading, Walk};
 use crate::schema::{Kind, WellKnown};
 use crate::wire::WireType;
 use std::ops::Range;
@@ -80,8 +81,72 @@ fn term_matches(term: &Term, walk: &mut Walk<'_, '_>, item: &Item) -> Answer {
             yes(is_own && is_meant && is_at(pattern, walk, item)?)
         }
         Term::Compare(compare) => compare_matches(compare, walk, item),
+        Term::Has(has) => {
+            if walk.is_in_entry(item) || !is_at(&has.path, walk, item)? {
+                return Ok(None);
+            }
+            match walk.inside(item)? {
+                Some(inside) => yes(holds(&has.expr, walk, &inside)?),
+                None => Ok(None),
+            }
+        }
         Term::Unknown => {
             yes(matches!(item.reading, Reading::Unknown | Reading::Clash) && !walk.is_inside_unknown(item))
+        }
+    }
+}
+
+/// Whether what is asked for stands somewhere inside of a message.
+fn holds(expr: &Expr, walk: &mut Walk<'_, '_>, inside: &MessageAt) -> Result<bool, SourceError> {
+    match expr {
+        Expr::All(all) => {
+            for one in all {
+                if !holds(one, walk, inside)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Expr::Any(all) => {
+            for one in all {
+                if holds(one, walk, inside)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Expr::Not(inner) => Ok(!holds(inner, walk, inside)?),
+        Expr::Term(term) => {
+            // One set of tables serves both walks, so that none is made for every message.
+            let tables = std::mem::replace(&mut walk.tables, Tables::new(|_| 0));
+            let snapshot = walk.reader().snapshot();
+            let mut inner = Walk::new(snapshot, inside, tables);
+            let found = stands_in(term, &mut inner);
+            walk.tables = inner.tables;
+            found
+        }
+    }
+}
+
+fn stands_in(term: &Term, walk: &mut Walk<'_, '_>) -> Result<bool, SourceError> {
+    walk.tells_ends = matches!(term, Term::Compare(compare) if compare.measure == Measure::Len);
+    loop {
+        match walk.next(0)? {
+            Met::Item(item) => {
+                if term_matches(term, walk, &item)?.is_some() {
+                    return Ok(true);
+                }
+            }
+            Met::Ends => {
+                for (number, n, first) in walk.repeated()? {
+                    if let Some(item) = walk.count_item(number, n, first)
+                        && term_matches(term, walk, &item)?.is_some()
+                    {
+                        return Ok(true);
+                    }
+                }
+            }
+            Met::End => return Ok(false),
         }
     }
 }

@@ -20,6 +20,8 @@
 mod chosen_tests;
 mod compare;
 mod follow;
+#[cfg(test)]
+mod has_tests;
 mod hit;
 mod matcher;
 mod needle;

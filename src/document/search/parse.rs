@@ -3,7 +3,7 @@
 use super::super::value::ValueError;
 use super::needle::Needle;
 use super::pattern::{PathPattern, read_pattern};
-use super::query::{Compare, Expr, Literal, Measure, Op, Plain, QueryError, Term};
+use super::query::{Compare, Expr, Has, Literal, Measure, Op, Plain, QueryError, Term};
 
 /// Characters of a query, and parentheses or `not`s inside of each other.
 const MAX_CHARS: usize = 10_000;
@@ -12,6 +12,8 @@ const MAX_DEPTH: usize = 50;
 const MAX_PLAIN: u32 = 64;
 
 const QUOTE_IT: &str = "Put text with spaces or signs in quotes, such as \"a == b\"";
+const NOT_CLOSED: &str = "This parenthesis is not closed";
+const CLOSE_IT: &str = "Write \")\" behind the condition";
 const JOIN: &str = "Join conditions with and, or; put text with spaces in quotes";
 const VALUE: &str = "Write a value, such as tag == \"a\", body.len > 1000 or born_timestamp > 2026-11-23";
 
@@ -118,11 +120,7 @@ impl<'a> Parser<'a> {
             let inner = self.any()?;
             self.skip_blanks();
             if !self.rest().starts_with(')') {
-                return Err(self.error(
-                    start,
-                    "This parenthesis is not closed",
-                    "Write \")\" behind the condition",
-                ));
+                return Err(self.error(start, NOT_CLOSED, CLOSE_IT));
             }
             self.at += 1;
             inner
@@ -182,6 +180,12 @@ impl<'a> Parser<'a> {
         match read_pattern(rest) {
             Ok(Some((path, len))) => {
                 let after = rest[len..].trim_start();
+                if let Some(inside) = after.strip_prefix("has").filter(|_| after.len() < rest.len() - len)
+                    && inside.trim_start().starts_with('(')
+                {
+                    self.at = self.text.len() - inside.trim_start().len();
+                    return self.has(path);
+                }
                 if let Some((op, op_len)) = operator(after) {
                     self.at = self.text.len() - after.len() + op_len;
                     return self.compare(path, op);
@@ -195,6 +199,27 @@ impl<'a> Parser<'a> {
             }
             Err(_) => self.plain(None),
         }
+    }
+
+    /// What stands inside of the messages at a path, in parentheses.
+    fn has(&mut self, path: PathPattern) -> Result<Expr, QueryError> {
+        let start = self.at;
+        self.at += 1;
+        let expr = self.any()?;
+        self.skip_blanks();
+        if !self.rest().starts_with(')') {
+            return Err(self.error(start, NOT_CLOSED, CLOSE_IT));
+        }
+        self.at += 1;
+        if !expr.is_bounded() {
+            let reason = "What a message has not got is not enough to find it by";
+            return Err(self.error(
+                start,
+                reason,
+                "Say also what it has, such as has (topic and not body.len > 9)",
+            ));
+        }
+        Ok(Expr::Term(Term::Has(Box::new(Has { path, expr }))))
     }
 
     /// From `start` to where a condition ends: `and`, `or`, a parenthesis or the end.

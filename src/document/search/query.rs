@@ -21,6 +21,7 @@ pub const SYNTAX: &[(&str, &str)] = &[
     ("*_timestamp", "any letters; * alone is any field, ** any number of levels"),
     ("99.1 == 5", "fields by number, declared or not"),
     ("tag ~ a and not tag == ab", "both of one and the same field; also or, and parentheses"),
+    ("messages[*] has (topic and body.len > 9)", "messages inside of which each of these is found"),
 ];
 
 /// A query that was understood.
@@ -49,6 +50,7 @@ pub(super) enum Term {
     /// Whatever stands at a path.
     Path(PathPattern),
     Compare(Box<Compare>),
+    Has(Box<Has>),
     /// What no type declares; not to be written in a query.
     Unknown,
 }
@@ -73,6 +75,13 @@ pub(super) struct Compare {
     pub measure: Measure,
     pub op: Op,
     pub literal: Literal,
+}
+
+/// A message at a path, inside of which all that is asked for stands somewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Has {
+    pub path: PathPattern,
+    pub expr: Expr,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,14 +160,20 @@ impl fmt::Display for Op {
 }
 
 impl Expr {
-    /// All terms in it, each with whether what it finds is wanted and not ruled out.
+    /// All terms in it, those about the inside of messages too, each with whether what it finds is wanted
+    /// and not ruled out.
     pub fn terms(&self) -> Vec<(&Term, bool)> {
         let (mut open, mut found) = (vec![(self, true)], Vec::new());
         while let Some((expr, is_wanted)) = open.pop() {
             match expr {
                 Expr::All(all) | Expr::Any(all) => open.extend(all.iter().map(|one| (one, is_wanted))),
                 Expr::Not(inner) => open.push((inner, !is_wanted)),
-                Expr::Term(term) => found.push((term, is_wanted)),
+                Expr::Term(term) => {
+                    found.push((term, is_wanted));
+                    if let Term::Has(has) = term {
+                        open.push((&has.expr, is_wanted));
+                    }
+                }
             }
         }
         found

@@ -202,6 +202,10 @@ impl<'q> Run<'_, 'q> {
         self.walk.tells_ends = terms
             .iter()
             .any(|(term, _)| matches!(term, Term::Compare(compare) if compare.measure == Measure::Len));
+        // What is inside of a message is looked at from outside, whatever leads there.
+        if terms.iter().any(|(term, _)| matches!(term, Term::Has(_))) {
+            return;
+        }
         let paths: Option<Vec<&'q PathPattern>> = terms
             .iter()
             .map(|(term, _)| match term {
@@ -351,6 +355,7 @@ pub fn doubt(query: &Query, message: Option<&MessageDescriptor>) -> Option<Strin
         let path = match term {
             Term::Path(path) => path,
             Term::Compare(compare) => &compare.path,
+            Term::Has(has) => &has.path,
             _ => continue,
         };
         let Some(step) = path.last() else { continue };
@@ -398,7 +403,8 @@ fn of_two_fields(expr: &Expr) -> Option<String> {
         .collect();
     let (first, other) = (names.first()?, names.iter().find(|name| *name != &names[0])?);
     Some(format!(
-        "\"and\" joins conditions on one field, and none is both \"{first}\" and \"{other}\"; look for one of them"
+        "\"and\" joins conditions on one field, and none is both \"{first}\" and \"{other}\"; for a message that \
+         has both write: * has ({first} … and {other} …)"
     ))
 }
 

@@ -4,7 +4,7 @@ mod place;
 
 use super::super::level::MessageAt;
 use super::super::plausible::is_plausible_message;
-use super::super::reader::{LARGE_WINDOW, Reader, SMALL_WINDOW};
+use super::super::reader::{Found, LARGE_WINDOW, Reader, SMALL_WINDOW};
 use super::super::reading::{Reading as ReadAs, Scope, type_in_any};
 use super::super::snapshot::Snapshot;
 use super::super::source::{ReadMode, SourceError};
@@ -360,6 +360,24 @@ impl<'s, 'q> Walk<'s, 'q> {
             self.at = item.payload.1;
         }
         Ok((item.own().end > from).then_some(item))
+    }
+
+    /// The message in an item that the walk has just met, if it goes into one there.
+    pub fn inside(&mut self, item: &Item) -> Result<Option<MessageAt>, SourceError> {
+        let Some(frame) = self.frames.last().filter(|frame| item.opens && frame.record == item.offset) else {
+            return Ok(None);
+        };
+        let message = self.tables.get(frame.type_idx).map(|found| found.descriptor.clone());
+        let (scope, end) = (frame.scope.clone(), frame.end);
+        let range = match frame.what {
+            What::Packed => return Ok(None),
+            What::Message => frame.start..end,
+            What::Group => match self.scout.record(item.offset, end)? {
+                Found::Record(group) => group.payload(),
+                Found::End | Found::Rest(_) => return Ok(None),
+            },
+        };
+        Ok(Some(MessageAt { range, message, scope }))
     }
 
     fn is_opened(&mut self, item: &Item, inner: u32) -> Result<bool, SourceError> {

@@ -22,20 +22,23 @@ const N_LINES: f32 = 12.0;
 pub fn large_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let kib = super::HEAD >> 10;
     let len = editing.subject.payload_len();
-    let text = format!(
-        "{} bytes. More than {kib} KiB are not typed on here: write them to a file, and read them back from one",
-        grouped(len)
-    );
-    ui.add(egui::Label::new(egui::RichText::new(text).color(theme(ui).color.muted)).wrap());
     let is_message = matches!(editing.subject.kind(), Some(Kind::Message(_)));
-    if !is_message {
+    let way = match is_message {
+        true => "open the message in the tree and change its fields",
+        false => "write them to a file, and read them back from one",
+    };
+    let text = format!("{} bytes. More than {kib} KiB are not typed on here: {way}", grouped(len));
+    ui.add(egui::Label::new(egui::RichText::new(text).color(theme(ui).color.muted)).wrap());
+    if is_message {
+        editing.draft.form = Form::Hex;
+    } else {
         let is_hex = editing.draft.form == Form::Hex;
         if let Some(chosen) = Segment::new("Shown as", &["Text", "Hex"]).show(ui, Some(usize::from(is_hex))) {
             editing.draft.form = if chosen == 1 { Form::Hex } else { Form::Text };
             editing.draft.list = Default::default();
         }
-        lines_ui(ui, editing);
     }
+    lines_ui(ui, editing);
     files_ui(ui, editing)
 }
 
@@ -94,16 +97,17 @@ fn line(editing: &Editing<'_>, offset: u64, width: u64, is_hex: bool) -> Result<
     Ok(line_of_text(&bytes, (start - from) as usize..(end - from) as usize))
 }
 
-/// Buttons that write the payload to a file and read it from one.
+/// Buttons that write the payload to a file and, where any bytes may stand, read it from one.
 pub fn files_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
     let row = editing.subject.row.id;
+    let is_message = matches!(editing.subject.kind(), Some(Kind::Message(_)));
     let mut asked = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme(ui).size.gap_small;
         if TextButton::new("Write to file…").icon(Icon::Export).show(ui).clicked() {
             asked = Some(FileDialog::BytesToFile { range: editing.subject.payload.clone() });
         }
-        if TextButton::new("Read from file…").icon(Icon::Import).show(ui).clicked() {
+        if !is_message && TextButton::new("Read from file…").icon(Icon::Import).show(ui).clicked() {
             asked = Some(FileDialog::PayloadFromFile { row });
         }
     });

@@ -282,6 +282,7 @@ fn pages_ui(ui: &mut Ui, draft: &mut Draft, n_values: usize) {
     }
     let first = draft.first_value;
     let last = n_values.min(first + PAGE);
+    ui.weak(format!("{} to {} of {}", first + 1, grouped(last as u64), grouped(n_values as u64)));
     ui.horizontal(|ui| {
         let at_start = (first == 0).then_some("These are the first values");
         if TextButton::new("Earlier values").outlined().disabled(at_start).show(ui).clicked() {
@@ -291,7 +292,6 @@ fn pages_ui(ui: &mut Ui, draft: &mut Draft, n_values: usize) {
         if TextButton::new("Later values").outlined().disabled(at_end).show(ui).clicked() {
             draft.first_value = last;
         }
-        ui.weak(format!("{} to {} of {}", first + 1, grouped(last as u64), grouped(n_values as u64)));
     });
 }
 
