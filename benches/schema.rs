@@ -7,7 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "it looks at the disk from outside")]
 
 use protoloupe::schema::{Schema, rank};
-use protoloupe::worker::load_schema;
+use protoloupe::worker::{SchemaPlaces, load_schema};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,7 +20,9 @@ fn main() {
     let folder = named.unwrap_or_else(made);
     let before = resident_kib();
     let (reading, (n_files, n_bytes)) = timed(|| read_all(&folder));
-    let (loading, loaded) = timed(|| load_schema(std::slice::from_ref(&folder), &[], true, &mut |_, _| true));
+    let paths = std::slice::from_ref(&folder);
+    let places = SchemaPlaces { paths, includes: &[], with_builtin: true, with_protoc: false };
+    let (loading, loaded) = timed(|| load_schema(places, &mut |_, _| true));
     let (schema, report) = loaded.expect("the folder is loaded");
     println!(
         "{n_files} files, {} KiB: read in {reading:?}, loaded in {loading:?} (ratio {:.0}); {} of them not usable; \

@@ -4,13 +4,13 @@ use super::calls::CallAct;
 use super::comparing::Compare;
 use super::cursor::ByteAct;
 use super::filtering::TreeFilter;
-use super::schemas::SchemaSources;
 use super::state::TabId;
 use crate::document::ops::{Lifted, Occupied};
 use crate::document::problem::ProblemKind;
 use crate::document::reading::Reading;
 use crate::document::{Act, Gesture, Path as FieldPath, RowId};
 use crate::schema::Address;
+use crate::worker::SchemaSources;
 use crate::worker::{Input, JobId};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -240,6 +240,12 @@ pub enum Action {
     /// Loads declarations from these sources, and from no others.
     SetSources(SchemaSources),
     RemoveSource(PathBuf),
+    /// A folder that imports are looked up in first.
+    RemoveImportRoot(String),
+    /// Puts back what was removed last from the sources.
+    PutBackSource,
+    /// Whether `protoc` compiles what is refused here.
+    UseProtoc(bool),
     /// Has a source looked up earlier or later.
     MoveSource {
         path: PathBuf,

@@ -10,7 +10,7 @@ use crate::schema::{
     Address, Declaration, Definition, EntryId, FieldDescriptor, Kind, MessageDescriptor, Page, Schema,
     extension_name, field_of, of_field,
 };
-use crate::worker::jobs::{FindDeclarations, ReadDefinition};
+use crate::worker::jobs::{FindDeclarations, ReadDefinition, TextPlace};
 use crate::worker::{Job, JobId, WorkerError};
 use std::sync::Arc;
 
@@ -182,26 +182,37 @@ impl Session {
         }
     }
 
+    /// Reads the text that a declaration was made of; without one it is printed from its descriptor.
     fn read_definition(&mut self, schema: &Schema, declaration: &Declaration) {
-        let file = declaration.file();
-        let text = schema.builtin_text(declaration);
-        let report = self.state.schema_report.as_ref();
-        let known = report.and_then(|report| report.files.iter().find(|known| known.name == file.name()));
-        let path = match (text, known) {
-            (Some(_), _) => file.name().to_owned(),
-            (None, Some(known)) => known.path.clone(),
-            (None, None) => {
-                self.definition_lacks("This declaration is built in without its text");
-                return;
-            }
+        let Some(place) = self.text_place(schema, declaration) else {
+            self.state.browser.definition = DefinitionText::Found(schema.printed(declaration));
+            return;
         };
+        let name = declaration.file().name().to_owned();
         let source_path = declaration.source_path().to_vec();
-        let job = Job::ReadDefinition(ReadDefinition { path, text, source_path });
+        let job = Job::ReadDefinition(ReadDefinition { name, place, source_path });
         self.start(Purpose::ReadDefinition { address: declaration.address() }, job, "");
     }
 
-    fn definition_lacks(&mut self, why: impl Into<String>) {
-        self.state.browser.definition = DefinitionText::Lacking(why.into());
+    fn text_place(&self, schema: &Schema, declaration: &Declaration) -> Option<TextPlace> {
+        if let Some(text) = schema.builtin_text(declaration) {
+            return Some(TextPlace::BuiltIn(text));
+        }
+        let file = declaration.file();
+        schema.source_path(&file)?;
+        let report = self.state.schema_report.as_ref()?;
+        let known = report.files.iter().find(|known| known.name == file.name() && known.problem.is_none())?;
+        let source = report.sources.get(known.source)?;
+        match source.what {
+            // What another compiler reads is not read here.
+            _ if known.is_compiled => None,
+            "a folder" | "a file" => Some(TextPlace::File(known.path.clone())),
+            what if what.ends_with("archive") => {
+                let inner = known.path.strip_prefix(&source.path)?.strip_prefix('/')?;
+                Some(TextPlace::Archive(source.path.clone(), inner.to_owned()))
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn definition_read(&mut self, address: &Address, found: Option<Definition>) {

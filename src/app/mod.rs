@@ -38,7 +38,6 @@ mod searching;
 mod selection;
 mod session;
 mod settings;
-mod sources;
 mod spelled;
 mod state;
 mod structures;
@@ -47,7 +46,9 @@ mod walking;
 mod window;
 
 pub use crate::worker::jobs::{Excerpt, ListedDifference};
-pub use crate::worker::{StoredCall, StoredProfile};
+pub use crate::worker::{
+    BrokenFile, ImportRow, Protoc, SchemaSources, SourceList, SourceRow, StoredCall, StoredProfile,
+};
 pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
 };
@@ -64,11 +65,10 @@ pub use cursor::{ByteAct, ByteCursor, Move};
 pub use documents::{SAMPLE, SAMPLE_TYPE};
 pub use filtering::{Filter, TreeFilter};
 pub use reaching::Reaching;
-pub use schemas::SchemaSources;
+pub use schemas::Removed;
 pub use searching::Search;
 pub use session::{Folders, Session};
 pub use settings::{RememberedReading, Settings, ThemeSetting};
-pub use sources::{BrokenFile, ImportRow, SourceList, SourceRow};
 pub use state::{
     Content, DiskState, Guess, Listing, Notice, NoticeTone, OpenDocument, ProblemList, Running, Selection,
     State, Tab, TabId, TypeChoice,

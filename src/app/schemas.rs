@@ -2,27 +2,22 @@
 
 use super::jobs::Purpose;
 use super::session::Session;
-use super::sources::{SourceList, watched};
 use super::state::{Content, NoticeTone, TabId, TypeChoice};
 use crate::schema::LoadReport;
-use crate::worker::Job;
-use crate::worker::WorkerError;
-use crate::worker::jobs::{LoadSchema, LoadedSchema};
+use crate::worker::jobs::{LoadSchema, LoadedSchema, ReleaseSchema};
+use crate::worker::{Job, SchemaSources, SourceList, WorkerError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Files of which the source of their type is remembered.
 const MAX_TYPE_SOURCES: usize = 500;
 
-/// Sources of declarations, looked up in this order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SchemaSources {
-    /// `.proto` files, folders and archives of them, descriptor sets.
-    pub paths: Vec<PathBuf>,
-    /// Folders that imports are looked up in first.
-    pub includes: Vec<String>,
-    /// Leaves out the RocketMQ v2 API.
-    pub no_builtin: bool,
+/// What was removed last from the sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    pub name: String,
+    /// The sources with it.
+    pub(super) before: SchemaSources,
 }
 
 /// What a schema is loaded for.
@@ -53,13 +48,42 @@ impl Session {
     }
 
     pub(super) fn set_sources(&mut self, sources: SchemaSources) {
+        self.state.removed = None;
         self.load_schema(sources, None, Why::Asked);
     }
 
     pub(super) fn remove_source(&mut self, path: &Path) {
-        let mut sources = self.state.sources.clone();
+        let before = self.state.sources.clone();
+        let mut sources = before.clone();
         sources.paths.retain(|known| known != path);
         self.set_sources(sources);
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        self.state.removed = Some(Removed { name, before });
+    }
+
+    pub(super) fn remove_import_root(&mut self, root: &str) {
+        let before = self.state.sources.clone();
+        let mut sources = before.clone();
+        sources.includes.retain(|known| known != root);
+        self.set_sources(sources);
+        self.state.removed = Some(Removed { name: root.to_owned(), before });
+    }
+
+    pub(super) fn put_back_source(&mut self) {
+        if let Some(Removed { before, .. }) = self.state.removed.take() {
+            self.set_sources(before);
+        }
+    }
+
+    /// An answer that changes nothing is remembered without loading anything.
+    pub(super) fn use_protoc(&mut self, yes: bool) {
+        let sources = SchemaSources { protoc: Some(yes), ..self.state.sources.clone() };
+        if yes || self.state.source_list.rows.iter().any(|row| row.n_compiled > 0) {
+            return self.set_sources(sources);
+        }
+        self.state.settings.sources.protoc = sources.protoc;
+        self.state.source_list.sources.protoc = sources.protoc;
+        self.state.sources = sources;
     }
 
     pub(super) fn move_source(&mut self, path: &Path, up: bool) {
@@ -130,11 +154,7 @@ impl Session {
 
     /// What is asked for next adds to these sources, though they are not there yet.
     fn load_schema(&mut self, sources: SchemaSources, read_as: Option<String>, why: Why) {
-        let job = LoadSchema {
-            paths: sources.paths.clone(),
-            includes: sources.includes.clone(),
-            with_builtin: !sources.no_builtin,
-        };
+        let job = LoadSchema { sources: sources.clone() };
         self.state.sources = sources.clone();
         let purpose = Purpose::LoadSchema { sources, read_as, why };
         self.start(purpose, Job::LoadSchema(job), "Loading the schema");
@@ -147,15 +167,15 @@ impl Session {
         why: Why,
         loaded: LoadedSchema,
     ) {
-        let LoadedSchema { schema, report } = loaded;
-        self.state.schema = schema;
-        self.state.source_list = SourceList::new(&sources, &report);
-        self.worker.watch_schema(watched(&sources, &report));
+        let LoadedSchema { schema, report, list, watched } = loaded;
+        let old_schema = std::mem::replace(&mut self.state.schema, schema);
+        self.state.source_list = *list;
+        self.worker.watch_schema(watched);
         if why == Why::Asked {
             self.state.settings.sources = sources.clone();
         }
         self.state.sources = sources;
-        self.state.schema_report = Some(Arc::clone(&report));
+        let old_report = self.state.schema_report.replace(Arc::clone(&report));
         self.read_again();
         self.browse_again();
         if let Some(name) = read_as {
@@ -163,6 +183,9 @@ impl Session {
             tabs.into_iter().for_each(|tab| self.read_as(tab, Some(&name)));
         }
         self.say_what_was_loaded(why, &report);
+        // Nothing is read as its types any more, and to take a large one apart takes long.
+        let job = ReleaseSchema { schema: old_schema, report: old_report };
+        self.start(Purpose::Errand, Job::ReleaseSchema(job), "");
     }
 
     fn say_what_was_loaded(&mut self, why: Why, report: &LoadReport) {

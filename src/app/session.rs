@@ -4,11 +4,11 @@ use super::action::Action;
 use super::calls::{Calling, Calls};
 use super::jobs::Purpose;
 use super::saving::AfterSave;
-use super::schemas::SchemaSources;
 use super::settings::{self, Settings};
 use super::state::{Content, Notice, NoticeTone, OpenDocument, State, Tab, TabId};
 use crate::document::Row;
 use crate::schema::Schema;
+use crate::worker::SchemaSources;
 use crate::worker::{self, Entry, JobId, Journal, Worker};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -85,6 +85,7 @@ impl Session {
             sources: SchemaSources::default(),
             schema_report: None,
             source_list: Default::default(),
+            removed: None,
             browser: Default::default(),
             tabs: Vec::new(),
             active: None,
@@ -148,6 +149,9 @@ impl Session {
             Action::ShowSources(is_shown) => self.show_sources(is_shown),
             Action::SetSources(sources) => self.set_sources(sources),
             Action::RemoveSource(path) => self.remove_source(&path),
+            Action::RemoveImportRoot(root) => self.remove_import_root(&root),
+            Action::PutBackSource => self.put_back_source(),
+            Action::UseProtoc(yes) => self.use_protoc(yes),
             Action::MoveSource { path, up } => self.move_source(&path, up),
             Action::AddImportRoot(path) => self.add_import_root(path),
             Action::FilterSchema(query) => self.filter_schema(query),

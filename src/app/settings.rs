@@ -1,6 +1,6 @@
 //! What survives a restart.
 
-use super::schemas::SchemaSources;
+use crate::worker::SchemaSources;
 use crate::worker::settings_file;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -162,6 +162,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
             "paths": paths(&settings.sources.paths),
             "includes": settings.sources.includes,
             "no_builtin": settings.sources.no_builtin,
+            "protoc": settings.sources.protoc,
         },
         "type_sources": type_sources.collect::<Vec<Value>>(),
     });
@@ -247,6 +248,7 @@ fn sources(value: Option<&Value>) -> SchemaSources {
         paths: texts("paths").into_iter().map(PathBuf::from).collect(),
         includes: texts("includes"),
         no_builtin: value.and_then(|value| value.get("no_builtin")).and_then(Value::as_bool).unwrap_or(false),
+        protoc: value.and_then(|value| value.get("protoc")).and_then(Value::as_bool),
     }
 }
 
@@ -290,6 +292,7 @@ mod tests {
                 paths: vec!["/protos".into()],
                 includes: vec!["/root".to_owned()],
                 no_builtin: true,
+                protoc: Some(false),
             },
             type_sources: vec![("/c".into(), "/protos".into())],
             readings: vec![RememberedReading {

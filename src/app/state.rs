@@ -8,13 +8,14 @@ use super::comparing::Comparison;
 use super::cursor::ByteCursor;
 use super::filtering::Filter;
 use super::reaching::Reaching;
-use super::schemas::SchemaSources;
+use super::schemas::Removed;
 use super::searching::Search;
 use super::settings::Settings;
-use super::sources::SourceList;
 use crate::document::problem::Problem;
 use crate::document::{Anchored, Chain, Document, Path as FieldPath, ReadMode, Row, RowId, Snapshot, Tree};
 use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema};
+use crate::worker::SchemaSources;
+use crate::worker::SourceList;
 use crate::worker::jobs::Place;
 use crate::worker::{Entry, FileIdentity, FileSource, JobId, OpenMark};
 use std::collections::VecDeque;
@@ -35,6 +36,8 @@ pub struct State {
     pub schema_report: Option<Arc<LoadReport>>,
     /// The same, made ready to be shown.
     pub source_list: SourceList,
+    /// What was removed last from the sources, until they change otherwise.
+    pub removed: Option<Removed>,
     pub browser: Browser,
     /// In the order of the tab bar.
     pub tabs: Vec<Tab>,

@@ -13,6 +13,9 @@ pub struct SchemaArgs {
     /// A folder that .proto files are imported from, looked in first; may be repeated [default: found from the imports]
     #[arg(short = 'I', long = "include", value_name = "DIR", requires = "sources")]
     pub include: Vec<String>,
+    /// Let the protoc on the PATH compile .proto files that cannot be used otherwise
+    #[arg(long, requires = "sources")]
+    pub protoc: bool,
     /// Leave out the built-in Apache RocketMQ v2 API
     #[arg(long)]
     pub no_builtin: bool,

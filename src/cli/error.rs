@@ -52,6 +52,8 @@ pub enum CliError {
     NoRow { n_rows: u64, row: u64, file: String },
     #[error("Nothing matches \"{pattern}\"")]
     NoMatch { pattern: String },
+    #[error("There is no sample of {keyword} {name}")]
+    NoSample { keyword: &'static str, name: String },
     #[error("{reason}")]
     Draw { reason: String },
     #[error("{0}")]
@@ -182,6 +184,7 @@ impl CliError {
             | CliError::Kind { .. }
             | CliError::NewTarget { .. }
             | CliError::Query { .. }
+            | CliError::NoSample { .. }
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -245,6 +248,7 @@ impl CliError {
             }
             CliError::Query { error, .. } => error.hint,
             CliError::NoRow { .. } => "Rows count from 0; ..20 are the first ones",
+            CliError::NoSample { .. } => "A message has one, and a method that of its input",
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",
             CliError::Edit { .. } => "Nothing was written",

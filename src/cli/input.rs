@@ -4,7 +4,9 @@ use super::{CliError, Console, ReadArgs, SchemaArgs};
 use crate::document::{Document, ReadMode, Source};
 use crate::schema::{LoadReport, MessageDescriptor, Ranking, Schema, rank};
 use crate::worker;
-use crate::worker::{FileSource, Input, WorkerError, read_fifo, read_stdin};
+use crate::worker::{
+    FileSource, Input, Protoc, SchemaPlaces, WorkerError, protoc_for, read_fifo, read_stdin,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -157,9 +159,22 @@ pub fn load_schema(args: &SchemaArgs) -> Result<Arc<Schema>, CliError> {
 
 /// The declarations, and what became of every file.
 pub(super) fn load_reported(args: &SchemaArgs) -> Result<(Schema, LoadReport), CliError> {
-    let loaded = worker::load_schema(&args.sources, &args.include, !args.no_builtin, &mut |_, _| true);
-    loaded.map_err(|error| match error {
+    let places = SchemaPlaces {
+        paths: &args.sources,
+        includes: &args.include,
+        with_builtin: !args.no_builtin,
+        with_protoc: args.protoc,
+    };
+    let loaded = worker::load_schema(places, &mut |_, _| true);
+    let (schema, report) = loaded.map_err(|error| match error {
         WorkerError::Schema { error } => CliError::Schema(error),
         error => CliError::Open { error, near_command: None },
-    })
+    })?;
+    match protoc_for(&report, args.protoc) {
+        Some(Protoc::Offered { .. }) => Console::new()
+            .say("protoc is on the PATH; with --protoc it compiles what cannot be used otherwise"),
+        Some(Protoc::Missing) => Console::new().say("protoc is not on the PATH, so it could not help"),
+        None => {}
+    }
+    Ok((schema, report))
 }

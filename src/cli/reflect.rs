@@ -10,6 +10,7 @@ use crate::schema::{FileResolver, LoadRequest, MethodDescriptor, Schema, Service
 use crate::worker::{SaveOptions, check_folder_of, save};
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,7 +83,13 @@ pub(super) fn schema_of(
     console: &mut Console,
 ) -> Result<Arc<Schema>, CliError> {
     let set = Source::Set { path: String::new(), bytes: reflected.set.clone() };
-    let request = LoadRequest { sources: vec![set], includes: Vec::new(), resolver: &NoFiles, with_builtin };
+    let request = LoadRequest {
+        sources: vec![set],
+        includes: Vec::new(),
+        resolver: &NoFiles,
+        with_builtin,
+        compiled: HashMap::new(),
+    };
     let (schema, report) =
         Schema::load(request, &mut |_, _| true).map_err(|error| CliError::ServerSchema { error })?;
     if let Some(error) = report.broken_sources().next() {

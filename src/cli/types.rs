@@ -4,6 +4,7 @@ use super::input::load_reported;
 use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// How declarations are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,8 +25,9 @@ pub(super) struct TypesArgs {
     /// The form of the list
     #[arg(long, value_name = "FORM", default_value = "text")]
     to: To,
-    /// Say instead where declarations come from: each file, what is wrong with it, how imports were found
-    #[arg(long, conflicts_with = "pattern", requires = "sources")]
+    /// Say instead where declarations come from: each file, what is wrong with it, how imports were found;
+    /// with PATTERN, of files with it in their path or that declare what matches
+    #[arg(long, requires = "sources")]
     why: bool,
     #[command(flatten)]
     schema: SchemaArgs,
@@ -37,6 +39,14 @@ pub(super) fn run(args: &TypesArgs, console: &mut Console) -> Result<Outcome, Cl
     }
     let schema = load_schema(&args.schema)?;
     let found = schema.matching(&args.pattern);
+    let n_rivals = found.iter().filter(|declaration| !schema.rivals(declaration).is_empty()).count();
+    if n_rivals > 0 {
+        let names =
+            if n_rivals == 1 { "1 of these names is" } else { &format!("{n_rivals} of these names are") };
+        console.say(&format!(
+            "{names} declared differently by several files; describe says where, types --why lists all"
+        ));
+    }
     if found.is_empty() {
         return Err(CliError::NoMatch { pattern: args.pattern.clone() });
     }
@@ -55,7 +65,16 @@ pub(super) fn run(args: &TypesArgs, console: &mut Console) -> Result<Outcome, Cl
 }
 
 fn why(args: &TypesArgs, console: &mut Console) -> Result<Outcome, CliError> {
-    let (_, report) = load_reported(&args.schema)?;
+    let (schema, mut report) = load_reported(&args.schema)?;
+    if !args.pattern.trim().is_empty() {
+        let found = schema.matching(&args.pattern);
+        let names: HashSet<String> = found.iter().map(|found| found.file().name().to_owned()).collect();
+        let pattern = args.pattern.trim().to_lowercase();
+        report.retain(|file| names.contains(&file.name) || file.path.to_lowercase().contains(&pattern));
+        if report.files.is_empty() {
+            return Err(CliError::NoMatch { pattern: args.pattern.clone() });
+        }
+    }
     let text = match args.to {
         To::Text => report.explain(),
         To::Json => format!("{:#}\n", report.to_json()),

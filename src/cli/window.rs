@@ -67,6 +67,7 @@ fn asked(args: &WindowArgs) -> Result<(Opening, Arc<Schema>), CliError> {
         paths: of_schema.sources.clone(),
         includes: of_schema.include.clone(),
         no_builtin: of_schema.no_builtin,
+        protoc: of_schema.protoc.then_some(true),
     });
     // What may take long is loaded while the window is open already.
     let schema = if sources.is_some() { Schema::builtin() } else { load_schema(of_schema)? };

@@ -5,13 +5,13 @@ use super::text::parse;
 use super::{Declaration, Schema, SchemaError};
 
 /// The most lines that are taken.
-const MAX_LINES: usize = 2_000;
+pub(super) const MAX_LINES: usize = 2_000;
 
-/// Lines of a `.proto` file.
+/// Lines of a `.proto` file, or as one would have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// The number of the first one, from 1.
-    pub line: u32,
+    /// The number of the first one, from 1; `None` for what is printed from a descriptor.
+    pub line: Option<u32>,
     /// Without the indentation that all of them share; nothing in it that a terminal would obey.
     pub text: String,
     /// There were more.
@@ -52,7 +52,7 @@ pub fn definition(
     let lines: Vec<String> =
         lines.iter().map(|line| visible(line.get(shared..).unwrap_or_default().trim_end())).collect();
     Ok(Some(Definition {
-        line: u32::try_from(first + 1).unwrap_or(u32::MAX),
+        line: u32::try_from(first + 1).ok(),
         text: lines.join("\n"),
         is_cut: n_lines <= last.saturating_sub(first),
     }))
@@ -69,7 +69,7 @@ mod tests {
         let b = definition("a.proto", text.as_bytes(), &[4, 0, 3, 0]).unwrap().unwrap();
         assert_eq!(
             b,
-            Definition { line: 4, text: "message B {\n  int32 x = 1; // one\n}".into(), is_cut: false }
+            Definition { line: Some(4), text: "message B {\n  int32 x = 1; // one\n}".into(), is_cut: false }
         );
         assert_eq!(definition("a.proto", text.as_bytes(), &[4, 7]), Ok(None));
         assert!(definition("a.proto", b"message {", &[4, 0]).is_err());
@@ -86,7 +86,7 @@ mod tests {
             let start = format!("{} {}", declaration.keyword(), declaration.name());
             assert!(found.text.starts_with(&start), "{start}: {}", found.text);
             assert_eq!(
-                text.lines().nth(found.line as usize - 1).unwrap().trim(),
+                text.lines().nth(found.line.unwrap() as usize - 1).unwrap().trim(),
                 found.text.lines().next().unwrap()
             );
             n_found += 1;

@@ -26,6 +26,12 @@ impl Page {
         let edition = self.edition.map(|edition| format!(" (edition {edition})")).unwrap_or_default();
         text.title(&format!("{}{edition}", self.address.file), &self.about);
         text.options(&self.about);
+        if !self.rivals.is_empty() {
+            text.heading("Declared differently");
+            for rival in &self.rivals {
+                text.line(1, &rival.sentence());
+            }
+        }
         match &self.body {
             Body::Message(body) => message(&mut text, body),
             Body::Enum(body) => values_of(&mut text, body),
@@ -49,7 +55,8 @@ impl Page {
 fn message(text: &mut Text, body: &MessageBody) {
     text.table("Fields", &body.fields.iter().map(field_row).collect::<Vec<_>>());
     let oneofs = body.oneofs.iter();
-    let oneofs = oneofs.map(|one| Row::new(vec![one.name.clone(), one.members.join(", ")], &one.about));
+    let oneofs = oneofs
+        .map(|one| Row::with_notes(vec![one.name.clone(), one.members.join(", ")], Vec::new(), &one.about));
     text.table("Oneofs", &oneofs.collect::<Vec<_>>());
     text.table("Extensions", &body.extensions.iter().map(field_row).collect::<Vec<_>>());
     let reserved = body.reserved.iter().map(|(first, last)| range_text(*first, *last));

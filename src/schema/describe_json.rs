@@ -36,6 +36,10 @@ impl Schema {
             };
             object.insert("edition".to_owned(), self.edition(&file).map(Edition::name).into());
             object.insert("options".to_owned(), options);
+            let rivals = self.rivals(declaration).into_iter().map(|rival| {
+                json!({ "file": rival.address.file, "wins": rival.wins, "difference": rival.difference })
+            });
+            object.insert("declared_differently".to_owned(), rivals.collect::<Vec<_>>().into());
             if matches!(declaration, Declaration::Message(_) | Declaration::Enum(_)) {
                 object.insert("used_in".to_owned(), self.used_in(declaration).into());
             }
@@ -53,6 +57,7 @@ impl Schema {
             "oneofs": oneofs.map(|oneof| json!({
                 "name": oneof.name(),
                 "comment": self.comment(&oneof),
+                "options": custom_options_json(&oneof),
                 "fields": oneof.fields().map(|field| field.name().to_owned()).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "extensions": message.extensions().map(|extension| json!({

@@ -51,6 +51,8 @@ pub enum SchemaError {
     /// The pool refused what passed every check here.
     #[error("The schema is not consistent: {0}")]
     Refused(String),
+    #[error("{problem}\n{SAID}{said}")]
+    RefusedTwice { problem: Box<SchemaError>, said: String },
     /// A dependency panicked; the panic was caught.
     #[error("The schema compiler failed while {0}; this is a bug, and the schema was not loaded")]
     Crashed(&'static str),
@@ -58,6 +60,22 @@ pub enum SchemaError {
     UnknownName { wanted: &'static str, name: String, near: Vec<String> },
     #[error("\"{name}\" could be {}", .candidates.join(", "))]
     AmbiguousName { name: String, candidates: Vec<String> },
+}
+
+/// What another compiler says is introduced by.
+const SAID: &str = "protoc says: ";
+
+impl SchemaError {
+    /// With what another compiler says of the same file.
+    pub(super) fn beside(self, said: &str) -> SchemaError {
+        match self {
+            SchemaError::Proto { file, line, column, source_line, message, hint } => {
+                let hint = format!("{hint}{}{SAID}{said}", if hint.is_empty() { "" } else { "\n" });
+                SchemaError::Proto { file, line, column, source_line, message, hint }
+            }
+            problem => SchemaError::RefusedTwice { problem: Box::new(problem), said: said.to_owned() },
+        }
+    }
 }
 
 struct ProtoText<'a> {

@@ -118,7 +118,7 @@ impl<'a> Finder<'a> {
     }
 
     pub(super) fn add(&mut self, unit_idx: usize, unit: &Unit) {
-        if unit.is_text {
+        if unit.has_path() {
             self.by_base.entry(base(&unit.path).to_owned()).or_default().push(unit_idx);
             self.by_path.entry(unit.path.clone()).or_insert(unit_idx);
         } else {

@@ -30,6 +30,8 @@ const MAX_IMPORTS: usize = 16_000_000;
 const MAX_OPTIONS: usize = 16;
 /// The number of options that are still text.
 const UNINTERPRETED: i32 = 999;
+/// What begins every problem that is an import's.
+pub(super) const OF_IMPORT: &str = "Import \"";
 /// Said of an import with something wrong.
 const CANNOT_BE_USED: &str = "cannot be used";
 /// Things left out of one file that are listed.
@@ -44,7 +46,12 @@ pub struct LoadRequest<'a> {
     pub resolver: &'a dyn FileResolver,
     /// Adds the RocketMQ v2 API where its names are free.
     pub with_builtin: bool,
+    pub compiled: Compiled,
 }
+
+/// What another compiler made of files that are refused here, by their paths as a report has them:
+/// serialized `FileDescriptorProto`s, or what it said.
+pub type Compiled = HashMap<String, Result<Vec<u8>, String>>;
 
 /// How far loading is: files done and files known of. `false` ends it.
 pub type Step<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
@@ -52,12 +59,13 @@ pub type Step<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 /// See [`Schema::load`].
 pub(super) fn load(request: LoadRequest<'_>, step: Step<'_>) -> Result<(Schema, LoadReport), SchemaError> {
     let includes: Vec<String> = request.includes.iter().map(|include| slashed(include)).collect();
-    let gathered = gather(request.sources, &includes, request.resolver, request.with_builtin, step)?;
+    let (resolver, with_builtin) = (request.resolver, request.with_builtin);
+    let gathered = gather(request, &includes, step)?;
     let mut loader = Loader {
-        finder: Finder::new(request.resolver, &includes),
+        finder: Finder::new(resolver, &includes),
         found: Vec::new(),
         gathered,
-        resolver: request.resolver,
+        resolver,
         declared: HashMap::new(),
         public: Vec::new(),
         n_imports: 0,
@@ -67,7 +75,7 @@ pub(super) fn load(request: LoadRequest<'_>, step: Step<'_>) -> Result<(Schema, 
     part_names(&mut loader.gathered.units, &loader.gathered.bases);
     let order = loader.import_order();
     let pools = loader.link_all(&order, step)?;
-    Ok(loader.finish(pools, request.with_builtin))
+    Ok(loader.finish(pools, with_builtin))
 }
 
 struct Loader<'a> {
@@ -119,7 +127,7 @@ impl Loader<'_> {
         let unit = &self.gathered.units[unit_idx];
         let import = unit.imports[import_idx].name.clone();
         let source = unit.source;
-        if !unit.is_text {
+        if !unit.has_path() {
             return Ok(self.finder.find_named(&self.gathered.units, unit_idx, &import));
         }
         let on_disk = self.gathered.on_disk.get(source).copied().unwrap_or(false);
@@ -139,7 +147,7 @@ impl Loader<'_> {
             Hit::Unit(target) => (Some(target), found),
             Hit::None => (None, found),
             Hit::New { path, content } => {
-                self.push(Unit::of_text(source, path, &content));
+                self.push(Unit::of_file(source, path, &content, &self.gathered.compiled));
                 (Some(self.gathered.units.len() - 1), found)
             }
         })
@@ -295,14 +303,14 @@ impl Loader<'_> {
         let unit = &self.gathered.units[unit_idx];
         let mut bytes = unit.bytes.clone();
         let (mut notes, mut imports) = (Vec::new(), imports);
-        if unit.is_text || unit.edition.is_some() || n_own < imports.len() {
+        if unit.is_text() || unit.edition.is_some() || n_own < imports.len() {
             let mut proto = FileDescriptorProto::decode(bytes.as_slice())
                 .map_err(|error| SchemaError::NotASet(error.to_string()))?;
             let scope = FileScope::new(self, unit_idx, &imports);
             let linked =
-                if unit.is_text { link(&mut proto, &scope) } else { link(&mut proto.clone(), &scope) };
+                if unit.is_text() { link(&mut proto, &scope) } else { link(&mut proto.clone(), &scope) };
             let used = scope.used.into_inner();
-            if unit.is_text {
+            if unit.is_text() {
                 if let Some(problem) = self.unlinked(unit_idx, &linked) {
                     return Err(problem);
                 }
@@ -376,11 +384,11 @@ impl Loader<'_> {
         let found = self.found.get(unit_idx)?.get(import_idx)?;
         let (message, hint) = match import.target.and_then(|target| units.get(target)) {
             Some(target) => (
-                format!("Import \"{}\" {CANNOT_BE_USED}, and '{}' is not defined", import.name, wrong.name),
+                format!("{OF_IMPORT}{}\" {CANNOT_BE_USED}, and '{}' is not defined", import.name, wrong.name),
                 target.problem.as_ref().map(cause).unwrap_or_default(),
             ),
             None => (
-                format!("Import \"{}\" was not found, and '{}' is not defined", import.name, wrong.name),
+                format!("{OF_IMPORT}{}\" was not found, and '{}' is not defined", import.name, wrong.name),
                 match found.tried.as_slice() {
                     [] => "Name its root folder with -I".to_owned(),
                     tried => format!("Looked for {}; name its root folder with -I", some_of(tried)),
@@ -419,7 +427,7 @@ impl Loader<'_> {
             Refusal::Checked(error) => {
                 let missing = unit.imports.iter().find(|import| import.target.is_none());
                 return match missing {
-                    Some(import) if !unit.is_text => SchemaError::MissingImport {
+                    Some(import) if !unit.is_text() => SchemaError::MissingImport {
                         file: visible(&unit.name),
                         import: visible(&import.name),
                     },
@@ -429,7 +437,7 @@ impl Loader<'_> {
             Refusal::Pool(error) => error,
         };
         let message = sentence(&error.to_string());
-        if !unit.is_text {
+        if !unit.is_text() {
             return SchemaError::Refused(visible(&format!("{message}, in \"{}\"", unit.path)));
         }
         let content = self.gathered.content(unit, self.resolver).unwrap_or_default();
@@ -466,7 +474,8 @@ impl Loader<'_> {
         drop(ready);
         let mut report = LoadReport::new(&self.gathered.sources);
         for (unit, found) in units.iter().zip(self.found).filter(|(unit, _)| unit.source > 0) {
-            report.files.push(FileReport::new(unit, found));
+            let said = self.gathered.compiled.get(&unit.path).and_then(|compiled| compiled.as_ref().err());
+            report.files.push(FileReport::new(unit, found, said));
         }
         for (source, path) in &self.gathered.replaced {
             report.files.push(FileReport::replaced(*source, path));
@@ -492,7 +501,9 @@ impl Loader<'_> {
             Pool { own: Some(own), editions: editions.collect(), descriptors, comments, sources }
         });
         let paths = report.sources.iter().map(|source| source.path.clone()).collect();
-        (Schema::of_pools(made.collect(), paths), report)
+        let schema = Schema::of_pools(made.collect(), paths);
+        (report.contradictions, report.n_contradictions) = schema.contradictions();
+        (schema, report)
     }
 }
 

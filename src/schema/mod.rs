@@ -16,8 +16,9 @@
 //! - `load`, `unit`, `link`, `pools`, `report`: from sources to a schema, and what is to be said of it
 //! - `lookup`: from a name or a pattern to a declaration
 //! - `catalogue`: the tree of all declarations, and finding in it
-//! - `page`, `definition`, `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a
+//! - `page`, `definition`, `printed`, `docs`, `used_in`, `describe`, `describe_json`, `options`: what a person reads about a
 //!   declaration
+//! - `rivals`: declarations of one name that do not say the same
 //! - `extensions`: extensions as fields
 //! - `sample`: a message with values that look real
 //! - `kind`: labels, wire types and well-known types of fields
@@ -47,8 +48,10 @@ mod lookup;
 mod options;
 mod page;
 mod pools;
+mod printed;
 mod rank;
 mod report;
+mod rivals;
 mod roots;
 mod sample;
 mod source;
@@ -70,7 +73,7 @@ pub use kind::{
     FieldShape, WellKnown, accepts, checks_utf8, has_presence, is_closed, is_packable, is_packable_kind,
     is_singular, kind_label, kind_name, kind_wire_type, wire_type,
 };
-pub use load::{LoadRequest, Step};
+pub use load::{Compiled, LoadRequest, Step};
 pub use lookup::Declaration;
 pub use page::{
     About, Address, Body, EnumBody, FieldPart, Link, MessageBody, MethodPart, NumberRange, NumberUse,
@@ -82,8 +85,9 @@ pub use prost_reflect::{
 };
 pub use rank::{Group, Ranking, rank};
 pub use report::{FileReport, LoadReport, SourceReport};
+pub use rivals::{Contradiction, Rival};
 pub use sample::{SAMPLE_DEPTH, sample};
-pub use source::Source;
+pub use source::{Source, archived_text};
 pub use used_in::Use;
 
 use std::collections::{HashMap, HashSet};
@@ -160,8 +164,13 @@ impl Schema {
     /// that is wrong is the error.
     pub fn from_descriptor_set(bytes: &[u8], with_builtin: bool) -> Result<Schema, SchemaError> {
         let set = Source::Set { path: String::new(), bytes: bytes.to_vec() };
-        let request =
-            LoadRequest { sources: vec![set], includes: Vec::new(), resolver: &NoFiles, with_builtin };
+        let request = LoadRequest {
+            sources: vec![set],
+            includes: Vec::new(),
+            resolver: &NoFiles,
+            with_builtin,
+            compiled: HashMap::new(),
+        };
         let (schema, report) = Schema::load(request, &mut |_, _| true)?;
         if let Some(problem) = report.first_problem() {
             return Err(problem.clone());
@@ -185,7 +194,13 @@ impl Schema {
         with_builtin: bool,
     ) -> Result<Schema, SchemaError> {
         let sources = files.iter().map(|path| Source::File { path: path.clone() }).collect();
-        let request = LoadRequest { sources, includes: includes.to_vec(), resolver, with_builtin };
+        let request = LoadRequest {
+            sources,
+            includes: includes.to_vec(),
+            resolver,
+            with_builtin,
+            compiled: HashMap::new(),
+        };
         let (schema, report) = Schema::load(request, &mut |_, _| true)?;
         report.first_problem().map_or(Ok(schema), |problem| Err(problem.clone()))
     }

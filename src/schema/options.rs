@@ -2,7 +2,7 @@
 
 use super::{
     EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor, FieldDescriptor, MessageDescriptor,
-    MethodDescriptor, ServiceDescriptor, docs,
+    MethodDescriptor, OneofDescriptor, ServiceDescriptor, docs,
 };
 use prost_reflect::{DynamicMessage, Value};
 
@@ -30,6 +30,7 @@ optioned!(
     ExtensionDescriptor,
     EnumDescriptor,
     EnumValueDescriptor,
+    OneofDescriptor,
     ServiceDescriptor,
     MethodDescriptor
 );

@@ -1,10 +1,12 @@
 //! What became of every file: for whoever has to know why something is missing.
 
-use super::SchemaError;
 use super::editions::Edition;
 use super::find::{Found, How};
-use super::unit::Unit;
+use super::load::OF_IMPORT;
+use super::unit::{Form, Unit};
+use super::{Contradiction, SchemaError};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// What [`super::Schema::load`] has to say besides the schema.
@@ -14,6 +16,11 @@ pub struct LoadReport {
     pub sources: Vec<SourceReport>,
     /// In the order of their sources.
     pub files: Vec<FileReport>,
+    /// Names that files declare differently; the first ones of all.
+    pub contradictions: Vec<Contradiction>,
+    pub n_contradictions: usize,
+    /// Only some of the files are left, each of which is to be known about.
+    is_partial: bool,
 }
 
 /// One source.
@@ -36,19 +43,27 @@ pub struct FileReport {
     pub name: String,
     pub edition: Option<Edition>,
     pub problem: Option<SchemaError>,
+    /// Another compiler read it.
+    pub is_compiled: bool,
     /// What was left out of it.
     pub notes: Vec<String>,
     pub imports: Vec<Found>,
 }
 
 impl FileReport {
-    pub(super) fn new(unit: &Unit, imports: Vec<Found>) -> FileReport {
+    /// `said` is what another compiler says against it.
+    pub(super) fn new(unit: &Unit, imports: Vec<Found>, said: Option<&String>) -> FileReport {
+        let problem = unit.problem.clone();
         FileReport {
             source: unit.source.saturating_sub(1),
             path: unit.path.clone(),
             name: unit.name.clone(),
             edition: unit.edition,
-            problem: unit.problem.clone(),
+            problem: match said {
+                Some(said) => problem.map(|problem| problem.beside(said)),
+                None => problem,
+            },
+            is_compiled: unit.form == Form::Compiled,
             notes: unit.notes.clone(),
             imports,
         }
@@ -62,8 +77,21 @@ impl FileReport {
             name: path.to_owned(),
             edition: None,
             problem: None,
+            is_compiled: false,
             notes: vec!["The built-in file of this name is used instead".to_owned()],
             imports: Vec::new(),
+        }
+    }
+
+    /// Whether another compiler may be able to read it: something is wrong with the file itself, not
+    /// with what it imports.
+    pub fn may_compile_elsewhere(&self) -> bool {
+        match &self.problem {
+            _ if self.is_compiled => false,
+            Some(SchemaError::Proto { message, .. }) => !message.starts_with(OF_IMPORT),
+            Some(SchemaError::Edition { .. } | SchemaError::Invalid { .. }) => true,
+            Some(SchemaError::Refused(_) | SchemaError::Crashed(_) | SchemaError::TooLarge(_)) => true,
+            _ => false,
         }
     }
 
@@ -75,7 +103,7 @@ impl FileReport {
 
 impl LoadReport {
     pub(super) fn new(sources: &[SourceReport]) -> LoadReport {
-        LoadReport { sources: sources.to_vec(), files: Vec::new() }
+        LoadReport { sources: sources.to_vec(), ..LoadReport::default() }
     }
 
     /// Files that cannot be used.
@@ -91,6 +119,17 @@ impl LoadReport {
     /// The first thing that is wrong, of sources before files.
     pub fn first_problem(&self) -> Option<&SchemaError> {
         self.broken_sources().next().or_else(|| self.files.iter().find_map(|file| file.problem.as_ref()))
+    }
+
+    /// Keeps these files alone, each with all that is to be said of it.
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(&FileReport) -> bool) {
+        self.files.retain(|file| is_wanted(file));
+        let names: HashSet<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
+        self.contradictions.retain(|one| {
+            names.contains(one.winner.file.as_str()) || names.contains(one.loser.file.as_str())
+        });
+        self.n_contradictions = self.contradictions.len();
+        self.is_partial = true;
     }
 
     /// Roots that imports were found under, each with how many imports lead there, the most first.
@@ -128,6 +167,7 @@ impl LoadReport {
                 continue;
             }
             match n_broken {
+                0 if self.is_partial => line(1, format_args!("{} of it", counted(files.len()))),
                 0 => line(1, format_args!("{}, all usable", counted(files.len()))),
                 n => line(1, format_args!("{}, {n} of them not usable", counted(files.len()))),
             }
@@ -146,10 +186,18 @@ impl LoadReport {
                 );
             }
         }
+        if !self.contradictions.is_empty() {
+            line(0, format_args!("\nDeclared differently by several files: {}", self.n_contradictions));
+            for contradiction in &self.contradictions {
+                line(1, format_args!("{}", contradiction.sentence()));
+            }
+        }
         let mut is_first = true;
         for file in &self.files {
-            let unusual: Vec<&Found> = file.imports.iter().filter(|found| found.is_unusual()).collect();
-            if file.problem.is_none() && file.notes.is_empty() && unusual.is_empty() {
+            let is_told = |found: &&Found| self.is_partial || found.is_unusual();
+            let unusual: Vec<&Found> = file.imports.iter().filter(is_told).collect();
+            let is_usual = file.problem.is_none() && file.notes.is_empty() && !file.is_compiled;
+            if is_usual && unusual.is_empty() && !self.is_partial {
                 continue;
             }
             if std::mem::take(&mut is_first) {
@@ -160,6 +208,9 @@ impl LoadReport {
                 for part in problem.to_string().lines() {
                     line(2, format_args!("{}", super::docs::visible(part)));
                 }
+            }
+            if file.is_compiled && file.problem.is_none() {
+                line(2, format_args!("Compiled by protoc"));
             }
             for note in &file.notes {
                 line(2, format_args!("{note}"));
@@ -189,6 +240,7 @@ impl LoadReport {
                 "name": file.name,
                 "edition": file.edition.map(Edition::name),
                 "problem": file.problem.as_ref().map(problem_json),
+                "compiled_by": file.is_compiled.then_some("protoc"),
                 "notes": file.notes,
                 "imports": imports.collect::<Vec<_>>(),
             })
@@ -202,7 +254,16 @@ impl LoadReport {
         });
         let roots =
             self.roots().into_iter().map(|(root, n_imports)| json!({ "root": root, "imports": n_imports }));
+        let contradictions = self.contradictions.iter().map(|one| {
+            json!({
+                "full_name": one.winner.full_name,
+                "meant": one.winner.file,
+                "other": one.loser.file,
+                "difference": one.difference,
+            })
+        });
         json!({
+            "declared_differently": contradictions.collect::<Vec<_>>(),
             "sources": sources.collect::<Vec<_>>(),
             "roots": roots.collect::<Vec<_>>(),
             "files": files.collect::<Vec<_>>(),

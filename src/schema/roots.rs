@@ -25,7 +25,7 @@ pub(super) fn name_units(units: &mut [Unit], found: &[Vec<Found>], includes: &[S
     roots.sort_by_key(|root| std::cmp::Reverse(root.len()));
     roots.dedup();
     for (unit_idx, unit) in units.iter_mut().enumerate() {
-        if !unit.is_text || !unit.name.is_empty() {
+        if !unit.has_path() || !unit.name.is_empty() {
             continue;
         }
         let by_import = votes.get(&unit_idx).and_then(|votes| {

@@ -3,8 +3,8 @@
 use super::declared::{self, Symbol};
 use super::docs::commented;
 use super::editions::{Edition, Written, written_in_options};
-use super::text::{Parsed, parse};
-use super::{SchemaError, check};
+use super::text::{Parsed, parse, written_imports};
+use super::{Compiled, SchemaError, check};
 use prost_reflect::prost::Message as _;
 use prost_reflect::prost_types::FileDescriptorProto;
 
@@ -26,10 +26,21 @@ pub(super) struct Unit {
     pub(super) edition: Option<Edition>,
     /// Features that are not in `bytes`.
     pub(super) features: Written,
-    pub(super) is_text: bool,
+    pub(super) form: Form,
     pub(super) problem: Option<SchemaError>,
     /// What was left out of it.
     pub(super) notes: Vec<String>,
+}
+
+/// What a unit was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Text; its names are not full yet.
+    Text,
+    /// What another compiler made of a text: names are full, imports are those of the text.
+    Compiled,
+    /// A file of a descriptor set.
+    Set,
 }
 
 /// An import, as written.
@@ -57,17 +68,23 @@ impl Unit {
             symbols: Vec::new(),
             edition: None,
             features: Written::new(),
-            is_text: true,
+            form: Form::Text,
             problem: Some(problem),
             notes: Vec::new(),
         }
     }
 
-    /// A `.proto` file.
-    pub(super) fn of_text(source: usize, path: String, content: &[u8]) -> Unit {
+    /// The text of a `.proto` file.
+    fn of_text(source: usize, path: String, content: &[u8]) -> Unit {
         match parse(&path, content).and_then(|parsed| Unit::of_parsed(source, &path, parsed)) {
             Ok(unit) => unit,
-            Err(problem) => Unit::broken(source, path, problem),
+            Err(problem) => {
+                // What it imports is looked up all the same: whoever mends it wants to know.
+                let import =
+                    |(name, is_public)| Import { name, is_public, is_for_options: false, target: None };
+                let imports = written_imports(content).into_iter().map(import).collect();
+                Unit { imports, ..Unit::broken(source, path, problem) }
+            }
         }
     }
 
@@ -94,7 +111,7 @@ impl Unit {
             symbols,
             edition,
             features,
-            is_text: true,
+            form: Form::Text,
             problem: None,
             notes: Vec::new(),
         })
@@ -128,10 +145,37 @@ impl Unit {
             symbols,
             edition,
             features: Written::new(),
-            is_text: false,
+            form: Form::Set,
             problem,
             notes: Vec::new(),
         })
+    }
+
+    /// What another compiler made of a text.
+    fn of_compiled(source: usize, path: String, bytes: &[u8]) -> Unit {
+        match Unit::of_descriptor(source, "", bytes) {
+            // Its name depends on how others import it.
+            Ok(unit) => Unit { path, name: String::new(), form: Form::Compiled, ..unit },
+            Err(problem) => Unit::broken(source, path, problem),
+        }
+    }
+
+    /// A `.proto` file, unless another compiler read it.
+    pub(super) fn of_file(source: usize, path: String, content: &[u8], compiled: &Compiled) -> Unit {
+        match compiled.get(&path) {
+            Some(Ok(bytes)) => Unit::of_compiled(source, path, bytes),
+            _ => Unit::of_text(source, path, content),
+        }
+    }
+
+    /// Whether names in it have to be made full.
+    pub(super) fn is_text(&self) -> bool {
+        self.form == Form::Text
+    }
+
+    /// Whether its imports mean files by their paths, rather than files of a descriptor set.
+    pub(super) fn has_path(&self) -> bool {
+        self.form != Form::Set
     }
 
     pub(super) fn is_usable(&self) -> bool {

@@ -74,6 +74,7 @@ pub enum Report {
     Surveyed(SurveyWork),
     Ranked(Ranked),
     SchemaLoaded(LoadedSchema),
+    SchemaReleased,
     FoundDeclarations(FoundDeclarations),
     /// `None` if its file no longer declares it.
     Definition(Option<Definition>),

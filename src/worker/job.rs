@@ -7,7 +7,7 @@ use super::jobs::{
     ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save,
     Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
-use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition};
+use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition, ReleaseSchema};
 use super::jobs::{KeepSecrets, KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
 use crate::rpc;
 use std::fmt;
@@ -47,6 +47,7 @@ pub enum Job {
     Search(Search),
     OutlineRows(OutlineRows),
     LoadSchema(LoadSchema),
+    ReleaseSchema(ReleaseSchema),
     CallFiles(CallFiles),
     FindDeclarations(FindDeclarations),
     ReadDefinition(ReadDefinition),
@@ -85,6 +86,7 @@ impl Job {
             Job::Search(job) => Box::new(job),
             Job::OutlineRows(job) => Box::new(job),
             Job::LoadSchema(job) => Box::new(job),
+            Job::ReleaseSchema(job) => Box::new(job),
             Job::CallFiles(job) => Box::new(job),
             Job::FindDeclarations(job) => Box::new(job),
             Job::ReadDefinition(job) => Box::new(job),

@@ -29,6 +29,7 @@ mod lock;
 mod platform;
 mod pool;
 mod profiles;
+mod protoc;
 mod relative;
 mod reply_folder;
 mod save;
@@ -36,6 +37,7 @@ mod saved_requests;
 mod schema_files;
 mod schema_watch;
 pub mod settings_file;
+mod source_list;
 mod spool;
 mod state;
 mod stream;
@@ -64,10 +66,12 @@ pub use profiles::{
     PROFILE_ENDING, ProfileInputs, StoredProfile, list_profiles, load_profile, profile_file, profiles_folder,
     read_profile, remove_stored, store_profile,
 };
+pub use protoc::Protoc;
 pub use reply_folder::ReplyFolder;
 pub use save::{Hook, InPlace, SaveOptions, Saved, check_folder_of, save};
 pub use saved_requests::{StoredRequest, list_requests, store_request};
-pub use schema_files::{SchemaFiles, load_schema};
+pub use schema_files::{SchemaFiles, SchemaPlaces, load_schema, protoc_for};
+pub use source_list::{BrokenFile, ImportRow, SchemaSources, SourceList, SourceRow};
 pub use spool::{Input, read_fifo, read_stdin};
 pub use state::{config_folder, state_folder};
 pub use temp::clean_stray;

@@ -18,7 +18,9 @@ mod unix {
         DirBuilderExt as _, FileExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _,
         PermissionsExt as _,
     };
+    use std::os::unix::process::CommandExt as _;
     use std::path::{Path, PathBuf};
+    use std::process::{Child, Command};
 
     /// Never waits, not even for the other end of a FIFO.
     pub fn open_without_waiting(path: &Path, to_write: bool) -> io::Result<File> {
@@ -161,6 +163,30 @@ mod unix {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
+    /// The same for one that must not be there yet.
+    pub fn create_new_private_folder(path: &Path) -> io::Result<()> {
+        fs::DirBuilder::new().mode(0o700).create(path)
+    }
+
+    /// Whether it is a program that the person may start.
+    pub fn may_run(path: &Path) -> bool {
+        path.is_file()
+            && rustix::fs::accessat(CWD, path, rustix::fs::Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+    }
+
+    /// What the program starts in turn can then be ended with it.
+    pub fn lead_a_group(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    /// Ends all of the group that a program was told to lead.
+    pub fn end_group(child: &mut Child) {
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            // Nothing of it may be left.
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+    }
+
     /// Whether a name is still there for the open file.
     pub fn has_name(file: &File) -> io::Result<bool> {
         Ok(file.metadata()?.nlink() > 0)
@@ -181,6 +207,7 @@ mod portable {
     use std::fs::{self, File, Metadata, OpenOptions};
     use std::io::{self, Read as _, Seek as _, SeekFrom};
     use std::path::{Path, PathBuf};
+    use std::process::{Child, Command};
 
     pub fn open_without_waiting(path: &Path, to_write: bool) -> io::Result<File> {
         OpenOptions::new().read(true).write(to_write).open(path)
@@ -257,6 +284,21 @@ mod portable {
 
     pub fn create_private_folder(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
+    }
+
+    pub fn create_new_private_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    pub fn may_run(path: &Path) -> bool {
+        path.is_file()
+    }
+
+    pub fn lead_a_group(_command: &mut Command) {}
+
+    pub fn end_group(child: &mut Child) {
+        // It may have ended by itself.
+        let _ = child.kill();
     }
 
     pub fn has_name(_file: &File) -> io::Result<bool> {

@@ -1,10 +1,11 @@
 //! `.proto` files, folders and archives of them, and descriptor sets, as sources of a schema.
 
 use super::error::{Call, WorkerError};
+use super::protoc::{LIMITS, Protoc, compile, find_protoc};
 use super::spool::read_stdin;
 use super::state::read_capped;
 use crate::document::ReadMode;
-use crate::schema::{FileResolver, LoadReport, LoadRequest, Schema, SchemaError, Source};
+use crate::schema::{Compiled, FileResolver, LoadReport, LoadRequest, Schema, SchemaError, Source};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -38,34 +39,42 @@ const MARKS: [&str; 12] = [
     "MODULE.bazel",
 ];
 
-/// Loads the schema of what is at these paths, looked up in this order. `step` hears how far it is and
-/// ends it with `false`. What is wrong with single files is in the report.
+/// Where a schema is loaded from.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaPlaces<'a> {
+    /// Looked up in this order.
+    pub paths: &'a [PathBuf],
+    /// Folders that imports are looked up in first.
+    pub includes: &'a [String],
+    pub with_builtin: bool,
+    /// Whether `protoc` compiles what is refused here, if it is there.
+    pub with_protoc: bool,
+}
+
+/// Loads the schema of what is at these paths. `step` hears how far it is and ends it with `false`. What
+/// is wrong with single files is in the report.
 pub fn load_schema(
-    paths: &[PathBuf],
-    includes: &[String],
-    with_builtin: bool,
+    places: SchemaPlaces<'_>,
     step: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<(Schema, LoadReport), WorkerError> {
-    for folder in includes {
+    for folder in places.includes {
         fs::read_dir(folder).map_err(|error| WorkerError::io(Call::List, Path::new(folder), error))?;
     }
-    let mut sources = Vec::with_capacity(paths.len());
-    for path in paths {
+    let mut sources = Vec::with_capacity(places.paths.len());
+    for path in places.paths {
         sources.push(source(path, &mut || step(0, 0))?);
     }
-    of_sources(sources, includes, with_builtin, step)
+    of_sources(sources, places, step)
 }
 
 /// The same where a source that cannot be read keeps none of the others from being loaded; it is in
 /// the report.
 pub fn load_what_is_there(
-    paths: &[PathBuf],
-    includes: &[String],
-    with_builtin: bool,
+    places: SchemaPlaces<'_>,
     step: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<(Schema, LoadReport), WorkerError> {
-    let mut sources = Vec::with_capacity(paths.len());
-    for path in paths {
+    let mut sources = Vec::with_capacity(places.paths.len());
+    for path in places.paths {
         sources.push(match source(path, &mut || step(0, 0)) {
             Err(WorkerError::Cancelled) => return Err(WorkerError::Cancelled),
             Err(error) => {
@@ -75,21 +84,65 @@ pub fn load_what_is_there(
             Ok(source) => source,
         });
     }
-    of_sources(sources, includes, with_builtin, step)
+    of_sources(sources, places, step)
 }
 
+/// Loads once and, if `protoc` is to help and may read more, once more with what it made.
 fn of_sources(
     sources: Vec<Source>,
-    includes: &[String],
-    with_builtin: bool,
+    places: SchemaPlaces<'_>,
     step: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<(Schema, LoadReport), WorkerError> {
-    let request = LoadRequest { sources, includes: includes.to_vec(), resolver: &SchemaFiles, with_builtin };
+    let protoc = if places.with_protoc { find_protoc() } else { None };
+    let Some(protoc) = protoc else { return load_once(sources, places, Compiled::new(), step) };
+    let (schema, report) = load_once(sources.clone(), places, Compiled::new(), step)?;
+    let refused = refused(&report);
+    if refused.is_empty() {
+        return Ok((schema, report));
+    }
+    drop(schema);
+    let compiled = compile(&protoc, &refused, &roots(&report, places), LIMITS, step)?;
+    load_once(sources, places, compiled, step)
+}
+
+fn load_once(
+    sources: Vec<Source>,
+    places: SchemaPlaces<'_>,
+    compiled: Compiled,
+    step: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<(Schema, LoadReport), WorkerError> {
+    let (includes, with_builtin) = (places.includes.to_vec(), places.with_builtin);
+    let request = LoadRequest { sources, includes, resolver: &SchemaFiles, with_builtin, compiled };
     let loaded = Schema::load(request, &mut |n_done, n_total| step(n_done as u64, n_total as u64));
     loaded.map_err(|error| match error {
         SchemaError::Cancelled => WorkerError::Cancelled,
         error => WorkerError::Schema { error },
     })
+}
+
+/// Files on disk that another compiler may be able to read.
+fn refused(report: &LoadReport) -> Vec<String> {
+    let files = report.files.iter().filter(|file| file.may_compile_elsewhere());
+    files.map(|file| file.path.clone()).filter(|path| SchemaFiles.exists(path)).collect()
+}
+
+/// The folders that imports were found under, those that were named first.
+fn roots(report: &LoadReport, places: SchemaPlaces<'_>) -> Vec<String> {
+    let named = places.includes.iter().cloned();
+    let found = report.roots().into_iter().map(|(root, _)| root);
+    let folders = places.paths.iter().filter(|path| path.is_dir());
+    named.chain(found).chain(folders.map(|path| path.to_string_lossy().into_owned())).collect()
+}
+
+/// What is to be said of `protoc` once a schema was loaded with or without it.
+pub fn protoc_for(report: &LoadReport, with_protoc: bool) -> Option<Protoc> {
+    let n_files = refused(report).len();
+    match (with_protoc, find_protoc()) {
+        _ if n_files == 0 => None,
+        (false, Some(path)) => Some(Protoc::Offered { path, n_files }),
+        (true, None) => Some(Protoc::Missing),
+        _ => None,
+    }
 }
 
 fn source(path: &Path, go_on: &mut dyn FnMut() -> bool) -> Result<Source, WorkerError> {

@@ -104,3 +104,97 @@ fn a_folder_without_protos_and_one_that_is_not_there_are_errors() {
     run(["types", "--proto", &folder.path("empty")]).exits(2).says(&["There is no .proto file in"]);
     run(["types", "--proto", &folder.path("gone")]).exits(2).says(&["There is no file"]);
 }
+
+/// More than is read here; `protoc` has no such limit.
+fn beyond() -> String {
+    let text = "syntax = \"proto2\"; package q; import \"x/b.proto\";\n// As wide as it gets.\nmessage Wide {\n  \
+                optional double d = 1 [default = 1e300];\n  optional p.B b = 2;\n}\n";
+    format!("{text}\n{}", "// and so on\n".repeat((17 << 20) / 13))
+}
+
+fn has_protoc() -> bool {
+    let found = std::process::Command::new("protoc").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: there is no protoc on the PATH");
+    }
+    found
+}
+
+#[test]
+fn protoc_compiles_what_is_refused_only_when_it_is_asked_to() {
+    let folder = tree();
+    let file = folder.file("w/api/beyond.proto", &beyond());
+    folder.file("w/api/worse.proto", "syntax = \"proto3\"; package q;\nmessage X { int32 a = ; }");
+    folder.file(
+        "w/api/user.proto",
+        "syntax = \"proto2\"; import \"beyond.proto\"; message U { optional q.Wide w = 1; }",
+    );
+    run(["describe", "q.Wide", "--proto", &file]).exits(2).says(&["more than 16 MiB"]);
+    if !has_protoc() {
+        return;
+    }
+    run(["describe", "q.Wide", "--proto", &file]).exits(2).says(&["protoc is on the PATH; with --protoc"]);
+    let described = run(["describe", "q.Wide", "--proto", &file, "--protoc"]).exits(0);
+    for part in ["As wide as it gets.", "1  double  d", "1e+300", "2  p.B", "U.w"] {
+        let is_of_folder = part == "U.w";
+        assert!(described.text().contains(part) != is_of_folder, "{part}: {}", described.text());
+    }
+    let root = folder.path("w");
+    let described = run(["describe", "q.Wide", "--proto", &root, "--protoc"]).exits(0);
+    assert!(described.text().contains("U.w"), "{}", described.text());
+    let why = run(["types", "--proto", &root, "--protoc", "--why"]).exits(1);
+    assert!(why.text().contains("Compiled by protoc"), "{}", why.text());
+    assert!(why.text().contains("protoc says: worse.proto:2:23"), "{}", why.text());
+}
+
+#[test]
+fn names_that_files_declare_differently_are_told_with_the_one_that_is_meant() {
+    let folder = tree();
+    let other = folder.file("other.proto", "syntax = \"proto3\"; package p; message B { int64 i = 1; }");
+    let root = folder.path("w");
+    let args = ["--proto", &root, "--proto", &other];
+    let described = run(["describe", "p.B"].iter().chain(&args)).exits(0);
+    let expected = "other.proto, which is looked up later: int32 i = 1 is int64 i = 1\n";
+    assert!(described.text().contains("Declared differently\n  in "), "{}", described.text());
+    assert!(described.text().contains(expected), "{}", described.text());
+    let json = run(["describe", "p.B", "--to", "json"].iter().chain(&args)).exits(0);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["declared_differently"][0]["difference"], "int32 i = 1 is int64 i = 1");
+    run(["types", "p."].iter().chain(&args)).exits(0).says(&["1 of these names is declared differently"]);
+    let why = run(["types", "--why"].iter().chain(&args)).exits(0);
+    assert!(why.text().contains("p.B of x/b.proto is meant, not that of "), "{}", why.text());
+
+    // A copy is no other declaration, wherever it is and however it is commented.
+    let copy =
+        folder.file("copy.proto", "syntax = \"proto3\"; package p; // A copy.\nmessage B { int32 i = 1; }");
+    let args = ["--proto", &root, "--proto", &copy];
+    let described = run(["describe", "p.B"].iter().chain(&args)).exits(0);
+    assert!(!described.text().contains("Declared differently"), "{}", described.text());
+}
+
+#[test]
+fn why_with_a_pattern_tells_of_the_files_that_declare_what_matches() {
+    let folder = tree();
+    let root = folder.path("w");
+    let why = run(["types", "p.A", "--proto", &root, "--why"]).exits(0);
+    let expected = format!("Import \"x/b.proto\" is \"{}\"", folder.path("w/api/proto/x/b.proto"));
+    assert!(why.text().contains(&expected), "{}", why.text());
+    assert!(why.text().contains("1 file of it"), "{}", why.text());
+    let why = run(["types", "x/b", "--proto", &root, "--why"]).exits(0);
+    assert!(why.text().contains("w/api/proto/x/b.proto"), "{}", why.text());
+    run(["types", "nothing", "--proto", &root, "--why"]).exits(1).says(&["Nothing matches"]);
+}
+
+#[test]
+fn a_sample_is_printed_as_json_or_written_as_bytes() {
+    let folder = Folder::new();
+    let out = folder.path("send.bin");
+    let json = run(["describe", "SendMessageRequest", "--sample"]).exits(0);
+    run(["describe", "MessagingService.SendMessage", "--sample", "-o", &out]).exits(0);
+    let decoded = run(["decode", &out, "--type", "SendMessageRequest"]).exits(0);
+    assert_eq!(decoded.text(), json.text());
+    assert!(json.text().contains("\"messages\""), "{}", json.text());
+    let piped = run(["describe", "SendMessageRequest", "--sample", "-o", "-"]).exits(0);
+    assert_eq!(piped.stdout, std::fs::read(&out).unwrap());
+    run(["describe", "MessagingService", "--sample"]).exits(2).says(&["no sample of service"]);
+}

@@ -8,6 +8,7 @@ use protoloupe::schema::{
     Cardinality, FieldShape, LoadRequest, MessageDescriptor, Schema, Source, checks_utf8, has_presence,
     is_closed,
 };
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 /// Read from text, and from protoc's descriptor set.
@@ -20,8 +21,13 @@ fn schemas() -> [(&'static str, Schema); 2] {
     let from_set = Source::Bytes { path: "editions.binpb".to_owned(), bytes: set };
     [("text", from_text), ("descriptor set", from_set)].map(|(what, source)| {
         let resolver = &Disk;
-        let request =
-            LoadRequest { sources: vec![source], includes: Vec::new(), resolver, with_builtin: true };
+        let request = LoadRequest {
+            sources: vec![source],
+            includes: Vec::new(),
+            resolver,
+            with_builtin: true,
+            compiled: HashMap::new(),
+        };
         let (schema, report) = Schema::load(request, &mut |_, _| true).unwrap();
         let problems: Vec<_> = report.broken().map(|file| file.problem.clone()).collect();
         assert!(problems.is_empty(), "{what}: {problems:?}");

@@ -240,4 +240,59 @@ fn sources_say_where_a_file_is_wrong_and_are_removed_by_a_click() {
     click(&mut window, Role::Button, "Remove broken.proto");
     assert_eq!(window.state().state().sources, SchemaSources::default());
     window.get_by_role_and_label(Role::Button, "Sources  0");
+    window.get_by_label("broken.proto was removed");
+    click(&mut window, Role::Button, "Put back");
+    assert_eq!(window.state().state().sources.paths, [broken]);
+    assert!(window.query_by_label("broken.proto was removed").is_none());
+}
+
+#[test]
+fn sources_offer_protoc_once_and_the_answer_can_be_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("broken.proto");
+    std::fs::write(&broken, "syntax = \"proto3\";\nmessage M { int32 x = ; }").expect("a file");
+    let mut window = window();
+    window.state_mut().apply(Action::AddSchema(vec![broken]));
+    window.state_mut().session_mut().settle();
+    window.state_mut().apply(Action::ShowSources(true));
+    window.run();
+    let is_offered = window.state().state().source_list.protoc.is_some();
+    assert_eq!(window.query_by_role_and_label(Role::Button, "Use protoc").is_some(), is_offered);
+    if !is_offered {
+        eprintln!("SKIPPED: there is no protoc on the PATH");
+        return;
+    }
+    let choice = "Let protoc compile what cannot be used otherwise";
+    assert!(window.query_by_label(choice).is_none());
+    click(&mut window, Role::Button, "Never");
+    assert_eq!(window.state().state().sources.protoc, Some(false));
+    assert!(window.query_by_role_and_label(Role::Button, "Use protoc").is_none());
+    click(&mut window, Role::CheckBox, choice);
+    assert_eq!(window.state().state().sources.protoc, Some(true));
+    window.get_by_label_contains("protoc says: broken.proto:2:");
+}
+
+#[test]
+fn names_that_sources_declare_differently_lead_to_both_declarations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let paths = [("a.proto", "int32"), ("b.proto", "string")].map(|(name, kind)| {
+        let path = folder.path().join(name);
+        let text = format!("syntax = \"proto3\"; package p; message Twice {{ {kind} x = 1; }}");
+        std::fs::write(&path, text).expect("a file");
+        path
+    });
+    let mut window = window();
+    window.state_mut().apply(Action::AddSchema(paths.to_vec()));
+    window.state_mut().session_mut().settle();
+    window.state_mut().apply(Action::ShowSources(true));
+    window.run();
+    window.get_by_label("int32 x = 1 is string x = 1");
+    let loser = window.state().state().source_list.contradictions[0].loser.clone();
+    follow(&mut window, Role::Link, &format!("p.Twice in {}", loser.file));
+    let page = window.state().state().browser.page.clone().expect("a page");
+    assert_eq!((page.address.file.as_str(), page.rivals[0].wins), (loser.file.as_str(), true));
+    window.get_by_label("Declared differently, and meant by the name, in");
+    follow(&mut window, Role::Link, &format!("The declaration in {}", page.rivals[0].address.file));
+    let page = window.state().state().browser.page.clone().expect("a page");
+    assert!(!page.rivals[0].wins);
 }

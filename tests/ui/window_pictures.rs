@@ -184,10 +184,18 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
         std::fs::write(&path, text).expect("a file");
     };
     file("shop/order.proto", "syntax = \"proto3\";\npackage shop;\nmessage Order { int64 id = ; }");
-    file("shop/item.proto", "syntax = \"proto3\"; package shop; import \"far/away.proto\"; message Item {}");
+    file(
+        "shop/item.proto",
+        "syntax = \"proto3\"; package shop; import \"far/away.proto\"; message Item { int64 id = 1; }",
+    );
     file(
         "shop/user.proto",
         "syntax = \"proto3\"; package shop; import \"shop/item.proto\"; message User { Item x = 1; }",
+    );
+    file(
+        "shop/twice.proto",
+        "syntax = \"proto3\"; package shop; import \"validate/validate.proto\";\n\
+         message Item { string name = 1 [(validate.rules).string.min_len = 1]; }",
     );
     let sources = ["shop", "gone.binpb"].map(|name| folder.path().join(name)).to_vec();
     let add = Action::AddSchema(sources);

@@ -58,7 +58,7 @@ fn a_page_follows_a_schema_that_is_loaded_again() {
     fixture.act(Action::ShowPage(order.clone()));
     match &fixture.session.state().browser.definition {
         DefinitionText::Found(found) => {
-            assert_eq!((found.line, found.text.as_str()), (2, "message Order { string id = 1; }"))
+            assert_eq!((found.line, found.text.as_str()), (Some(2), "message Order { string id = 1; }"))
         }
         other => panic!("{other:?}"),
     }
@@ -69,6 +69,37 @@ fn a_page_follows_a_schema_that_is_loaded_again() {
     fixture.file("shop.proto", shop.replace("Order", "Basket").as_bytes());
     fixture.act(Action::AddSchema(vec![proto]));
     assert_eq!(fixture.session.state().browser.gone, Some(order));
+}
+
+#[test]
+fn a_source_text_comes_out_of_an_archive_and_is_printed_where_there_is_none() {
+    let mut fixture = Fixture::new();
+    let shop = "syntax = \"proto3\"; package shop;\nmessage Order { string id = 1; }";
+    let mut head = vec![0; 512];
+    head[..12].copy_from_slice(b"x/shop.proto");
+    head[124..135].copy_from_slice(format!("{:011o}", shop.len()).as_bytes());
+    head[156] = b'0';
+    head[257..263].copy_from_slice(b"ustar\0");
+    head[148..156].fill(b' ');
+    let sum: usize = head.iter().map(|byte| usize::from(*byte)).sum();
+    head[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let mut tar = [head, shop.into()].concat();
+    tar.resize(3 * 512 + 512, 0);
+    // A file of one message without source locations.
+    let set =
+        len(1, &[len(1, b"b.proto"), len(2, b"b"), len(4, &len(1, b"Bare")), len(12, b"proto3")].concat());
+    let sources = [fixture.file("shop.tar", &tar), fixture.file("bare.binpb", &set)];
+    fixture.act(Action::AddSchema(sources.to_vec()));
+    let mut text = |name: &str| {
+        fixture.act(Action::ShowPage(Address { full_name: name.to_owned(), ..Address::default() }));
+        match &fixture.session.state().browser.definition {
+            DefinitionText::Found(found) => (found.line, found.text.clone()),
+            other => panic!("{name}: {other:?}"),
+        }
+    };
+    assert_eq!(text("shop.Order"), (Some(2), "message Order { string id = 1; }".to_owned()));
+    assert_eq!(text("b.Bare"), (None, "message Bare {\n}".to_owned()));
+    assert_eq!(text("google.protobuf.Duration").1.lines().nth(1), Some("  int64 seconds = 1;"));
 }
 
 #[test]

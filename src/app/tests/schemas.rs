@@ -133,6 +133,63 @@ fn sources_are_remembered_moved_and_removed_and_one_that_vanished_is_said() {
 }
 
 #[test]
+fn what_was_removed_is_put_back_where_it_was() {
+    let mut fixture = Fixture::new();
+    let paths = ["shop.proto", "other.proto", "third.proto"]
+        .map(|name| fixture.file(name, SHOP.replace("Order", &name[..1].to_uppercase()).as_bytes()));
+    fixture.act(Action::AddSchema(paths.to_vec()));
+    fixture.act(Action::AddImportRoot(fixture.path("")));
+    let before = fixture.session.state().sources.clone();
+    fixture.act(Action::RemoveSource(paths[1].clone()));
+    assert!(fixture.session.state().schema.message("shop.O").is_err());
+    fixture.act(Action::PutBackSource);
+    assert_eq!(fixture.session.state().sources, before);
+    assert!(fixture.session.state().schema.message("shop.O").is_ok());
+    fixture.act(Action::RemoveImportRoot(before.includes[0].clone()));
+    assert!(fixture.session.state().sources.includes.is_empty());
+    fixture.act(Action::PutBackSource);
+    assert_eq!(fixture.session.state().sources, before);
+    fixture.act(Action::PutBackSource);
+    assert_eq!(fixture.session.state().sources, before, "there is nothing more to put back");
+
+    fixture.act(Action::RemoveSource(paths[0].clone()));
+    fixture.act(Action::MoveSource { path: paths[2].clone(), up: true });
+    assert_eq!(fixture.session.state().removed, None, "it would undo the move as well");
+}
+
+#[test]
+fn protoc_is_asked_about_once_and_compiles_what_is_refused_when_the_answer_is_yes() {
+    let mut fixture = Fixture::new();
+    // More than is read here; protoc has no such limit.
+    let beyond = format!("{SHOP}\n{}", "// and so on\n".repeat((17 << 20) / 13));
+    let proto = fixture.file("beyond.proto", beyond.as_bytes());
+    let worse = fixture.file("worse.proto", b"syntax = \"proto3\"; message W { int32 x = ; }");
+    fixture.act(Action::AddSchema(vec![proto, worse]));
+    let state = fixture.session.state();
+    assert_eq!((state.source_list.n_broken(), state.sources.protoc), (2, None));
+    let Some(Protoc::Offered { n_files, .. }) = &state.source_list.protoc else {
+        eprintln!("SKIPPED: there is no protoc on the PATH");
+        return;
+    };
+    assert_eq!(*n_files, 2);
+    fixture.act(Action::UseProtoc(true));
+    let state = fixture.session.state();
+    let rows = &state.source_list.rows;
+    assert_eq!((rows[0].n_compiled, rows[0].n_broken, rows[1].n_compiled, rows[1].n_broken), (1, 0, 0, 1));
+    assert!(rows[1].broken[0].hint.contains("protoc says: worse.proto:1:"), "{:?}", rows[1].broken);
+    assert!(state.schema.message("shop.Order").is_ok());
+    assert_eq!(state.source_list.protoc, None);
+
+    let mut fixture = fixture.restart();
+    fixture.act(Action::Begin(Opening::default()));
+    assert!(fixture.session.state().schema.message("shop.Order").is_ok(), "the answer is remembered");
+    fixture.act(Action::UseProtoc(false));
+    assert!(fixture.session.state().schema.message("shop.Order").is_err());
+    let fixture = fixture.restart();
+    assert_eq!(fixture.session.state().settings.sources.protoc, Some(false));
+}
+
+#[test]
 fn a_file_brings_the_source_of_its_type_back() {
     let mut fixture = Fixture::new();
     let proto = fixture.file("shop.proto", SHOP.as_bytes());

@@ -16,7 +16,7 @@ pub use numbers::{NumberRange, NumberUse};
 use super::used_in::relative;
 use super::{
     Declaration, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor, Kind,
-    MessageDescriptor, Schema, Use,
+    MessageDescriptor, Rival, Schema, Use,
 };
 
 /// Where a page is, and which of its parts is meant. It stays true when the schema is loaded again.
@@ -74,6 +74,8 @@ pub struct Page {
     pub parent: Option<Link>,
     /// Every field and method that uses it, sorted by label.
     pub uses: Vec<Link>,
+    /// Other declarations of its name that do not say the same.
+    pub rivals: Vec<Rival>,
 }
 
 /// What any declaration and any part of one can have.
@@ -236,7 +238,7 @@ impl Schema {
 }
 
 /// What a pool declares under a full name; by hash, however many declarations there are.
-fn declared(pool: &super::DescriptorPool, full_name: &str) -> Option<Declaration> {
+pub(super) fn declared(pool: &super::DescriptorPool, full_name: &str) -> Option<Declaration> {
     if let Some(message) = pool.get_message_by_name(full_name) {
         return (!message.is_map_entry()).then_some(Declaration::Message(message));
     }

@@ -40,6 +40,7 @@ pub(super) fn page(schema: &Schema, declaration: &Declaration) -> Page {
         body,
         parent: parent(declaration),
         uses: uses(schema, declaration, &package),
+        rivals: schema.rivals(declaration),
         package,
     }
 }
@@ -98,7 +99,11 @@ fn oneof_part(schema: &Schema, oneof: &OneofDescriptor) -> OneofPart {
     OneofPart {
         name: oneof.name().to_owned(),
         members: oneof.fields().map(|field| field.name().to_owned()).collect(),
-        about: About { comment: schema.comment(oneof).map(str::to_owned), ..About::default() },
+        about: About {
+            comment: schema.comment(oneof).map(str::to_owned),
+            is_deprecated: false,
+            options: custom_options(oneof),
+        },
     }
 }
 
@@ -109,6 +114,8 @@ fn field_part(schema: &Schema, field: &FieldDescriptor) -> FieldPart {
     let is_optional = proto.proto3_optional() && schema.edition(&field.parent_file()).is_none();
     let default = proto.default_value.as_ref().map(|default| match field.kind() {
         Kind::String => quoted(default),
+        // It is escaped already.
+        Kind::Bytes => format!("\"{}\"", visible(default)),
         _ => visible(default),
     });
     let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());

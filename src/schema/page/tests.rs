@@ -1,5 +1,6 @@
 use super::*;
 use crate::schema::LoadRequest;
+use std::collections::HashMap;
 
 const PROTO: &str = r#"syntax = "proto2";
 package p;
@@ -31,8 +32,13 @@ impl crate::schema::FileResolver for Two {
 fn schema() -> Schema {
     let sources =
         ["shop.proto", "old/shop.proto"].map(|path| crate::schema::Source::File { path: path.into() });
-    let request =
-        LoadRequest { sources: sources.into(), includes: Vec::new(), resolver: &Two, with_builtin: true };
+    let request = LoadRequest {
+        sources: sources.into(),
+        includes: Vec::new(),
+        resolver: &Two,
+        with_builtin: true,
+        compiled: HashMap::new(),
+    };
     Schema::load(request, &mut |_, _| true).unwrap().0
 }
 

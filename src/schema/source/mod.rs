@@ -18,10 +18,10 @@ mod zip;
 use super::check::{is_googles, set_files};
 use super::docs::visible;
 use super::find::{at, slashed};
-use super::load::Step;
+use super::load::{LoadRequest, Step};
 use super::report::SourceReport;
-use super::unit::Unit;
-use super::{FileResolver, SchemaError, builtin};
+use super::unit::{Form, Unit};
+use super::{Compiled, FileResolver, SchemaError, builtin};
 use archive::Kind;
 use std::collections::HashMap;
 
@@ -51,6 +51,7 @@ pub(super) struct Gathered {
     pub(super) on_disk: Vec<bool>,
     /// Files of the person's that stand for Google's: their source and path.
     pub(super) replaced: Vec<(usize, String)>,
+    pub(super) compiled: Compiled,
     /// Texts that no resolver can give once more.
     contents: HashMap<String, Vec<u8>>,
 }
@@ -65,7 +66,7 @@ impl Gathered {
     }
 
     fn text(&mut self, source: usize, path: String, content: &[u8]) {
-        let unit = Unit::of_text(source, path, content);
+        let unit = Unit::of_file(source, path, content, &self.compiled);
         let base = unit.path.rsplit('/').next().unwrap_or(&unit.path);
         let google = format!("google/protobuf/{base}");
         let is_replaced = unit.package == "google.protobuf"
@@ -100,7 +101,7 @@ impl Gathered {
                 Err(SchemaError::NotASet(problem)) => return Err(SchemaError::NotASet(problem)),
                 Err(problem) => {
                     let mut unit = Unit::broken(source, path.to_owned(), problem);
-                    unit.is_text = false;
+                    unit.form = Form::Set;
                     unit
                 }
             };
@@ -173,16 +174,28 @@ impl Gathered {
     }
 }
 
+/// The text of a file of an archive, by its path in it.
+pub fn archived_text(archive: &[u8], path: &str) -> Result<Option<Vec<u8>>, SchemaError> {
+    let files = match archive::kind(archive) {
+        Some(Kind::Gzip) => archive::gunzip(archive).and_then(|inner| archive::unpack(&inner, Kind::Tar)),
+        Some(kind) => archive::unpack(archive, kind),
+        None => return Ok(None),
+    };
+    let files =
+        files.map_err(|error| SchemaError::Archive { file: visible(path), reason: error.to_string() })?;
+    Ok(files.into_iter().find(|(inner, _)| inner == path).map(|(_, content)| content))
+}
+
 /// Reads all sources; what is wrong with one of them is in its report.
 pub(super) fn gather(
-    sources: Vec<Source>,
+    request: LoadRequest<'_>,
     includes: &[String],
-    resolver: &dyn FileResolver,
-    with_builtin: bool,
     step: Step<'_>,
 ) -> Result<Gathered, SchemaError> {
+    let LoadRequest { sources, resolver, with_builtin, compiled, .. } = request;
     let mut gathered = Gathered {
         units: builtin_units(with_builtin),
+        compiled,
         sources: Vec::new(),
         bases: vec![String::new()],
         on_disk: vec![false],

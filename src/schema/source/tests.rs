@@ -3,6 +3,7 @@ use super::*;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use proptest::prelude::*;
+use std::collections::HashMap;
 use std::io::Write as _;
 
 struct Nothing;
@@ -15,7 +16,13 @@ impl FileResolver for Nothing {
 
 fn load(path: &str, bytes: Vec<u8>) -> (Schema, LoadReport) {
     let sources = vec![Source::Bytes { path: path.to_owned(), bytes }];
-    let request = LoadRequest { sources, includes: Vec::new(), resolver: &Nothing, with_builtin: false };
+    let request = LoadRequest {
+        sources,
+        includes: Vec::new(),
+        resolver: &Nothing,
+        with_builtin: false,
+        compiled: HashMap::new(),
+    };
     Schema::load(request, &mut |_, _| true).unwrap()
 }
 

@@ -100,16 +100,16 @@ fn errors_name_file_line_column_the_line_and_a_hint() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_text_and_latin_1_is_no_text() {
+fn a_byte_order_mark_is_no_part_of_the_text_and_latin_1_is_none_outside_of_comments() {
     let files = Files(vec![
         ("bom.proto", b"\xef\xbb\xbfsyntax = \"proto3\"; message A {}"),
-        ("latin.proto", b"syntax = \"proto3\";\n// caf\xe9\n"),
+        ("latin.proto", b"syntax = \"proto3\";\nmessage caf\xe9 {} // caf\xe9\n"),
     ]);
     assert!(Schema::compile(&["bom.proto".to_owned()], &[], &files, false).unwrap().message("A").is_ok());
     let error = Schema::compile(&["latin.proto".to_owned()], &[], &files, false).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "The file is not UTF-8, in \"latin.proto\" line 2 column 7\n  // caf\u{fffd}\nSave it as UTF-8"
+        "The file is not UTF-8, in \"latin.proto\" line 2 column 12\n  message caf\u{fffd} {} // caf\u{fffd}\nSave it as UTF-8"
     );
 }
 

@@ -16,7 +16,13 @@ fn load(files: Vec<(String, String)>) -> (Schema, LoadReport) {
     let names = files.iter().map(|(path, _)| path.trim_start_matches("p/").to_owned()).collect();
     let files = Files(files.into_iter().collect());
     let sources = vec![Source::Folder { path: "p".to_owned(), files: names }];
-    let request = LoadRequest { sources, includes: Vec::new(), resolver: &files, with_builtin: false };
+    let request = LoadRequest {
+        sources,
+        includes: Vec::new(),
+        resolver: &files,
+        with_builtin: false,
+        compiled: HashMap::new(),
+    };
     Schema::load(request, &mut |_, _| true).unwrap()
 }
 
@@ -132,7 +138,13 @@ fn loading_ends_when_it_is_told_to() {
     let files = Files(files.collect());
     let names = (0..100).map(|n| format!("f{n}.proto")).collect();
     let sources = vec![Source::Folder { path: "p".to_owned(), files: names }];
-    let request = LoadRequest { sources, includes: Vec::new(), resolver: &files, with_builtin: false };
+    let request = LoadRequest {
+        sources,
+        includes: Vec::new(),
+        resolver: &files,
+        with_builtin: false,
+        compiled: HashMap::new(),
+    };
     let mut n_steps = 0;
     let result = Schema::load(request, &mut |n_done, n_total| {
         n_steps += 1;

@@ -2,6 +2,7 @@
 
 use super::super::{FileResolver, How, LoadReport, LoadRequest, Schema, Source, kind_label};
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Files by path; `around` are those of the project that no source lists.
 #[derive(Default)]
@@ -29,7 +30,8 @@ fn folder(path: &str, files: &[&str]) -> Source {
 
 fn load(tree: &Tree, sources: Vec<Source>, includes: &[&str]) -> (Schema, LoadReport) {
     let includes = includes.iter().map(|include| (*include).to_owned()).collect();
-    let request = LoadRequest { sources, includes, resolver: tree, with_builtin: true };
+    let request =
+        LoadRequest { sources, includes, resolver: tree, with_builtin: true, compiled: HashMap::new() };
     let (schema, report) = Schema::load(request, &mut |_, _| true).unwrap();
     assert_eq!(report.first_problem().map(ToString::to_string), None);
     (schema, report)
@@ -187,7 +189,13 @@ fn a_broken_file_hides_no_other_and_is_said_with_its_place() {
         ("w/twice.proto", "syntax = \"proto3\";\nmessage Twice { int32 a = 1; int32 b = 1; }"),
     ]);
     let sources = vec![folder("w", &["bad.proto", "good.proto", "needs.proto", "twice.proto"])];
-    let request = LoadRequest { sources, includes: Vec::new(), resolver: &files, with_builtin: false };
+    let request = LoadRequest {
+        sources,
+        includes: Vec::new(),
+        resolver: &files,
+        with_builtin: false,
+        compiled: HashMap::new(),
+    };
     let (schema, report) = Schema::load(request, &mut |_, _| true).unwrap();
     assert!(schema.message("Good").is_ok());
     let broken: Vec<String> =

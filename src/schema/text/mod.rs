@@ -10,3 +10,4 @@ mod scan;
 mod tokens;
 
 pub(super) use parse::{Parsed, import_place, parse, place_of, proto_error, sentence};
+pub(super) use scan::written_imports;

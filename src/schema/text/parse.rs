@@ -6,6 +6,7 @@ use super::super::{SchemaError, declared};
 use super::scan::{Rewritten, TooDeep, rewrite};
 use prost_reflect::prost_types::FileDescriptorProto;
 use protox::file::File;
+use std::ops::Range;
 
 /// The most bytes of one `.proto` file.
 const MAX_TEXT_LEN: usize = 16 << 20;
@@ -52,11 +53,68 @@ pub(in super::super) fn parse(name: &str, content: &[u8]) -> Result<Parsed, Sche
 
 fn decoded(name: &str, content: &[u8]) -> Result<String, SchemaError> {
     let body = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    simdutf8::compat::from_utf8(body).map(str::to_owned).map_err(|error| {
-        let lossy = String::from_utf8_lossy(body);
-        let place = line_and_column(body, error.valid_up_to());
-        proto_error(name, &lossy, place, "The file is not UTF-8".to_owned(), "Save it as UTF-8".to_owned())
-    })
+    let first_wrong = match simdutf8::compat::from_utf8(body) {
+        Ok(text) => return Ok(text.to_owned()),
+        Err(_) => wrong_outside_comments(body),
+    };
+    let lossy = String::from_utf8_lossy(body);
+    match first_wrong {
+        // Comments of older files are in all kinds of encodings.
+        None => Ok(lossy.into_owned()),
+        Some(offset) => {
+            let place = line_and_column(body, offset);
+            let [message, hint] = ["The file is not UTF-8", "Save it as UTF-8"].map(str::to_owned);
+            Err(proto_error(name, &lossy, place, message, hint))
+        }
+    }
+}
+
+/// The first byte that is no UTF-8, where that is not in a comment.
+fn wrong_outside_comments(text: &[u8]) -> Option<usize> {
+    let comments = comments(text);
+    let mut at = 0;
+    for chunk in text.utf8_chunks() {
+        at += chunk.valid().len();
+        // The last comment that begins before it.
+        let before = comments.partition_point(|comment| comment.start <= at);
+        let is_commented = before
+            .checked_sub(1)
+            .and_then(|idx| comments.get(idx))
+            .is_some_and(|comment| comment.contains(&at));
+        if !chunk.invalid().is_empty() && !is_commented {
+            return Some(at);
+        }
+        at += chunk.invalid().len();
+    }
+    None
+}
+
+/// Where comments are, in order.
+fn comments(text: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let rest = text.get(at..).unwrap_or_default();
+        let is_line = rest.starts_with(b"//") || *byte == b'#';
+        if is_line || rest.starts_with(b"/*") {
+            let len = match is_line {
+                true => memchr::memchr(b'\n', rest),
+                false => memchr::memmem::find(rest.get(2..).unwrap_or_default(), b"*/").map(|len| len + 4),
+            };
+            let end = at + len.unwrap_or(rest.len());
+            found.push(at..end);
+            at = end;
+        } else if matches!(byte, b'"' | b'\'') {
+            at += 1;
+            while let Some(inner) = text.get(at).filter(|inner| *inner != byte && **inner != b'\n') {
+                at += if *inner == b'\\' { 2 } else { 1 };
+            }
+            at += 1;
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 fn parse_error(name: &str, text: &str, rewritten: &Rewritten, error: &protox::Error) -> SchemaError {
@@ -133,4 +191,36 @@ fn line_and_column(text: &[u8], offset: usize) -> (u32, u32) {
 pub(in super::super) fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &[u8]) -> Result<Parsed, SchemaError> {
+        parse("a.proto", &[b"syntax = \"proto2\";\n", text].concat())
+    }
+
+    #[test]
+    fn comments_may_be_in_any_encoding_and_nothing_else_may() {
+        for text in [
+            &b"// caf\xe9\nmessage M {}"[..],
+            b"/* \xff \" */ message M { optional string s = 1 [default = \"//\"]; } // \xe9",
+            b"/*\n\xe9 // */ message M {} /* \xc3",
+        ] {
+            let is_open = text.ends_with(b"\xc3");
+            assert_eq!(parsed(text).is_ok(), !is_open, "{:?}", String::from_utf8_lossy(text));
+        }
+        for (text, column) in [
+            (&b"message M { optional string s = 1 [default = \"\xe9\"]; }"[..], 47),
+            (b"message M\xe9 {}", 10),
+            (b"option java_package = \"// \xe9\"; // \xe9", 27),
+            (b"option java_package = \"\\\"// \xe9\";", 29),
+        ] {
+            let Err(SchemaError::Proto { message, line, column: found, .. }) = parsed(text) else {
+                panic!("{:?}", String::from_utf8_lossy(text))
+            };
+            assert_eq!((message.as_str(), line, found), ("The file is not UTF-8", 2, column));
+        }
+    }
 }

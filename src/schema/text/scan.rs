@@ -11,6 +11,9 @@ use super::tokens::{Token, Tokens};
 /// How deep braces, brackets and angle brackets may be nested: the parser is recursive.
 const MAX_DEPTH: usize = 128;
 
+/// The most imports that are looked for in a text that does not parse.
+const MAX_WRITTEN: usize = 1_000;
+
 /// Text for the parser, and what was taken out of it.
 #[derive(Debug, Default)]
 pub(in super::super) struct Rewritten {
@@ -291,6 +294,33 @@ fn unquoted(text: &str) -> Option<&str> {
     text.get(1..)?.strip_suffix(quote)
 }
 
+/// What a text imports, and whether publicly, as far as that can be seen in one that does not parse.
+pub(in super::super) fn written_imports(content: &[u8]) -> Vec<(String, bool)> {
+    let text = String::from_utf8_lossy(content);
+    let mut tokens = Tokens::new(&text);
+    let (mut found, mut depth) = (Vec::new(), 0_u64);
+    while let Some(token) = tokens.next() {
+        match token.text(&text) {
+            "{" => depth += 1,
+            "}" => depth = depth.saturating_sub(1),
+            "import" if depth == 0 => {
+                let word = tokens.peek().map(|next| next.text(&text)).unwrap_or_default();
+                let is_public = word == "public";
+                if matches!(word, "public" | "weak" | "option") {
+                    tokens.next();
+                }
+                let name = tokens.peek().and_then(|name| unquoted(name.text(&text)));
+                found.extend(name.map(|name| (name.to_owned(), is_public)));
+            }
+            _ => {}
+        }
+        if found.len() >= MAX_WRITTEN {
+            break;
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,6 +351,14 @@ mod tests {
         assert_eq!(found.option_imports, ["o.proto"]);
         // `a` of line 5 stands at column 9 of the original and at 18 of the rewritten line.
         assert_eq!((found.column(5, 18), found.column(5, 3), found.column(6, 3)), (9, 3, 3));
+    }
+
+    #[test]
+    fn imports_are_seen_in_a_text_that_does_not_parse() {
+        let text = b"syntax = ; import \"a.proto\"; // import \"no.proto\";\nimport public 'b.proto'\n\xffmessage M { import \"c.proto\"; }\n\
+                     import weak \"d.proto\"; import 5; import";
+        let expected = [("a.proto", false), ("b.proto", true), ("d.proto", false)];
+        assert_eq!(written_imports(text), expected.map(|(name, is_public)| (name.to_owned(), is_public)));
     }
 
     #[test]

@@ -1,17 +1,14 @@
 use super::{JobContext, Line, Report, WhenNewer, Work, WorkerError};
 use crate::schema::{LoadReport, Schema};
-use crate::worker::schema_files::load_what_is_there;
+use crate::worker::schema_files::{SchemaPlaces, load_what_is_there};
+use crate::worker::source_list::{SchemaSources, SourceList, watched};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Loads the declarations of `.proto` files, folders, archives and descriptor sets.
 #[derive(Debug)]
 pub struct LoadSchema {
-    /// Looked up in this order.
-    pub paths: Vec<PathBuf>,
-    /// Folders that imports are looked up in first.
-    pub includes: Vec<String>,
-    pub with_builtin: bool,
+    pub sources: SchemaSources,
 }
 
 /// Declarations, and what became of every file.
@@ -19,6 +16,10 @@ pub struct LoadSchema {
 pub struct LoadedSchema {
     pub schema: Arc<Schema>,
     pub report: Arc<LoadReport>,
+    /// The report, ready to be shown.
+    pub list: Box<SourceList>,
+    /// What is to be looked after on disk.
+    pub watched: Vec<PathBuf>,
 }
 
 impl Work for LoadSchema {
@@ -31,10 +32,33 @@ impl Work for LoadSchema {
     }
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
-        let LoadSchema { paths, includes, with_builtin } = *self;
+        let SchemaSources { paths, includes, no_builtin, protoc } = &self.sources;
+        let (with_builtin, with_protoc) = (!no_builtin, *protoc == Some(true));
+        let places = SchemaPlaces { paths, includes, with_builtin, with_protoc };
         let step = &mut |n_done, n_total| context.step(n_done, n_total).is_ok();
-        let (schema, report) = load_what_is_there(&paths, &includes, with_builtin, step)?;
+        let (schema, report) = load_what_is_there(places, step)?;
         schema.prepare();
-        Ok(Report::SchemaLoaded(LoadedSchema { schema: Arc::new(schema), report: Arc::new(report) }))
+        let list = Box::new(SourceList::new(&self.sources, &report));
+        let watched = watched(&self.sources, &report);
+        let (schema, report) = (Arc::new(schema), Arc::new(report));
+        Ok(Report::SchemaLoaded(LoadedSchema { schema, report, list, watched }))
+    }
+}
+
+/// Lets go of a schema that nothing needs any more: it may be made of millions of parts.
+#[derive(Debug)]
+pub struct ReleaseSchema {
+    pub schema: Arc<Schema>,
+    pub report: Option<Arc<LoadReport>>,
+}
+
+impl Work for ReleaseSchema {
+    fn label(&self) -> &'static str {
+        "Letting go of the schema"
+    }
+
+    fn run(self: Box<Self>, _context: &JobContext) -> Result<Report, WorkerError> {
+        drop(self);
+        Ok(Report::SchemaReleased)
     }
 }

@@ -4,12 +4,13 @@
 //! - `rows`: which rows of the tree are open
 //! - `list`: the tree, or what the filter finds
 //! - `page`, `parts`: the docs of one declaration
-//! - `sources`: where declarations come from
+//! - `sources`, `source_notes`: where declarations come from, and what is to be known of that
 
 mod list;
 mod page;
 mod parts;
 mod rows;
+mod source_notes;
 mod sources;
 
 pub use parts::link_ui;

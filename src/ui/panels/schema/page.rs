@@ -4,7 +4,7 @@ use super::docs::comment_ui;
 use super::list::icon_of;
 use super::parts::{self, Parts};
 use crate::app::{Action, Command, DefinitionText, State, message_in_document};
-use crate::schema::{Body, Page};
+use crate::schema::{Body, Definition, Page};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -137,6 +137,7 @@ fn content_ui(
         parts::method_ui(ui, method, actions);
     }
     new_ui(ui, page, actions);
+    rivals_ui(ui, page, actions);
     if let Some(comment) = &page.about.comment {
         ui.add_space(theme(ui).size.gap_small);
         comment_ui(ui, comment);
@@ -247,6 +248,27 @@ fn new_ui(ui: &mut Ui, page: &Page, actions: &mut Vec<Action>) {
     });
 }
 
+/// Other declarations of the name, which say something else.
+fn rivals_ui(ui: &mut Ui, page: &Page, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    for rival in &page.rivals {
+        ui.add_space(theme.size.gap_small);
+        let small = |text: &str| RichText::new(text).size(theme.size.text_dense);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+            let wins = if rival.wins {
+                "Declared differently, and meant by the name, in"
+            } else {
+                "Declared differently in"
+            };
+            ui.label(small(wins).color(theme.color.warning));
+            parts::link_ui(ui, &rival.address.file, "The declaration in ", &rival.address, actions);
+        });
+        let difference = visible_text(&rival.difference).into_owned();
+        ui.add(Label::new(small(&difference).color(theme.color.muted)).wrap());
+    }
+}
+
 fn uses_ui(ui: &mut Ui, page: &Page, folds: &mut Folds, actions: &mut Vec<Action>) {
     if !matches!(page.body, Body::Message(_) | Body::Enum(_)) {
         return;
@@ -266,7 +288,8 @@ fn uses_ui(ui: &mut Ui, page: &Page, folds: &mut Folds, actions: &mut Vec<Action
 fn source_ui(ui: &mut Ui, state: &State, folds: &mut Folds) {
     let definition = &state.browser.definition;
     let note = match definition {
-        DefinitionText::Found(found) => format!("line {}", found.line),
+        DefinitionText::Found(Definition { line: Some(line), .. }) => format!("line {line}"),
+        DefinitionText::Found(_) => "printed from the descriptor".to_owned(),
         DefinitionText::Reading | DefinitionText::Lacking(_) => String::new(),
     };
     if !section_ui(ui, "Source text", &note, Some(&mut folds.source)) {

@@ -182,6 +182,7 @@ pub fn fields_ui(
             let text = format!("oneof {}: {}", oneof.name, oneof.members.join(", "));
             let color = theme(ui).color.muted;
             ui.add(Label::new(small(ui, text, color)).wrap());
+            options_ui(ui, &oneof.about.options);
             if let Some(comment) = &oneof.about.comment {
                 comment_ui(ui, comment);
             }

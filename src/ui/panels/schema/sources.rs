@@ -1,5 +1,6 @@
 //! Where declarations come from, what became of each source, and how imports were found.
 
+use super::source_notes::{contradictions_ui, noted_ui, protoc_ui, removed_ui};
 use crate::app::{
     Action, BrokenFile, Command, Dialog, FileDialog, ImportRow, SchemaSources, SourceRow, State,
 };
@@ -15,7 +16,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Broken files of a source that are shown at once.
-const MAX_SHOWN: usize = 50;
+pub(super) const MAX_SHOWN: usize = 50;
 /// Points from which on the buttons that add sources have icons.
 const LEAST_FOR_ICONS: f32 = 284.0;
 
@@ -23,13 +24,22 @@ const LEAST_FOR_ICONS: f32 = 284.0;
 pub struct SourcesView {
     /// Sources whose broken files are folded away.
     folded: HashSet<PathBuf>,
+    /// Sources whose files with something left out are shown.
+    pub(super) unfolded: HashSet<PathBuf>,
     roots: bool,
     imports: bool,
+    pub(super) contradictions: bool,
 }
 
 impl Default for SourcesView {
     fn default() -> Self {
-        Self { folded: HashSet::new(), roots: true, imports: true }
+        Self {
+            folded: HashSet::new(),
+            unfolded: HashSet::new(),
+            roots: true,
+            imports: true,
+            contradictions: true,
+        }
     }
 }
 
@@ -42,11 +52,14 @@ pub fn sources_ui(ui: &mut Ui, state: &State, view: &mut SourcesView, actions: &
             ui.set_width(clip - 2.0 * margin);
             ui.add_space(theme(ui).size.gap);
             add_ui(ui, state, actions);
+            removed_ui(ui, state, actions);
             let list = &state.source_list;
             for (idx, row) in list.rows.iter().enumerate() {
                 source_ui(ui, state, idx, row, view, actions);
             }
+            protoc_ui(ui, state, actions);
             builtin_ui(ui, state, actions);
+            contradictions_ui(ui, state, view, actions);
             imports_ui(ui, state, view, actions);
             roots_ui(ui, state, view, actions);
             ui.add_space(margin);
@@ -119,7 +132,7 @@ fn source_ui(
         });
     }
     if row.broken.is_empty() {
-        return;
+        return noted_ui(ui, row, view);
     }
     let mut is_open = !view.folded.contains(&row.path);
     indented(ui, |ui| {
@@ -140,11 +153,16 @@ fn source_ui(
     } else {
         view.folded.insert(row.path.clone());
     }
+    noted_ui(ui, row, view);
 }
 
 fn status_of(ui: &Ui, row: &SourceRow) -> (String, Color32) {
     let color = &theme(ui).color;
     let files = if row.n_files == 1 { "1 file".to_owned() } else { format!("{} files", row.n_files) };
+    let files = match row.n_compiled {
+        0 => files,
+        n => format!("{files}, {n} by protoc"),
+    };
     match row.n_broken {
         _ if row.problem.is_some() => ("cannot be read".to_owned(), color.problem),
         0 => (files, color.muted),
@@ -193,7 +211,7 @@ fn buttons_ui(
     width
 }
 
-fn indented(ui: &mut Ui, draw: impl FnOnce(&mut Ui)) {
+pub(super) fn indented(ui: &mut Ui, draw: impl FnOnce(&mut Ui)) {
     let left = theme(ui).size.icon + 6.0;
     let rect = ui.available_rect_before_wrap();
     let rect = rect.with_min_x(rect.left() + left);
@@ -322,9 +340,7 @@ fn roots_ui(ui: &mut Ui, state: &State, view: &mut SourcesView, actions: &mut Ve
     }
     for (idx, include) in state.sources.includes.iter().enumerate() {
         if root_ui(ui, include, "named, looked up first", Some(idx)) {
-            let mut sources = state.sources.clone();
-            sources.includes.remove(idx);
-            actions.push(Action::SetSources(sources));
+            actions.push(Action::RemoveImportRoot(include.clone()));
         }
     }
     for (root, n_imports) in &list.roots {

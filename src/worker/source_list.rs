@@ -1,9 +1,12 @@
 //! What became of the sources of declarations, made ready to be shown.
 //!
-//! **Not here:** loading them (`schemas`).
+//! Made where a schema is loaded: a list of ten thousand files is not gone through by the window.
+//!
+//! **Not here:** loading them (`schema_files`).
 
-use super::schemas::SchemaSources;
-use crate::schema::{FileReport, Found, How, LoadReport, SchemaError};
+use super::protoc::Protoc;
+use super::schema_files::protoc_for;
+use crate::schema::{Contradiction, FileReport, Found, How, LoadReport, SchemaError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +18,19 @@ const MAX_ROOTS: usize = 6;
 /// What a hint says to do in a call, and what that is in the window.
 const CALL_HINT: &str = "ame its root folder with -I";
 const WINDOW_HINT: &str = "ame its root folder below";
+
+/// Sources of declarations, looked up in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SchemaSources {
+    /// `.proto` files, folders and archives of them, descriptor sets.
+    pub paths: Vec<PathBuf>,
+    /// Folders that imports are looked up in first.
+    pub includes: Vec<String>,
+    /// Leaves out the RocketMQ v2 API.
+    pub no_builtin: bool,
+    /// Whether `protoc` compiles what is refused here; `None` as long as nobody was asked.
+    pub protoc: Option<bool>,
+}
 
 /// What the list of sources shows. Made once when a schema was loaded.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +44,10 @@ pub struct SourceList {
     /// Imports that were not found, or where there was a choice.
     pub imports: Vec<ImportRow>,
     pub n_missing: usize,
+    /// Names that files declare differently; the first ones of all.
+    pub contradictions: Vec<Contradiction>,
+    pub n_contradictions: usize,
+    pub protoc: Option<Protoc>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +60,10 @@ pub struct SourceRow {
     /// What is wrong with all of it.
     pub problem: Option<String>,
     pub broken: Vec<BrokenFile>,
+    /// Files that `protoc` compiled.
+    pub n_compiled: usize,
+    /// Files that can be used, and what was left out of each.
+    pub noted: Vec<(String, Vec<String>)>,
 }
 
 /// A file that cannot be used.
@@ -91,6 +115,8 @@ impl SourceList {
                 n_broken: broken.len(),
                 problem: source.and_then(|source| source.problem.as_ref()).map(ToString::to_string),
                 broken: broken.into_iter().take(MAX_LISTED).collect(),
+                n_compiled: files.iter().filter(|file| file.is_compiled && file.problem.is_none()).count(),
+                noted: noted(&files),
             }
         });
         let imports = imports(report);
@@ -100,11 +126,14 @@ impl SourceList {
             roots: report.roots(),
             n_missing: imports.iter().filter(|import| import.found.is_none()).count(),
             imports,
+            contradictions: report.contradictions.iter().take(MAX_LISTED).cloned().collect(),
+            n_contradictions: report.n_contradictions,
+            protoc: protoc_for(report, sources.protoc == Some(true)),
         }
     }
 
     /// Nothing of these sources was loaded, for a reason that none of them has alone.
-    pub(super) fn failed(sources: &SchemaSources, reason: &str) -> SourceList {
+    pub fn failed(sources: &SchemaSources, reason: &str) -> SourceList {
         let row = |path: &PathBuf| SourceRow {
             path: path.clone(),
             what: "a source",
@@ -112,6 +141,8 @@ impl SourceList {
             n_broken: 0,
             problem: Some(reason.to_owned()),
             broken: Vec::new(),
+            n_compiled: 0,
+            noted: Vec::new(),
         };
         let rows = sources.paths.iter().map(row).collect();
         SourceList { sources: sources.clone(), rows, ..SourceList::default() }
@@ -121,6 +152,11 @@ impl SourceList {
     pub fn n_broken(&self) -> usize {
         self.rows.iter().map(|row| row.n_broken + usize::from(row.problem.is_some())).sum()
     }
+}
+
+fn noted(files: &[&FileReport]) -> Vec<(String, Vec<String>)> {
+    let noted = files.iter().filter(|file| file.problem.is_none() && !file.notes.is_empty());
+    noted.take(MAX_LISTED).map(|file| (file.path.clone(), file.notes.clone())).collect()
 }
 
 impl BrokenFile {

@@ -1,0 +1,140 @@
+//! What is to be known of sources besides their files: what was left out, declared differently or
+//! removed, and `protoc`.
+
+use super::parts;
+use super::sources::{MAX_SHOWN, SourcesView, indented};
+use crate::app::{Action, Protoc, SourceRow, State};
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
+use crate::ui::theme::theme;
+use crate::ui::widgets::{TextButton, section_ui, visible_text};
+use egui::{Checkbox, Label, RichText, Ui};
+
+/// Files that can be used without something that was left out of them.
+pub(super) fn noted_ui(ui: &mut Ui, row: &SourceRow, view: &mut SourcesView) {
+    if row.noted.is_empty() {
+        return;
+    }
+    let mut is_open = view.unfolded.contains(&row.path);
+    indented(ui, |ui| {
+        ui.push_id(("noted", &row.path), |ui| {
+            let n_noted = row.noted.len().to_string();
+            if section_ui(ui, "Files to know about", &n_noted, Some(&mut is_open)) {
+                for (path, notes) in row.noted.iter().take(MAX_SHOWN) {
+                    let small = theme(ui).size.text_small;
+                    let muted = theme(ui).color.muted;
+                    let path = RichText::new(visible_text(path).into_owned()).size(small).color(muted);
+                    ui.add(Label::new(path).wrap());
+                    for note in notes {
+                        ui.add(Label::new(RichText::new(note).size(theme(ui).size.text_dense)).wrap());
+                    }
+                    ui.add_space(theme(ui).size.gap_small);
+                }
+                if MAX_SHOWN < row.noted.len() {
+                    ui.weak(format!("and {} more", row.noted.len() - MAX_SHOWN));
+                }
+            }
+        });
+    });
+    if is_open {
+        view.unfolded.insert(row.path.clone());
+    } else {
+        view.unfolded.remove(&row.path);
+    }
+}
+
+/// Offers `protoc` once, where it may help; the answer can be changed.
+pub(super) fn protoc_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let offered = state.source_list.protoc.as_ref();
+    let Some(answer) = state.sources.protoc else {
+        let Some(Protoc::Offered { path, n_files }) = offered else { return };
+        ui.add_space(theme.size.gap);
+        let what = if *n_files == 1 { "the file".to_owned() } else { format!("{n_files} files") };
+        let text = format!("protoc is installed and may be able to compile {what} that cannot be used.");
+        let path = path.to_string_lossy();
+        ui.add(Label::new(text).wrap()).on_hover_text(visible_text(&path).into_owned());
+        ui.add_space(theme.size.gap_small);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap;
+            let hint =
+                format!("Runs {path} on the files that cannot be used, now and whenever sources are loaded");
+            if TextButton::new("Use protoc").hint(&hint).outlined().show(ui).clicked() {
+                actions.push(Action::UseProtoc(true));
+            }
+            if TextButton::new("Never")
+                .hint("It is not offered again; it can be allowed here later")
+                .show(ui)
+                .clicked()
+            {
+                actions.push(Action::UseProtoc(false));
+            }
+        });
+        return;
+    };
+    ui.add_space(theme.size.gap);
+    let mut is_on = answer;
+    let text = "Let protoc compile what cannot be used otherwise";
+    let text = RichText::new(text).font(fonts::regular(theme.size.text_dense));
+    let hint = "The protoc of the PATH is run on files that are refused here, with nothing but their paths";
+    if ui.add(Checkbox::new(&mut is_on, text)).on_hover_text(hint).changed() {
+        actions.push(Action::UseProtoc(is_on));
+    }
+    if offered == Some(&Protoc::Missing) {
+        indented(ui, |ui| {
+            let text = RichText::new("protoc is not on the PATH").color(theme.color.warning);
+            ui.add(Label::new(text.size(theme.size.text_small)).wrap());
+        });
+    }
+}
+
+/// Names of which only one declaration can be meant.
+pub(super) fn contradictions_ui(
+    ui: &mut Ui,
+    state: &State,
+    view: &mut SourcesView,
+    actions: &mut Vec<Action>,
+) {
+    let list = &state.source_list;
+    if list.contradictions.is_empty() {
+        return;
+    }
+    let note = list.n_contradictions.to_string();
+    if !section_ui(ui, "Declared differently", &note, Some(&mut view.contradictions)) {
+        return;
+    }
+    let theme = theme(ui);
+    let muted = |text: String| RichText::new(text).color(theme.color.muted).size(theme.size.text_small);
+    for one in list.contradictions.iter().take(MAX_SHOWN) {
+        ui.add(
+            Label::new(
+                RichText::new(visible_text(&one.winner.full_name).into_owned()).size(theme.size.text_dense),
+            )
+            .wrap(),
+        );
+        for (word, address) in [("means the one in", &one.winner), ("not the one in", &one.loser)] {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+                ui.label(muted(word.to_owned()));
+                let prefix = format!("{} in ", one.winner.full_name);
+                parts::link_ui(ui, &address.file, &prefix, address, actions);
+            });
+        }
+        ui.add(Label::new(muted(visible_text(&one.difference).into_owned())).wrap());
+        ui.add_space(theme.size.gap_small);
+    }
+    if MAX_SHOWN < list.n_contradictions {
+        ui.weak(format!("and {} more", list.n_contradictions - MAX_SHOWN));
+    }
+}
+
+pub(super) fn removed_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let Some(removed) = &state.removed else { return };
+    ui.horizontal_wrapped(|ui| {
+        let text = format!("{} was removed", visible_text(&removed.name));
+        ui.add(Label::new(RichText::new(text).color(theme(ui).color.muted)));
+        if TextButton::new("Put back").icon(Icon::Undo).outlined().show(ui).clicked() {
+            actions.push(Action::PutBackSource);
+        }
+    });
+}
