@@ -56,7 +56,8 @@ fn frame(ctx: &egui::Context, shell: &mut Shell) -> Duration {
     shell.poll();
     let input =
         RawInput { screen_rect: Some(Rect::from_min_size(pos2(0.0, 0.0), SIZE)), ..RawInput::default() };
-    let output = ctx.run_ui(input, |ui| shell.ui(ui));
+    let mut output = ctx.run_ui(input, |ui| shell.ui(ui));
+    output.textures_delta.clear();
     let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
     let took = start.elapsed();
     assert!(!primitives.is_empty());

@@ -20,6 +20,9 @@ pub enum CliError {
     Save(WorkerError),
     #[error("{0}")]
     Schema(SchemaError),
+    /// A file that another compiler may take, and what to do about that.
+    #[error("{error}")]
+    Uncompiled { error: SchemaError, hint: &'static str },
     #[error("No message type is clearly the best for these bytes, in \"{file}\"")]
     NoClearType { file: String, ranking: String },
     #[error("{error}, in \"{file}\"")]
@@ -185,6 +188,7 @@ impl CliError {
             | CliError::NewTarget { .. }
             | CliError::Query { .. }
             | CliError::NoSample { .. }
+            | CliError::Uncompiled { .. }
             | CliError::Misplaced { .. } => 2,
         }
     }
@@ -248,6 +252,7 @@ impl CliError {
             }
             CliError::Query { error, .. } => error.hint,
             CliError::NoRow { .. } => "Rows count from 0; ..20 are the first ones",
+            CliError::Uncompiled { hint, .. } => hint,
             CliError::NoSample { .. } => "A message has one, and a method that of its input",
             CliError::NoMatch { .. } => "protoloupe types, without a pattern, lists everything",
             CliError::Misplaced { .. } => "Put them behind the command",

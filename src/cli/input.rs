@@ -147,14 +147,32 @@ pub fn load_schema(args: &SchemaArgs) -> Result<Arc<Schema>, CliError> {
         }
         let first = files.find_map(|file| file.problem.clone());
         if let Some(problem) = first.filter(|_| source.what == "a file" || n_broken == n_files) {
-            return Err(CliError::Schema(problem));
+            return Err(match about_protoc(&report, args) {
+                Some(hint) => CliError::Uncompiled { error: problem, hint },
+                None => CliError::Schema(problem),
+            });
         }
         Console::new().say(&format!(
             "{n_broken} of {n_files} files in {:?} cannot be used; protoloupe types --why with the same options says why",
             source.path
         ));
     }
+    if report.first_problem().is_some()
+        && let Some(hint) = about_protoc(&report, args)
+    {
+        Console::new().say(hint);
+    }
     Ok(Arc::new(schema))
+}
+
+/// What `protoc` has to do with files that cannot be used.
+pub(super) fn about_protoc(report: &LoadReport, args: &SchemaArgs) -> Option<&'static str> {
+    Some(match protoc_for(report, args.protoc)? {
+        Protoc::Offered { .. } => {
+            "protoc is on the PATH; with --protoc it compiles what cannot be used otherwise"
+        }
+        Protoc::Missing => "protoc is not on the PATH, so it could not help",
+    })
 }
 
 /// The declarations, and what became of every file.
@@ -170,11 +188,5 @@ pub(super) fn load_reported(args: &SchemaArgs) -> Result<(Schema, LoadReport), C
         WorkerError::Schema { error } => CliError::Schema(error),
         error => CliError::Open { error, near_command: None },
     })?;
-    match protoc_for(&report, args.protoc) {
-        Some(Protoc::Offered { .. }) => Console::new()
-            .say("protoc is on the PATH; with --protoc it compiles what cannot be used otherwise"),
-        Some(Protoc::Missing) => Console::new().say("protoc is not on the PATH, so it could not help"),
-        None => {}
-    }
     Ok((schema, report))
 }

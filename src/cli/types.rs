@@ -1,6 +1,6 @@
 //! `protoloupe types`: what is declared.
 
-use super::input::load_reported;
+use super::input::{about_protoc, load_reported};
 use super::{CliError, Console, Outcome, SchemaArgs, load_schema};
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -80,5 +80,8 @@ fn why(args: &TypesArgs, console: &mut Console) -> Result<Outcome, CliError> {
         To::Json => format!("{:#}\n", report.to_json()),
     };
     console.out.write_all(text.as_bytes()).map_err(|error| CliError::Write { error })?;
+    if let Some(hint) = about_protoc(&report, &args.schema) {
+        console.say(hint);
+    }
     Ok(if report.first_problem().is_none() { Outcome::Done } else { Outcome::No })
 }

@@ -164,7 +164,8 @@ pub(super) fn without_option(file: &[u8], options: &[i32], option: i32, all: boo
 
 /// Google's files are always the bundled ones, whatever version a set brings along.
 pub(super) fn is_googles(name: &str) -> bool {
-    name.strip_prefix("google/protobuf/").is_some_and(|rest| !rest.contains('/'))
+    let rest = name.strip_prefix("google/protobuf/");
+    rest.is_some_and(|rest| !rest.contains('/') || rest == "compiler/plugin.proto")
 }
 
 /// Whether two serialized files declare the same, however they are called and commented.

@@ -68,8 +68,8 @@ impl Gathered {
     fn text(&mut self, source: usize, path: String, content: &[u8]) {
         let unit = Unit::of_file(source, path, content, &self.compiled);
         let base = unit.path.rsplit('/').next().unwrap_or(&unit.path);
-        let google = format!("google/protobuf/{base}");
-        let is_replaced = unit.package == "google.protobuf"
+        let google = format!("{}/{base}", unit.package.replace('.', "/"));
+        let is_replaced = is_googles(&google)
             && self.units.iter().take_while(|unit| unit.source == 0).any(|unit| unit.name == google);
         if is_replaced {
             self.replaced.push((source, unit.path));
