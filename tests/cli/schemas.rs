@@ -123,7 +123,7 @@ fn has_protoc() -> bool {
 #[test]
 fn protoc_compiles_what_is_refused_only_when_it_is_asked_to() {
     let folder = tree();
-    let file = folder.file("w/api/beyond.proto", &beyond());
+    let file = folder.file("w/api/beyond.proto", beyond());
     folder.file("w/api/worse.proto", "syntax = \"proto3\"; package q;\nmessage X { int32 a = ; }");
     folder.file(
         "w/api/user.proto",
