@@ -119,7 +119,8 @@ def main(program, folder):
         n_done += 1
         replies = f"replies-{n_done}"
         out, said = run(
-            "call", f"http://{address}", f"{SERVICE}/{method}", "--data", *files, "--reflect", "-o", replies, *more, exits=exits
+            "call", f"http://{address}", f"{SERVICE}/{method}", "--data", *files, "--reflect", "-o", replies,
+            *(() if "--deadline" in more else ("--deadline", "2m")), *more, exits=exits,
         )
         names = sorted(name for name in os.listdir(replies) if name.endswith(".bin"))
         return [open(f"{replies}/{name}", "rb").read() for name in names], out, said
