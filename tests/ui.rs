@@ -22,6 +22,8 @@ mod gallery; // pictures to look at, on demand
 mod harness; // the one way to start a test window
 #[path = "ui/icon.rs"]
 mod icon; // the icon is what our painter draws
+#[path = "ui/requests.rs"]
+mod requests; // requests that are kept as files in a folder
 #[path = "ui/rocketmq.rs"]
 mod rocketmq; // a RocketMQ session, and what follows from a message
 #[path = "ui/row_list.rs"]

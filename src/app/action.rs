@@ -387,6 +387,10 @@ pub enum Dialog {
     Choose(Choosing),
     /// The methods that can be called with the document in front.
     MethodPicker,
+    /// The name of a request that is to be saved, or another name of one by its file.
+    RequestName {
+        renamed: Option<PathBuf>,
+    },
     /// All shortcuts.
     Shortcuts,
     About,
@@ -412,6 +416,8 @@ pub enum FileDialog {
     },
     /// A folder that imports are looked up in.
     ImportRoot,
+    /// The folder of the saved requests.
+    RequestsFolder,
     /// A schema: one file, or a folder.
     Schema {
         is_folder: bool,

@@ -123,6 +123,8 @@ pub enum Command {
     ChooseMethod,
     ToggleSession,
     SendAgain,
+    SaveRequest,
+    SaveRequestAs,
     AskForSchema,
     CopyCallCommand,
     CopyGrpcurl,
@@ -303,6 +305,8 @@ impl Command {
             | Command::ChooseMethod
             | Command::ToggleSession
             | Command::SendAgain
+            | Command::SaveRequest
+            | Command::SaveRequestAs
             | Command::AskForSchema
             | Command::CopyCallCommand
             | Command::CopyGrpcurl => super::calls::resolve(self, state),

@@ -535,6 +535,8 @@ pub const COMMANDS: &[CommandRow] = &[
         [None, None],
     ),
     call(Command::SendAgain, "Send again", "Sends what the call in front sent once more", None),
+    call(Command::SaveRequest, "Save request", "Keeps message, server, method and settings as files", None),
+    call(Command::SaveRequestAs, "Save request as…", "Keeps the request as files of another name", None),
     call(Command::AskForSchema, "Ask the server for its schema", "Loads what server reflection tells", None),
     call(Command::CopyCallCommand, "Copy as command line", "Copies the call as protoloupe call", None),
     call(Command::CopyGrpcurl, "Copy as grpcurl line", "Copies the call, with JSON for the message", None),

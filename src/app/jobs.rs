@@ -1,7 +1,7 @@
 //! What jobs are for, what becomes of their events, and which work is to be done next.
 
 use super::action::Action;
-use super::calls::{CallId, CopyPending, Pending};
+use super::calls::{CallId, CopyPending, Pending, ToStore};
 use super::editing::After;
 use super::renewing::Renewal;
 use super::schemas::Why;
@@ -12,7 +12,9 @@ use super::state::{Listing, NoticeTone, Running, TabId};
 use crate::document::{RowId, Snapshot};
 use crate::schema::Address;
 use crate::worker::SchemaSources;
-use crate::worker::jobs::{BuildIndex, CheckProblems, Fetch, RankTypes, StoreSettings, SurveyMessage};
+use crate::worker::jobs::{
+    BuildIndex, CallFilesReport, CheckProblems, Fetch, RankTypes, StoreSettings, SurveyMessage,
+};
 use crate::worker::{Event, Job, JobId, Report, WorkerError};
 use std::path::PathBuf;
 
@@ -107,6 +109,8 @@ pub(super) enum Purpose {
     CallFiles {
         call: Option<CallId>,
     },
+    StoreRequest(ToStore),
+    RenameRequest,
     /// A server is asked for its schema.
     Reflect,
     CopyCall {
@@ -221,6 +225,11 @@ impl Session {
             }
             (Purpose::Compare { number }, Report::Canonicalized(made)) => self.canonicalized(number, made),
             (Purpose::CallFiles { call }, Report::CallFiles(report)) => self.call_files_done(call, report),
+            (
+                Purpose::StoreRequest(stored),
+                Report::CallFiles(CallFilesReport::RequestStored(request, saved)),
+            ) => self.request_stored(stored, request, saved),
+            (Purpose::RenameRequest, Report::CallFiles(report)) => self.requests_changed(report),
             (Purpose::Reflect, Report::Reflected(set)) => self.reflected(set),
             (Purpose::CopyCall { pending }, Report::MessageText(text)) => self.copy_grpcurl(*pending, text),
             (Purpose::PrepareMessage { pending }, Report::MessagePrepared(prepared)) => {
@@ -269,6 +278,7 @@ impl Session {
                 self.notify(NoticeTone::Note, "Exporting was cancelled; nothing was written")
             }
             Purpose::PrepareMessage { .. } => self.preparing_failed(None),
+            Purpose::StoreRequest(stored) => self.storing_request_cancelled(stored),
             Purpose::Reflect => self.notify(NoticeTone::Note, "The schema is as it was"),
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
             Purpose::SearchAgain { tab, revision } => self.renewal_ended(tab, revision),
@@ -298,6 +308,8 @@ impl Session {
             Purpose::Compare { number } => return self.comparing_failed(number, error),
             Purpose::PrepareMessage { .. } => return self.preparing_failed(Some(error)),
             Purpose::CallFiles { .. } => return self.call_files_failed(label, error),
+            Purpose::StoreRequest(stored) => return self.storing_request_failed(stored, error),
+            Purpose::RenameRequest => return self.renaming_request_failed(error),
             Purpose::Reflect => return self.reflecting_failed(error),
             Purpose::Restore => return self.restoring_failed(error),
             Purpose::LoadSchema { sources, .. } => return self.loading_failed(sources, error),

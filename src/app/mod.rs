@@ -48,6 +48,7 @@ mod window;
 pub use crate::worker::jobs::{Excerpt, ListedDifference};
 pub use crate::worker::{
     BrokenFile, ImportRow, Protoc, SchemaSources, SourceList, SourceRow, StoredCall, StoredProfile,
+    StoredRequest,
 };
 pub use action::{
     Action, Answer, ChoiceRow, Choosing, Dialog, FileDialog, Layout, Opening, Pane, Question, SelectTarget,
@@ -55,8 +56,8 @@ pub use action::{
 pub use browser::{Browser, DefinitionText, address_of_field, field_in_document, message_in_document};
 pub use calls::{
     CallAct, CallForm, CallId, Calls, CopyAs, FieldError, FormField, LiveSession, MadeCall, MetadataDraft,
-    MethodChoice, Offer, Outcome, Step, StepLine, StoredCalls, TargetMethod, TimelineRow, duration_text,
-    method_choices,
+    MethodChoice, Offer, Outcome, SavedRequests, Step, StepLine, StoredCalls, TargetMethod, TimelineRow,
+    duration_text, method_choices,
 };
 pub use clipboard::CopiedRecords;
 pub use command::{COMMANDS, Command, CommandRow, Key, Shortcut, shortcut_table};

@@ -81,6 +81,25 @@ impl Session {
         target: PathBuf,
         saved: Saved,
     ) {
+        let text = format!("Saved {}, {} B", title_of(&target), grouped(saved.n_bytes));
+        self.saved_as(tab, state, snapshot, target, saved);
+        self.notify(NoticeTone::Done, text);
+        match self.after_save.remove(&tab) {
+            Some(AfterSave::Close) => self.close(tab),
+            Some(AfterSave::Quit) => self.quit_on(),
+            None => {}
+        }
+    }
+
+    /// The document stands in this file now.
+    pub(super) fn saved_as(
+        &mut self,
+        tab: TabId,
+        state: u64,
+        snapshot: Snapshot,
+        target: PathBuf,
+        saved: Saved,
+    ) {
         let is_new = self.state.tab(tab).is_some_and(|tab| tab.path.as_deref() != Some(&target));
         let Some(open) = self.open_document(tab) else { return };
         open.saving = None;
@@ -91,7 +110,6 @@ impl Session {
         if saved.is_flushed {
             open.document.mark_saved(state);
         }
-        let title = title_of(&target);
         let message = open.message().map(|message| message.full_name().to_owned());
         if is_new {
             self.moved_to(tab, target, message);
@@ -99,17 +117,11 @@ impl Session {
         for warning in &saved.warnings {
             self.notify(NoticeTone::Warning, warning.clone());
         }
-        self.notify(NoticeTone::Done, format!("Saved {title}, {} B", grouped(saved.n_bytes)));
         self.watch();
-        match self.after_save.remove(&tab) {
-            Some(AfterSave::Close) => self.close(tab),
-            Some(AfterSave::Quit) => self.quit_on(),
-            None => {}
-        }
     }
 
     /// The document bears another file's name from now on.
-    fn moved_to(&mut self, tab: TabId, path: PathBuf, message: Option<String>) {
+    pub(super) fn moved_to(&mut self, tab: TabId, path: PathBuf, message: Option<String>) {
         if let Some(found) = self.tab_mut(tab) {
             found.title = title_of(&path);
             found.path = Some(path.clone());

@@ -311,7 +311,15 @@ impl Session {
     }
 
     pub(super) fn notify(&mut self, tone: NoticeTone, text: impl Into<String>) {
-        let notice = Notice { tone, text: text.into() };
+        self.push_notice(Notice { tone, text: text.into(), undo: None });
+    }
+
+    /// Tells what was done, with the way back.
+    pub(super) fn notify_with_undo(&mut self, text: impl Into<String>, undo: Action) {
+        self.push_notice(Notice { tone: NoticeTone::Done, text: text.into(), undo: Some(undo) });
+    }
+
+    fn push_notice(&mut self, notice: Notice) {
         if self.state.notices.last() != Some(&notice) {
             self.state.notices.push(notice);
         }

@@ -77,6 +77,8 @@ pub struct Settings {
     pub type_sources: Vec<(PathBuf, PathBuf)>,
     /// Newest first.
     pub readings: Vec<RememberedReading>,
+    /// The folder of saved requests, if not the person's own.
+    pub requests: Option<PathBuf>,
     pub reduce_motion: bool,
 }
 
@@ -106,6 +108,7 @@ impl Default for Settings {
             sources: SchemaSources::default(),
             type_sources: Vec::new(),
             readings: Vec::new(),
+            requests: None,
             reduce_motion: false,
         }
     }
@@ -155,6 +158,7 @@ pub(super) fn to_text(settings: &Settings) -> String {
         "reduce_motion": settings.reduce_motion,
         "recent": paths(&settings.recent),
         "endpoints": settings.endpoints,
+        "requests": settings.requests.as_deref().and_then(path_value),
         "open": paths(&settings.open),
         "types": types.collect::<Vec<Value>>(),
         "readings": readings.collect::<Vec<Value>>(),
@@ -235,6 +239,7 @@ fn of_object(object: &Map<String, Value>) -> Settings {
             .map(|(path, source)| (path, PathBuf::from(source)))
             .collect(),
         readings: list("readings").iter().filter_map(remembered_reading).take(MAX_READINGS).collect(),
+        requests: object.get("requests").and_then(Value::as_str).map(PathBuf::from),
         reduce_motion: object.get("reduce_motion").and_then(Value::as_bool).unwrap_or(default.reduce_motion),
     }
 }
@@ -300,6 +305,7 @@ mod tests {
                 numbers: vec![1, 99],
                 reading: "message pkg.Other".to_owned(),
             }],
+            requests: Some("/git/requests".into()),
             reduce_motion: true,
             ..Settings::default()
         }

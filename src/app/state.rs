@@ -246,10 +246,12 @@ pub enum NoticeTone {
 }
 
 /// A short message for a toast.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     pub tone: NoticeTone,
     pub text: String,
+    /// Takes back what it tells of.
+    pub undo: Option<Action>,
 }
 
 impl State {

@@ -63,6 +63,7 @@ impl Session {
             readings: before.readings,
             sources: before.sources,
             type_sources: before.type_sources,
+            requests: before.requests,
             reduce_motion: before.reduce_motion,
             ..arrangement
         };

@@ -53,7 +53,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
     Some(match command {
         Command::Open => Icon::Open,
         Command::Paste | Command::PasteAsDocument => Icon::Paste,
-        Command::Save => Icon::Save,
+        Command::Save | Command::SaveRequest => Icon::Save,
         Command::ExportJson | Command::ExportSelectionJson => Icon::Export,
         Command::CloseTab => Icon::Close,
         Command::Reload => Icon::Refresh,

@@ -10,7 +10,7 @@ use super::panels::hex::HexView;
 use super::panels::schema::SchemaView;
 use super::shell::Sides;
 use super::widgets::{RowListState, TabBarState, Toasts};
-use crate::app::{Settings, TabId};
+use crate::app::{Action, Settings, TabId};
 use crate::document::RowId;
 use crate::document::problem::ProblemKind;
 use std::collections::HashMap;
@@ -22,6 +22,8 @@ pub struct View {
     pub tab_bar: TabBarState,
     pub schema: SchemaView,
     pub toasts: Toasts,
+    /// What takes back what a note tells of, by the note.
+    pub undos: HashMap<u64, Action>,
     pub dialogs: DialogView,
     pub folds: Folds,
     pub forms: ChosenForms,

@@ -69,7 +69,7 @@ pub use profiles::{
 pub use protoc::Protoc;
 pub use reply_folder::ReplyFolder;
 pub use save::{Hook, InPlace, SaveOptions, Saved, check_folder_of, save};
-pub use saved_requests::{StoredRequest, list_requests, store_request};
+pub use saved_requests::{RemovedRequest, StoredRequest, request_files};
 pub use schema_files::{SchemaFiles, SchemaPlaces, load_schema, protoc_for};
 pub use source_list::{BrokenFile, ImportRow, SchemaSources, SourceList, SourceRow};
 pub use spool::{Input, read_fifo, read_stdin};

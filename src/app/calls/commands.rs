@@ -43,6 +43,18 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
             }
             Ok(Action::Call(CallAct::SendAgain(made.id)))
         }
+        Command::SaveRequest | Command::SaveRequestAs => {
+            let (tab, _) = document(state)?;
+            if calls.form.endpoint.trim().is_empty() || calls.target.error.is_some() {
+                return Err("Server and method are still to be named");
+            }
+            let path = state.tab(tab).and_then(|tab| tab.path.as_deref());
+            let known = path.and_then(|path| calls.requests.of_message(path));
+            Ok(Action::Call(match known.filter(|_| command == Command::SaveRequest) {
+                Some(known) => CallAct::StoreRequest { name: known.name.clone(), overwrite: true },
+                None => CallAct::AskRequestName { renamed: None },
+            }))
+        }
         Command::AskForSchema if calls.form.endpoint.trim().is_empty() => Err("No server is named"),
         Command::AskForSchema => Ok(Action::Call(CallAct::Reflect)),
         Command::CopyCallCommand | Command::CopyGrpcurl => {

@@ -15,8 +15,13 @@ pub enum FormField {
     Endpoint,
     Authority,
     ServerName,
+    /// The file of trusted certificates.
     Ca,
-    /// The client's certificate and key.
+    /// The file of the client's certificate.
+    Certificate,
+    /// The file of its key.
+    Key,
+    /// Certificate and key together.
     Identity,
     /// By its row.
     Metadata(usize),
@@ -164,14 +169,27 @@ impl CallForm {
     /// The profile that the fields come to, and the secrets that were typed; or everything that is
     /// wrong, in the order of the fields.
     pub fn read(&self) -> Result<(Profile, TypedSecrets), Vec<FieldError>> {
-        let mut reading =
-            Reading { profile: self.profile.clone(), typed: TypedSecrets::default(), errors: Vec::new() };
+        self.read_for(false)
+    }
+
+    /// The same to be kept: what is still to be typed is asked for when it is used.
+    pub fn to_keep(&self) -> Result<Profile, Vec<FieldError>> {
+        self.read_for(true).map(|(profile, _typed)| profile)
+    }
+
+    fn read_for(&self, keeps: bool) -> Result<(Profile, TypedSecrets), Vec<FieldError>> {
+        let mut reading = Reading {
+            profile: self.profile.clone(),
+            typed: TypedSecrets::default(),
+            errors: Vec::new(),
+            keeps,
+        };
         reading.profile.name = String::new();
         self.read_server(&mut reading);
         self.read_tls(&mut reading);
         self.read_metadata(&mut reading);
         self.read_rocketmq(&mut reading);
-        let Reading { profile, typed, errors } = reading;
+        let Reading { profile, typed, errors, .. } = reading;
         if errors.is_empty() { Ok((profile, typed)) } else { Err(errors) }
     }
 
@@ -287,7 +305,7 @@ impl CallForm {
                     }
                     reading.typed(ProfilePlace::Metadata(name.clone()), &text)
                 }
-                ProfileValue::Asked => {
+                ProfileValue::Asked if !reading.keeps => {
                     let reason = format!("The value of \"{name}\" is still to be typed");
                     reading.error(
                         FormField::Metadata(idx),
@@ -308,14 +326,16 @@ impl CallForm {
             return;
         }
         let before = reading.profile.rocketmq.take().unwrap_or_default();
-        if [&self.secret, &self.session_token].into_iter().any(|text| text.trim() == "?") {
+        let is_asked = [&self.secret, &self.session_token].into_iter().any(|text| text.trim() == "?");
+        if is_asked && !reading.keeps {
             let hint = "Type it, or name where it is: $NAME or @FILE";
             reading.error(FormField::Credentials, "The secret is still to be typed", hint);
         }
+        let keeps = reading.keeps;
         let mut secret = |text: &str, place: ProfilePlace| match ProfileValue::read(text) {
             ProfileValue::Text(text) if text.is_empty() => None,
             ProfileValue::Text(text) => Some(reading.typed(place, &text)),
-            ProfileValue::Asked => None,
+            ProfileValue::Asked if !keeps => None,
             value => Some(value),
         };
         let setting = RocketMqSetting {
@@ -342,6 +362,27 @@ impl CallForm {
         reading.profile.rocketmq = Some(setting);
     }
 
+    /// Takes over secrets that were typed into other fields, where this server is to get them too.
+    pub(super) fn keep_typed(&mut self, before: &CallForm) {
+        let is_same = |a: &str, b: &str| a.trim() == b.trim();
+        if !is_same(&self.endpoint, &before.endpoint) {
+            return;
+        }
+        for draft in self.metadata.iter_mut().filter(|draft| draft.value == "?") {
+            let same =
+                |known: &&MetadataDraft| known.name.eq_ignore_ascii_case(&draft.name) && known.is_secret();
+            let known = before.metadata.iter().find(same).map(|known| known.value.clone());
+            draft.value = known.unwrap_or_else(|| "?".to_owned());
+        }
+        let is_typed = |text: &str| !text.is_empty() && !ProfileValue::read(text).is_reference();
+        if self.secret == "?" && is_same(&self.access_key, &before.access_key) && is_typed(&before.secret) {
+            self.secret.clone_from(&before.secret);
+        }
+        if self.session_token == "?" && is_typed(&before.session_token) {
+            self.session_token.clone_from(&before.session_token);
+        }
+    }
+
     /// Whether the endpoint is one of TLS.
     pub fn is_tls(&self) -> bool {
         self.endpoint.trim().to_ascii_lowercase().starts_with("https:")
@@ -352,6 +393,8 @@ struct Reading {
     profile: Profile,
     typed: TypedSecrets,
     errors: Vec<FieldError>,
+    /// It is for a file, and secrets may be missing.
+    keeps: bool,
 }
 
 impl Reading {
@@ -437,6 +480,38 @@ mod tests {
             form.metadata.iter().map(MetadataDraft::is_secret).collect::<Vec<_>>(),
             [true, false, false]
         );
+    }
+
+    #[test]
+    fn what_is_still_to_be_typed_keeps_a_call_from_being_made_and_not_from_being_kept() {
+        let form = CallForm {
+            metadata: vec![draft("authorization", "?")],
+            is_rocketmq: true,
+            access_key: "me".to_owned(),
+            secret: "?".to_owned(),
+            ..form()
+        };
+        let fields: Vec<FormField> = form.errors().iter().map(|error| error.field).collect();
+        assert!(fields.contains(&FormField::Metadata(0)) && fields.contains(&FormField::Credentials));
+        let kept = form.to_keep().unwrap();
+        assert_eq!(kept.metadata[0].1, ProfileValue::Asked);
+        assert_eq!(kept.rocketmq.unwrap().secret, Some(ProfileValue::Asked));
+    }
+
+    #[test]
+    fn typed_secrets_stay_for_their_server_alone() {
+        let asked = CallForm { metadata: vec![draft("Authorization", "?")], ..form() };
+        let before = CallForm { metadata: vec![draft("authorization", "hush")], ..form() };
+        let mut same = asked.clone();
+        same.keep_typed(&before);
+        assert_eq!(same.metadata[0].value, "hush");
+        let mut other = CallForm { endpoint: "http://127.0.0.1:2".to_owned(), ..asked.clone() };
+        other.keep_typed(&before);
+        assert_eq!(other.metadata[0].value, "?");
+        let named = CallForm { metadata: vec![draft("authorization", "$TOKEN")], ..form() };
+        let mut same = asked.clone();
+        same.keep_typed(&named);
+        assert_eq!(same, asked);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! - `steps`, `outcome`: a call in words; `replies`: messages as documents
 //! - `rocketmq`: sessions, and what follows from a message
 //! - `stored`: calls made before; `copied`, `copying`: a call as a line for a shell
+//! - `requests`: requests as files in a folder; `files`: whether the files are there that fields name
 //! - `profiles`: the fields on disk; `reflecting`: the schema that a server tells
 //!
 //! **Not here:** connections and protocols (`rpc`), the thread of a call (`worker`).
@@ -24,6 +25,7 @@ mod outcome;
 mod profiles;
 mod reflecting;
 mod replies;
+mod requests;
 mod rocketmq;
 mod sending;
 mod steps;
@@ -32,19 +34,21 @@ mod stored;
 pub use form::{CallForm, FieldError, FormField, MetadataDraft};
 pub use method::{MethodChoice, TargetMethod, method_choices};
 pub use outcome::{Outcome, duration_text};
+pub use requests::SavedRequests;
 pub use rocketmq::{LiveSession, Offer};
 pub use steps::{Step, StepLine, StepsView, TimelineRow};
 pub use stored::StoredCalls;
 
 pub(super) use commands::resolve;
 pub(super) use copying::CopyPending;
+pub(super) use requests::ToStore;
 pub(super) use sending::Pending;
 
 use super::state::TabId;
 use crate::rpc::{Call, CallLog, Direction, Message, Outbox, RpcKind, SessionHandle};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::Reflect;
-use crate::worker::{JobId, StoredProfile};
+use crate::worker::{JobId, RemovedRequest, StoredProfile};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -92,6 +96,28 @@ pub enum CallAct {
         name: String,
         overwrite: bool,
     },
+    /// Lists the requests in their folder again.
+    ListRequests,
+    /// The folder of the requests; the person's own with `None`.
+    SetRequestsFolder(Option<PathBuf>),
+    SearchRequests(String),
+    /// Asks for the name of a new request, or another name of one.
+    AskRequestName {
+        renamed: Option<PathBuf>,
+    },
+    /// Keeps the document in front with server, method and settings as a request.
+    StoreRequest {
+        name: String,
+        overwrite: bool,
+    },
+    /// Opens the request whose text is in this file.
+    OpenRequest(PathBuf),
+    RenameRequest {
+        path: PathBuf,
+        name: String,
+    },
+    RemoveRequest(PathBuf),
+    RestoreRequest(Box<RemovedRequest>),
     /// Asks the server for its schema.
     Reflect,
     /// Puts the call that the fields name on the clipboard.
@@ -153,6 +179,8 @@ pub struct Calls {
     pub stored: StoredCalls,
     /// By name.
     pub profiles: Vec<StoredProfile>,
+    /// Requests that are kept as files.
+    pub requests: SavedRequests,
     /// Servers that replies named, the newest first; offered, never called by themselves.
     pub named: Vec<String>,
     /// Which message a tab was opened from.

@@ -5,9 +5,10 @@ use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::{CallAct, CallForm};
+use crate::rpc::Profile;
 use crate::worker::jobs::CallFiles;
 use crate::worker::{Job, StoredProfile, profile_file};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 impl Session {
     fn profiles_folder(&self) -> Option<PathBuf> {
@@ -30,7 +31,10 @@ impl Session {
             return;
         };
         match stored.profile.clone() {
-            Ok(profile) => self.state.calls.form = CallForm::of(profile),
+            Ok(profile) => {
+                let folder = stored.path.parent().unwrap_or(Path::new("")).to_owned();
+                self.fill(profile.in_folder(&folder));
+            }
             Err(error) => {
                 let hint = error.hint().map(|hint| format!(". {hint}")).unwrap_or_default();
                 let text = format!("{:?} is no profile: {error}{hint}", stored.path);
@@ -39,10 +43,24 @@ impl Session {
         }
     }
 
+    /// Fills the fields; what was typed for the same server stays typed.
+    pub(super) fn fill(&mut self, profile: Profile) {
+        let mut form = CallForm::of(profile);
+        form.keep_typed(&self.state.calls.form);
+        self.state.calls.form = form;
+    }
+
+    /// The profile of this name as it is on disk, with its paths whole.
+    pub(super) fn stored_profile(&self, name: &str) -> Option<Profile> {
+        let stored = self.state.calls.profiles.iter().find(|stored| stored.name == name)?;
+        let profile = stored.profile.clone().ok()?;
+        Some(profile.in_folder(stored.path.parent()?))
+    }
+
     /// Keeps the fields as a profile; asks before another one is replaced.
     pub(super) fn store_profile(&mut self, name: &str, overwrite: bool) {
-        let (mut profile, _typed) = match self.state.calls.form.read() {
-            Ok(read) => read,
+        let mut profile = match self.state.calls.form.to_keep() {
+            Ok(profile) => profile,
             Err(errors) => {
                 let reason = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
                 return self.notify(NoticeTone::Error, format!("The profile was not saved: {reason}"));
@@ -65,6 +83,7 @@ impl Session {
             self.state.dialog = Some(Dialog::Question(question));
             return;
         }
+        profile = profile.beside_folder(&folder);
         profile.name = name.to_owned();
         self.state.calls.form.profile.name = name.to_owned();
         let job = CallFiles::StoreProfile { path, profile: Box::new(profile) };

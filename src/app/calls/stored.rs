@@ -53,6 +53,7 @@ impl Session {
         let Some(folder) = self.calls_folder() else { return };
         self.state.calls.stored.is_listing = true;
         self.list_profiles();
+        self.list_requests_once();
         self.start(Purpose::CallFiles { call: None }, Job::CallFiles(CallFiles::ListCalls { folder }), "");
     }
 
@@ -92,11 +93,14 @@ impl Session {
             }
             CallFilesReport::Profiles(profiles) => self.profiles_listed(profiles),
             CallFilesReport::ProfileStored(_) => self.profile_stored(),
-            _ => {}
+            report => self.requests_changed(report),
         }
     }
 
     pub(in crate::app) fn call_files_failed(&mut self, label: &str, error: &WorkerError) {
+        if label == "Listing the requests" {
+            return self.listing_requests_failed(error);
+        }
         let stored = &mut self.state.calls.stored;
         if stored.is_listing {
             // To be seen in the place of the list, and not tried again and again.

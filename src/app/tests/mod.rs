@@ -12,6 +12,7 @@ mod large;
 mod offers;
 mod readings;
 mod recovery;
+mod requests;
 mod schemas;
 mod search;
 mod sequences;

@@ -6,13 +6,14 @@
 //!
 //! - `value`: a value, written out or only named
 //! - `file`: a profile as text
-//! - `resolve`: from a profile to calls
+//! - `resolve`: from a profile to calls; `paths`: the files that it names
 //! - `error`: what can be wrong with one
 //!
 //! **Not here:** files and the keyring (`worker`).
 
 mod error;
 mod file;
+mod paths;
 mod resolve;
 mod value;
 

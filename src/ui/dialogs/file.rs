@@ -3,7 +3,7 @@
 //! Without a portal the system's dialog answers "nothing" within milliseconds, which no person
 //! can: then, and when a person asks for it, the path field opens.
 
-use crate::app::{Action, FileDialog, State};
+use crate::app::{Action, CallAct, FileDialog, State};
 use crate::ui::widgets::{PathField, PathFieldResponse, PathFieldState};
 use egui::Context;
 use std::path::{Path, PathBuf};
@@ -43,6 +43,7 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
         FileDialog::ImportRoot => wants("Choose a root folder of imports", "Use this folder", false),
+        FileDialog::RequestsFolder => wants("Choose the folder of requests", "Use this folder", false),
         FileDialog::Schema { is_folder: false } => wants("Add a schema", "Add", false),
         FileDialog::Schema { is_folder: true } => wants("Add a folder of .proto files", "Add", false),
     }
@@ -97,7 +98,10 @@ fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> Fil
     }
     let (sender, answer) = sync_channel(1);
     let (folder, name) = proposed(state, dialog);
-    let is_folder = matches!(dialog, FileDialog::Schema { is_folder: true } | FileDialog::ImportRoot);
+    let is_folder = matches!(
+        dialog,
+        FileDialog::Schema { is_folder: true } | FileDialog::ImportRoot | FileDialog::RequestsFolder
+    );
     let wake = ctx.clone();
     let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
         let mut system = rfd::FileDialog::new().set_title(wants.title);
@@ -134,6 +138,7 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         FileDialog::Open
         | FileDialog::PayloadFromFile { .. }
         | FileDialog::ImportRoot
+        | FileDialog::RequestsFolder
         | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
@@ -214,6 +219,7 @@ fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action>
         FileDialog::Open => Action::Open(vec![path]),
         FileDialog::Schema { .. } => Action::AddSchema(vec![path]),
         FileDialog::ImportRoot => Action::AddImportRoot(path),
+        FileDialog::RequestsFolder => Action::Call(CallAct::SetRequestsFolder(Some(path))),
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },
         FileDialog::BytesToFile { range } => Action::BytesToFile { range, path, overwrite },

@@ -21,6 +21,7 @@ mod oneof_member;
 mod pick_list;
 mod question;
 mod rename_key;
+mod request_name;
 mod shortcuts;
 mod type_picker;
 
@@ -98,6 +99,9 @@ pub fn dialog_ui(
         Dialog::CompareWith(tab) => differences::compare_with_ui(ctx, state, *tab, view, actions),
         Dialog::Choose(choosing) => choose::choose_ui(ctx, choosing, view, actions),
         Dialog::MethodPicker => method_picker::method_picker_ui(ctx, state, view, actions),
+        Dialog::RequestName { renamed } => {
+            request_name::request_name_ui(ctx, state, renamed.as_ref(), view, actions);
+        }
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx, view, actions),
         Dialog::About => shortcuts::about_ui(ctx, actions),
     }

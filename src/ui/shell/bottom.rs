@@ -102,7 +102,7 @@ fn call_pane_ui(ui: &mut Ui, state: &State, strip: Rect, view: &mut View, action
     let has_room = PARTS_WIDTH <= strip.width();
     if has_room {
         let builder = UiBuilder::new().max_rect(strip).layout(Layout::right_to_left(Align::Center));
-        ui.scope_builder(builder, |ui| parts_ui(ui, &mut view.call));
+        ui.scope_builder(builder, |ui| parts_ui(ui, &mut view.call, actions));
     }
     call_ui(ui, state, !has_room, &mut view.call, actions);
 }

@@ -285,10 +285,22 @@ impl Shell {
                 NoticeTone::Warning => Tone::Warning,
                 NoticeTone::Error => Tone::Problem,
             };
-            self.view.toasts.push(Toast::new(tone, notice.text));
+            let toast = Toast::new(tone, notice.text);
+            match notice.undo {
+                Some(undo) => {
+                    let id = self.view.toasts.push(toast.action("Undo"));
+                    self.view.undos.insert(id, undo);
+                }
+                None => {
+                    self.view.toasts.push(toast);
+                }
+            }
         }
         let now = ui.input(|input| input.time);
-        let _no_actions = self.view.toasts.show(ui.ctx(), now, theme(ui).size.row + 2.0);
+        let chosen = self.view.toasts.show(ui.ctx(), now, theme(ui).size.row + 2.0);
+        if let Some(undo) = chosen.and_then(|id| self.view.undos.remove(&id)) {
+            self.session.apply(undo);
+        }
     }
 
     /// Hands sizes to the settings when a drag is over.

@@ -222,7 +222,11 @@ fn group_of(command: Command) -> u8 {
         Command::ZoomIn | Command::ZoomOut | Command::ZoomReset => 34,
         Command::Send | Command::ChooseMethod => 37,
         Command::HalfClose | Command::CancelCall | Command::SendAgain => 38,
-        Command::AskForSchema | Command::CopyCallCommand | Command::CopyGrpcurl => 41,
+        Command::AskForSchema
+        | Command::CopyCallCommand
+        | Command::CopyGrpcurl
+        | Command::SaveRequest
+        | Command::SaveRequestAs => 41,
         Command::ToggleCall | Command::ToggleSession => 39,
         Command::Palette | Command::Shortcuts | Command::About => 40,
     }

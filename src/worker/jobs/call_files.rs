@@ -1,7 +1,7 @@
 use super::{JobContext, Line, Report, WhenNewer, Work, WorkerError};
 use crate::document::Snapshot;
 use crate::rpc::{CallRecord, Profile, SavedRequest};
-use crate::worker::{StoredCall, StoredProfile, StoredRequest};
+use crate::worker::{RemovedRequest, SaveOptions, Saved, StoredCall, StoredProfile, StoredRequest};
 use crate::worker::{call_history, profiles, saved_requests};
 use std::path::PathBuf;
 
@@ -21,14 +21,21 @@ pub enum CallFiles {
     StoreRequest {
         folder: PathBuf,
         request: Box<SavedRequest>,
-        message: Snapshot,
-        /// Replace one that is there; the person was asked.
-        overwrite: bool,
+        /// `None` leaves it as it is.
+        message: Option<Snapshot>,
+        /// They replace one that is there if the person was asked.
+        options: SaveOptions,
     },
-    /// Deletes files of profiles or requests; the person was asked.
-    Remove {
-        paths: Vec<PathBuf>,
+    RenameRequest {
+        path: PathBuf,
+        name: String,
     },
+    RemoveRequest {
+        path: PathBuf,
+        /// Where it is kept for a while.
+        removed: PathBuf,
+    },
+    RestoreRequest(RemovedRequest),
     ListCalls {
         folder: PathBuf,
     },
@@ -50,8 +57,13 @@ pub enum CallFilesReport {
     Profiles(Vec<StoredProfile>),
     ProfileStored(PathBuf),
     Requests(Vec<StoredRequest>),
-    RequestStored(StoredRequest),
-    Removed(Vec<PathBuf>),
+    /// With what became of its message, if that was written.
+    RequestStored(StoredRequest, Option<Saved>),
+    /// Its text had this path.
+    RequestRenamed(PathBuf, StoredRequest),
+    RequestRemoved(PathBuf, RemovedRequest),
+    /// `None` if it had no files.
+    RequestRestored(Option<StoredRequest>),
     /// The newest first.
     Calls(Vec<StoredCall>),
     CallKept {
@@ -72,8 +84,10 @@ impl Work for CallFiles {
             CallFiles::ListProfiles { .. } => "Listing the profiles",
             CallFiles::StoreProfile { .. } => "Storing the profile",
             CallFiles::ListRequests { .. } => "Listing the requests",
-            CallFiles::StoreRequest { .. } => "Storing the request",
-            CallFiles::Remove { .. } => "Deleting",
+            CallFiles::StoreRequest { .. } => "Saving the request",
+            CallFiles::RenameRequest { .. } => "Renaming the request",
+            CallFiles::RemoveRequest { .. } => "Removing the request",
+            CallFiles::RestoreRequest(_) => "Bringing the request back",
             CallFiles::ListCalls { .. } => "Listing the calls",
             CallFiles::KeepCall { .. } => "Keeping the call",
             CallFiles::OpenCall { .. } => "Opening the call",
@@ -89,10 +103,12 @@ impl Work for CallFiles {
             | CallFiles::StoreRequest { folder, .. }
             | CallFiles::ListCalls { folder }
             | CallFiles::KeepCall { folder, .. } => Some(folder.as_path()),
-            CallFiles::StoreProfile { path, .. } | CallFiles::OpenCall { path } => path.parent(),
-            CallFiles::Remove { paths } | CallFiles::ForgetCalls { paths } => {
-                paths.first().and_then(|path| path.parent())
-            }
+            CallFiles::StoreProfile { path, .. }
+            | CallFiles::OpenCall { path }
+            | CallFiles::RenameRequest { path, .. }
+            | CallFiles::RemoveRequest { path, .. } => path.parent(),
+            CallFiles::RestoreRequest(removed) => removed.folder(),
+            CallFiles::ForgetCalls { paths } => paths.first().and_then(|path| path.parent()),
         };
         path.map(|path| (Line::File(path.to_owned()), WhenNewer::InTurn))
     }
@@ -120,13 +136,22 @@ impl Work for CallFiles {
             CallFiles::ListRequests { folder } => {
                 CallFilesReport::Requests(saved_requests::list_requests(&folder)?)
             }
-            CallFiles::StoreRequest { folder, request, message, overwrite } => {
-                let stored = saved_requests::store_request(&folder, &request, &message, overwrite, &step)?;
-                CallFilesReport::RequestStored(stored)
+            CallFiles::StoreRequest { folder, request, message, options } => {
+                let message = message.as_ref();
+                let (stored, saved) =
+                    saved_requests::store_request(&folder, &request, message, &options, &step)?;
+                CallFilesReport::RequestStored(stored, saved)
             }
-            CallFiles::Remove { paths } => {
-                paths.iter().try_for_each(|path| profiles::remove_stored(path))?;
-                CallFilesReport::Removed(paths)
+            CallFiles::RenameRequest { path, name } => {
+                let renamed = saved_requests::rename_request(&path, &name)?;
+                CallFilesReport::RequestRenamed(path, renamed)
+            }
+            CallFiles::RemoveRequest { path, removed } => {
+                let removed = saved_requests::remove_request(&path, &removed)?;
+                CallFilesReport::RequestRemoved(path, removed)
+            }
+            CallFiles::RestoreRequest(removed) => {
+                CallFilesReport::RequestRestored(saved_requests::restore_request(&removed)?)
             }
             CallFiles::ListCalls { folder } => {
                 CallFilesReport::Calls(call_history::list_calls(&folder, &step)?)

@@ -2,10 +2,11 @@
 //!
 //! - `head`: server, method, Send; `status`: the line that says how it stands
 //! - `timeline`: what happened in the call in front; `settings`: everything else about a call;
-//!   `list`: the calls of this session
+//!   `list`: the calls of this session and before; `requests`: those that are kept as files
 
 mod head;
 mod list;
+mod requests;
 mod server;
 mod settings;
 mod settings_fields;
@@ -16,6 +17,7 @@ use crate::app::{Action, CallAct, CallId, State, TimelineRow};
 use crate::ui::theme::theme;
 use crate::ui::widgets::{RowListState, Segment};
 use egui::{Layout, Ui, UiBuilder};
+use std::path::PathBuf;
 
 /// What the pane remembers between frames.
 #[derive(Default)]
@@ -27,6 +29,9 @@ pub struct CallView {
     /// How many rows and let-go messages the timeline had when it was last drawn.
     seen: Option<(CallId, u64, u64)>,
     calls: RowListState,
+    requests: RowListState,
+    /// By the file of its text.
+    picked_request: Option<PathBuf>,
     server: server::Completion,
     /// Whether the pane was shown, and how many calls were begun, in the last frame.
     seen_call: Option<(bool, u64)>,
@@ -45,13 +50,18 @@ enum Part {
     Timeline,
     Settings,
     Calls,
+    Requests,
 }
 
-const PARTS: [(Part, &str); 3] =
-    [(Part::Timeline, "Timeline"), (Part::Settings, "Settings"), (Part::Calls, "Calls")];
+const PARTS: [(Part, &str); 4] = [
+    (Part::Timeline, "Timeline"),
+    (Part::Settings, "Settings"),
+    (Part::Calls, "Calls"),
+    (Part::Requests, "Saved"),
+];
 
 /// Points that the choice of the parts takes.
-pub const PARTS_WIDTH: f32 = 230.0;
+pub const PARTS_WIDTH: f32 = 290.0;
 
 impl CallView {
     /// Whether the pane was just asked for, or a call was just made.
@@ -69,11 +79,15 @@ impl CallView {
 }
 
 /// The choice of what is below the head; stands over the pane.
-pub fn parts_ui(ui: &mut Ui, view: &mut CallView) {
+pub fn parts_ui(ui: &mut Ui, view: &mut CallView, actions: &mut Vec<Action>) {
     let titles = PARTS.map(|(_, title)| title);
     let taken = PARTS.iter().position(|(part, _)| *part == view.part);
     if let Some(idx) = Segment::new("What is shown of calls", &titles).show(ui, taken) {
         view.part = PARTS[idx].0;
+        if view.part == Part::Requests {
+            // Others write into the folder too.
+            actions.push(Action::Call(CallAct::ListRequests));
+        }
     }
 }
 
@@ -91,7 +105,7 @@ pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView,
     head::head_ui(&mut top, state, &mut form, &errors, view, actions);
     status::status_ui(&mut top, state, &errors);
     if has_parts {
-        parts_ui(&mut top, view);
+        parts_ui(&mut top, view, actions);
     }
     let line = (top.min_rect().bottom() + theme.size.gap_small).round();
     ui.painter().hline(all.x_range(), line, theme.line());
@@ -102,6 +116,7 @@ pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView,
         Part::Timeline => timeline::timeline_ui(&mut below, state, view, actions),
         Part::Settings => settings::settings_ui(&mut below, state, &mut form, &errors, view, actions),
         Part::Calls => list::list_ui(&mut below, state, view, actions),
+        Part::Requests => requests::requests_ui(&mut below, state, view, actions),
     }
     if form != state.calls.form {
         actions.push(Action::Call(CallAct::SetForm(Box::new(form))));
