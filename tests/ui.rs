@@ -4,6 +4,8 @@
 
 #[path = "ui/bytes.rs"]
 mod bytes; // typing, selecting and pasting bytes and records
+#[path = "ui/call_form.rs"]
+mod call_form; // files that fields name, outcomes of earlier settings
 #[path = "ui/calls.rs"]
 mod calls; // sending, replies, questions and settings of the call pane
 #[path = "ui/differences.rs"]

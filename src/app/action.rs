@@ -1,6 +1,6 @@
 //! What was asked for, with everything it needs: replayable in tests.
 
-use super::calls::CallAct;
+use super::calls::{CallAct, FormField};
 use super::comparing::Compare;
 use super::cursor::ByteAct;
 use super::filtering::TreeFilter;
@@ -418,6 +418,8 @@ pub enum FileDialog {
     ImportRoot,
     /// The folder of the saved requests.
     RequestsFolder,
+    /// A file that a field of a call names.
+    OfCall(FormField),
     /// A schema: one file, or a folder.
     Schema {
         is_folder: bool,

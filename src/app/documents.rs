@@ -11,7 +11,7 @@ use super::state::{
 };
 use crate::document::{Document, IndexWork, MemorySource, ReadMode, RowId, Snapshot, Source, Tree};
 use crate::schema::{MessageDescriptor, Ranking};
-use crate::worker::jobs::{ListFolder, Open};
+use crate::worker::jobs::{ListFolder, Open, ReadFifo};
 use crate::worker::{self, FileChange, Input, Job, OnDisk, OpenElsewhere, Opened, WorkerError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -199,6 +199,31 @@ impl Session {
         }
     }
 
+    /// Reads what can be read only once, waiting for who writes it.
+    pub(super) fn start_reading(&mut self, tab: TabId, path: &Path) {
+        let label = format!("Reading {} until its end", title_of(path));
+        let job = Job::ReadFifo(ReadFifo { path: path.to_owned() });
+        let job = self.start(Purpose::OpenInput { tab }, job, label);
+        if let Some(Content::Opening { job: before, .. }) = self.tab_mut(tab).map(|tab| &mut tab.content) {
+            *before = job;
+        }
+    }
+
+    /// The bytes are in no file of the person's from now on.
+    pub(super) fn input_read(&mut self, tab: TabId, input: &Input) {
+        let Some(found) = self.tab_mut(tab) else { return };
+        let read_as = match &mut found.content {
+            Content::Opening { read_as, .. } => read_as.take(),
+            _ => None,
+        };
+        let mut open = new_document(input.source(), read_as);
+        open.backing.file = input.spool().cloned();
+        open.document.mark_unsaved();
+        found.content = Content::Open(Box::new(open));
+        found.path = None;
+        self.recall_readings(tab);
+    }
+
     pub(super) fn opening_failed(&mut self, tab: TabId, error: &WorkerError) {
         let hint = hint_of(error);
         if let Some(tab) = self.tab_mut(tab) {
@@ -217,10 +242,15 @@ impl Session {
         if let Content::Opening { job, .. } = found.content {
             self.worker.cancel(job);
         }
-        if found.is_modified() {
+        let kept = self.is_kept_by_call(tab);
+        if self.state.tab(tab).is_some_and(Tab::is_modified) || kept == Some(false) {
             self.state.active = Some(tab);
             self.state.dialog = Some(Dialog::Question(Question::UnsavedTab(tab)));
             return;
+        }
+        if let Some(found) = self.state.tab(tab).filter(|_| kept == Some(true)) {
+            let text = format!("{} is still there, in the timeline of its call", found.title);
+            self.notify(NoticeTone::Note, text);
         }
         self.close_now(tab);
     }

@@ -28,6 +28,10 @@ pub(super) enum Purpose {
     Open {
         tab: TabId,
     },
+    /// A FIFO is read, which has no place to be read again.
+    OpenInput {
+        tab: TabId,
+    },
     Reload {
         tab: TabId,
     },
@@ -111,6 +115,7 @@ pub(super) enum Purpose {
     },
     StoreRequest(ToStore),
     RenameRequest,
+    CheckFiles,
     /// A server is asked for its schema.
     Reflect,
     CopyCall {
@@ -186,6 +191,7 @@ impl Session {
             (purpose, Report::Failed { label, error }) => self.failed(purpose, label, &error),
             (purpose, Report::Cancelled) => self.cancelled(purpose),
             (Purpose::Open { tab }, Report::Opened(opened)) => self.opened(tab, opened),
+            (Purpose::OpenInput { tab }, Report::InputRead(input)) => self.input_read(tab, &input),
             (Purpose::Reload { tab }, Report::Opened(opened)) => self.reloaded(tab, opened),
             (Purpose::Save { tab, state, snapshot, target }, Report::Saved(saved)) => {
                 self.saved(tab, state, snapshot, target, saved);
@@ -229,6 +235,7 @@ impl Session {
                 Purpose::StoreRequest(stored),
                 Report::CallFiles(CallFilesReport::RequestStored(request, saved)),
             ) => self.request_stored(stored, request, saved),
+            (Purpose::CheckFiles, Report::FilesChecked(checked)) => self.files_checked(checked),
             (Purpose::RenameRequest, Report::CallFiles(report)) => self.requests_changed(report),
             (Purpose::Reflect, Report::Reflected(set)) => self.reflected(set),
             (Purpose::CopyCall { pending }, Report::MessageText(text)) => self.copy_grpcurl(*pending, text),
@@ -268,7 +275,7 @@ impl Session {
 
     fn cancelled(&mut self, purpose: Purpose) {
         match purpose {
-            Purpose::Open { tab } => self.remove_tab(tab),
+            Purpose::Open { tab } | Purpose::OpenInput { tab } => self.remove_tab(tab),
             Purpose::Save { tab, .. } => {
                 self.save_ended(tab);
                 self.notify(NoticeTone::Note, "Saving was cancelled; the file is as it was");
@@ -302,7 +309,11 @@ impl Session {
 
     fn failed(&mut self, purpose: Purpose, label: &str, error: &WorkerError) {
         match purpose {
-            Purpose::Open { tab } => return self.opening_failed(tab, error),
+            Purpose::Open { tab } => match error {
+                WorkerError::NotRegular { what: "FIFO", path } => return self.start_reading(tab, path),
+                error => return self.opening_failed(tab, error),
+            },
+            Purpose::OpenInput { tab } => return self.opening_failed(tab, error),
             Purpose::Save { tab, target, .. } => return self.saving_failed(tab, &target, error),
             Purpose::Export { action } => return self.exporting_failed(action, error),
             Purpose::Compare { number } => return self.comparing_failed(number, error),
@@ -398,6 +409,7 @@ impl Session {
         self.forget_closed_tabs();
         self.follow_target();
         self.list_stored_calls();
+        self.look_at_named_files();
         self.keep_absent();
         self.keep_journals();
         self.ask_for_pending();

@@ -271,8 +271,12 @@ impl Session {
     }
 
     /// Looks whether open files changed on disk, such as when the window gains focus.
-    pub fn look_at_disk(&self) {
+    pub fn look_at_disk(&mut self) {
         self.worker.look_now();
+        self.look_at_named_files_again();
+        if self.state.settings.show_call && self.state.calls.requests.all.is_some() {
+            self.list_requests();
+        }
     }
 
     /// Whether jobs are going on.

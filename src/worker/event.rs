@@ -6,11 +6,12 @@ use super::in_place::StrayBackup;
 use super::jobs::{
     CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
 };
-use super::jobs::{FoundDeclarations, LoadedSchema};
+use super::jobs::{FoundDeclarations, LoadedSchema, NamedFile};
 use super::jobs::{PreparedMessage, ReflectedSet, WrittenText};
 use super::journal::{Entry, Journal};
 use super::lock::{OpenElsewhere, OpenMark};
 use super::save::Saved;
+use super::spool::Input;
 use super::watch::FileChange;
 use crate::document::problem::{CheckReport, Problem};
 use crate::document::{IndexWork, SurveyWork};
@@ -47,6 +48,8 @@ pub enum Report {
         n_total: u64,
     },
     Opened(Opened),
+    /// Input that comes once, read to its end.
+    InputRead(Input),
     Saved(Saved),
     /// Rows that were missing can be drawn now.
     Fetched {
@@ -107,6 +110,8 @@ pub enum Report {
     Searched(Hits),
     Outlined(Outlined),
     CallFiles(CallFilesReport),
+    /// Why each file is of no use, if it is not.
+    FilesChecked(Vec<(NamedFile, Option<String>)>),
     JournalOpened {
         journal: Arc<Journal>,
         /// What ended sessions left, the newest first.

@@ -3,11 +3,11 @@
 use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::jobs::{
-    BuildIndex, CallFiles, Canonicalize, CheckProblems, Compare, DiscardEntry, Export, Fetch, ForgetJournal,
-    ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile, RestoreEntry, Save,
-    Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
+    BuildIndex, CallFiles, Canonicalize, CheckFiles, CheckProblems, Compare, DiscardEntry, Export, Fetch,
+    ForgetJournal, ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile,
+    RestoreEntry, Save, Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
-use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition, ReleaseSchema};
+use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition, ReadFifo, ReleaseSchema};
 use super::jobs::{KeepSecrets, KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
 use crate::rpc;
 use std::fmt;
@@ -30,6 +30,7 @@ pub enum Job {
     ForgetJournal(ForgetJournal),
     ListFolder(ListFolder),
     ReadSmallFile(ReadSmallFile),
+    ReadFifo(ReadFifo),
     WriteFile(WriteFile),
     StoreSettings(StoreSettings),
     PlanEdit(PlanEdit),
@@ -37,6 +38,7 @@ pub enum Job {
     SurveyMessage(SurveyMessage),
     RankTypes(RankTypes),
     Canonicalize(Canonicalize),
+    CheckFiles(CheckFiles),
     CheckProblems(CheckProblems),
     Compare(Compare),
     Export(Export),
@@ -68,6 +70,7 @@ impl Job {
             Job::WriteJournal(job) => Box::new(job),
             Job::ForgetJournal(job) => Box::new(job),
             Job::ListFolder(job) => Box::new(job),
+            Job::ReadFifo(job) => Box::new(job),
             Job::ReadSmallFile(job) => Box::new(job),
             Job::WriteFile(job) => Box::new(job),
             Job::StoreSettings(job) => Box::new(job),
@@ -76,6 +79,7 @@ impl Job {
             Job::SurveyMessage(job) => Box::new(job),
             Job::RankTypes(job) => Box::new(job),
             Job::Canonicalize(job) => Box::new(job),
+            Job::CheckFiles(job) => Box::new(job),
             Job::CheckProblems(job) => Box::new(job),
             Job::Compare(job) => Box::new(job),
             Job::Export(job) => Box::new(job),
@@ -140,6 +144,8 @@ pub(super) enum Line {
     /// The journal's entry of one document.
     Journal(u64),
     Listing,
+    /// Files that the fields of a call name.
+    CallFiles,
     /// The search in one document.
     Search(u64),
     /// The filter of one document's tree.

@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is kept in memory of an input; a longer one goes to a file without a name.
 const MAX_IN_MEMORY: usize = 64 << 20;
@@ -70,6 +71,56 @@ pub fn read_fifo(path: &Path, limit: u64) -> Result<Option<Input>, WorkerError> 
     }
     let mut fifo = File::open(path).map_err(|error| WorkerError::io(Call::Open, path, error))?;
     read_input(&mut fifo, path, limit, MAX_IN_MEMORY).map(Some)
+}
+
+/// The same for a FIFO that nobody may ever write: `step` is called with the bytes read so far, and ends
+/// the reading with its error.
+pub(super) fn read_fifo_by_steps(
+    path: &Path,
+    limit: u64,
+    step: &dyn Fn(u64) -> Result<(), WorkerError>,
+) -> Result<Input, WorkerError> {
+    let file = platform::open_without_waiting(path, false);
+    let file = file.map_err(|error| WorkerError::io(Call::Open, path, error))?;
+    let mut fifo = Fifo { file, step, n_bytes: 0, had_writer: false, ended: None };
+    let read = read_input(&mut fifo, path, limit, MAX_IN_MEMORY);
+    match fifo.ended {
+        Some(error) => Err(error),
+        None => read,
+    }
+}
+
+/// A FIFO that is asked again and again, so that waiting for it can end.
+struct Fifo<'a> {
+    file: File,
+    step: &'a dyn Fn(u64) -> Result<(), WorkerError>,
+    n_bytes: u64,
+    /// Without one there is an end at once, which is none.
+    had_writer: bool,
+    ended: Option<WorkerError>,
+}
+
+impl Read for Fifo<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        const AGAIN: Duration = Duration::from_millis(20);
+        loop {
+            if let Err(error) = (self.step)(self.n_bytes) {
+                self.ended = Some(error);
+                return Err(io::Error::other("not wanted any more"));
+            }
+            match self.file.read(out) {
+                Ok(0) if !self.had_writer => {}
+                Ok(n) => {
+                    self.had_writer = true;
+                    self.n_bytes += n as u64;
+                    return Ok(n);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.had_writer = true,
+                Err(error) => return Err(error),
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
 }
 
 fn read_input(

@@ -10,17 +10,17 @@ use std::time::Duration;
 
 const ROUTE: &str = "apache.rocketmq.v2.QueryRouteRequest";
 /// A topic "orders".
-const REQUEST: &[u8] = b"\x0a\x08\x12\x06orders";
+pub const REQUEST: &[u8] = b"\x0a\x08\x12\x06orders";
 /// Status 20000, with a padded length.
 const REPLY: &[u8] = b"\x0a\x84\x00\x08\xa0\x9c\x01";
 
 /// A window on a request of these bytes, with the call pane shown.
-fn window_on(request: &[u8], change: impl FnOnce(&mut CallForm)) -> Window {
+pub fn window_on(request: &[u8], change: impl FnOnce(&mut CallForm)) -> Window {
     window_as_high(request, change, 220.0)
 }
 
 /// The same with a pane of this height in points.
-fn window_as_high(request: &[u8], change: impl FnOnce(&mut CallForm), height: f32) -> Window {
+pub fn window_as_high(request: &[u8], change: impl FnOnce(&mut CallForm), height: f32) -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
     let hex: String = request.iter().map(|byte| format!("{byte:02x} ")).collect();
     session.apply(Action::OpenPasted(hex));
@@ -35,12 +35,12 @@ fn window_as_high(request: &[u8], change: impl FnOnce(&mut CallForm), height: f3
     window_of(session, [1400.0, 860.0])
 }
 
-fn to(url: &str) -> impl FnOnce(&mut CallForm) + use<> {
+pub fn to(url: &str) -> impl FnOnce(&mut CallForm) + use<> {
     let url = url.to_owned();
     move |form| form.endpoint = url
 }
 
-fn state(window: &Window) -> &State {
+pub fn state(window: &Window) -> &State {
     window.state().state()
 }
 
@@ -58,18 +58,18 @@ fn wait(window: &mut Window, what: &str, until: impl Fn(&State) -> bool) {
 }
 
 #[track_caller]
-fn wait_for_end(window: &mut Window) {
+pub fn wait_for_end(window: &mut Window) {
     wait(window, "the end", |state| state.calls.made.last().is_some_and(|made| !made.is_live()));
 }
 
 /// Presses the pane's button; the toolbar has one too.
-fn send(window: &mut Window) {
+pub fn send(window: &mut Window) {
     let buttons = window.get_all_by_role_and_label(Role::Button, "Send");
     buttons.last().expect("a button").click();
     window.run();
 }
 
-fn replying() -> Server {
+pub fn replying() -> Server {
     let headers = Step::Headers(200, grpc_headers());
     Server::start(vec![Step::ReadAll, headers, Step::Data(framed(0, REPLY)), Step::Trailers(status("0"))])
 }
@@ -78,7 +78,7 @@ fn echoing() -> Server {
     Server::start(vec![Step::Headers(200, grpc_headers()), Step::Echo, Step::Trailers(status("0"))])
 }
 
-fn said(window: &Window) -> String {
+pub fn said(window: &Window) -> String {
     let line = window.get_by_role(Role::Status);
     line.accesskit_node().label().unwrap_or_default()
 }
@@ -345,7 +345,7 @@ fn settings_hide_what_is_secret_and_say_what_is_wrong_beside_it() {
             .get_all_by_role(Role::Alert)
             .map(|node| node.accesskit_node().label().unwrap_or_default())
             .collect();
-        assert_eq!(alerts.len(), 3, "{alerts:?}");
+        assert_eq!(alerts.len(), 4, "{alerts:?}");
         let secrets = |window: &Window| {
             let fields = window.query_all_by_role(Role::PasswordInput);
             fields.filter_map(|node| node.accesskit_node().value()).collect::<Vec<String>>()

@@ -46,11 +46,11 @@ fn save(window: &mut Window, name: &str) {
 }
 
 fn rows(window: &Window) -> Vec<String> {
-    let rows = window.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().label());
-    rows.filter(|label| label.contains("QueryRoute at ")).collect()
+    let rows = window.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().value());
+    rows.filter(|value| value.contains("QueryRoute at ")).collect()
 }
 
-fn row<'a>(window: &'a Window, name: &str) -> egui_kittest::Node<'a> {
+fn row<'a>(window: &'a Window, name: &'a str) -> egui_kittest::Node<'a> {
     window.get_by(move |node| {
         node.role() == Role::ListItem && node.label().is_some_and(|label| label.contains(name))
     })
@@ -80,7 +80,8 @@ fn a_request_is_saved_from_the_empty_list_and_opened_from_its_row() {
         Some("QueryRoute")
     );
     type_text(&mut window, "route of orders");
-    click(&mut window, Role::Button, "Save");
+    window.get_all_by_role_and_label(Role::Button, "Save").last().expect("a button").click();
+    window.run();
     settle(&mut window);
     assert_eq!(rows(&window).len(), 1, "{:?}", rows(&window));
     assert!(folder.path().join("config/requests/route of orders.bin").exists());

@@ -151,6 +151,7 @@ impl Session {
             CallAct::SendAgain(call) => self.send_again(call),
             CallAct::UseProfile(name) => self.use_profile(&name),
             CallAct::StoreProfile { name, overwrite } => self.store_profile(&name, overwrite),
+            CallAct::NameFile { field, path } => self.name_file(field, &path),
             CallAct::ListRequests => self.list_requests(),
             CallAct::SetRequestsFolder(folder) => self.set_requests_folder(folder),
             CallAct::SearchRequests(query) => self.state.calls.requests.query = query,

@@ -18,6 +18,7 @@
 mod commands;
 mod copied;
 mod copying;
+mod files;
 mod form;
 mod live;
 mod method;
@@ -95,6 +96,11 @@ pub enum CallAct {
     StoreProfile {
         name: String,
         overwrite: bool,
+    },
+    /// Puts the path of a file into the field that names it.
+    NameFile {
+        field: FormField,
+        path: PathBuf,
     },
     /// Lists the requests in their folder again.
     ListRequests,
@@ -185,6 +191,8 @@ pub struct Calls {
     pub named: Vec<String>,
     /// Which message a tab was opened from.
     pub origins: HashMap<TabId, Origin>,
+    /// What is known of the files that the fields name.
+    files: files::NamedFiles,
     /// Methods that a person chose for a tab.
     pub(super) chosen: HashMap<TabId, String>,
 }

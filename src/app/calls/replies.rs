@@ -67,6 +67,14 @@ impl Session {
         Some(tab)
     }
 
+    /// Whether the message that a document shows as it came is kept by its call; `None` for a document
+    /// that is no message of a call, or is a file by now.
+    pub(in crate::app) fn is_kept_by_call(&self, tab: TabId) -> Option<bool> {
+        let origin = self.state.calls.origins.get(&tab)?;
+        self.state.tab(tab).filter(|found| found.path.is_none())?;
+        Some(self.state.calls.call(origin.call).is_some_and(|made| made.message(origin.nth).is_some()))
+    }
+
     /// Shows what differs between a received message and the one before it.
     pub(super) fn compare_with_before(&mut self, call: CallId, nth: u64) {
         let before = self.state.calls.call(call).and_then(|made| made.received_before(nth));

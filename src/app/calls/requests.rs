@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Lists them as they are on disk now.
-    pub(super) fn list_requests(&mut self) {
+    pub(in crate::app) fn list_requests(&mut self) {
         let Some(folder) = self.requests_folder() else { return };
         let requests = &mut self.state.calls.requests;
         (requests.folder, requests.is_listing) = (Some(folder.clone()), true);

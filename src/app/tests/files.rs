@@ -392,3 +392,33 @@ fn what_was_asked_for_before_a_file_was_read_again_does_nothing_after_it() {
         assert_eq!(fixture.open().problems.revision, Some(fixture.open().document.revision()));
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_waited_for_read_to_its_end_and_counts_as_unsaved() {
+    use std::io::Write as _;
+    let mut fixture = Fixture::new();
+    let path = fixture.path("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    // Nobody writes it: the window goes on, and the person can give it up.
+    fixture.session.apply(Action::Open(vec![path.clone()]));
+    fixture
+        .wait_for(|state| state.running.iter().any(|running| running.label == "Reading fifo until its end"));
+    let job = fixture.session.state().running.iter().find(|running| running.is_shown).unwrap().job;
+    fixture.act(Action::CancelJob(job));
+    assert!(fixture.session.state().tabs.is_empty());
+
+    fixture.session.apply(Action::Open(vec![path.clone()]));
+    let writer = std::thread::spawn(move || {
+        let mut fifo = fs::OpenOptions::new().write(true).open(path).unwrap();
+        for _ in 0..1_000 {
+            fifo.write_all(&[0x98, 0x06, 0x07]).unwrap();
+        }
+    });
+    fixture.wait_for(|state| state.active_document().is_some());
+    writer.join().unwrap();
+    assert_eq!(fixture.bytes(), [0x98, 0x06, 0x07].repeat(1_000));
+    let tab = fixture.session.state().active_tab().unwrap();
+    assert_eq!((tab.title.as_str(), tab.path.as_ref(), tab.is_modified()), ("fifo", None, true));
+}

@@ -3,7 +3,7 @@
 //! Without a portal the system's dialog answers "nothing" within milliseconds, which no person
 //! can: then, and when a person asks for it, the path field opens.
 
-use crate::app::{Action, CallAct, FileDialog, State};
+use crate::app::{Action, CallAct, FileDialog, FormField, State};
 use crate::ui::widgets::{PathField, PathFieldResponse, PathFieldState};
 use egui::Context;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,9 @@ fn wants(dialog: &FileDialog) -> Wants {
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
         FileDialog::ImportRoot => wants("Choose a root folder of imports", "Use this folder", false),
         FileDialog::RequestsFolder => wants("Choose the folder of requests", "Use this folder", false),
+        FileDialog::OfCall(FormField::Key) => wants("Choose the client's private key", "Use", false),
+        FileDialog::OfCall(FormField::Certificate) => wants("Choose the client's certificate", "Use", false),
+        FileDialog::OfCall(_) => wants("Choose the certificates to trust", "Use", false),
         FileDialog::Schema { is_folder: false } => wants("Add a schema", "Add", false),
         FileDialog::Schema { is_folder: true } => wants("Add a folder of .proto files", "Add", false),
     }
@@ -128,7 +131,12 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         FileDialog::SaveAs { tab } | FileDialog::Export { tab, .. } => state.tab(*tab),
         _ => state.active_tab(),
     };
-    let path = tab.and_then(|tab| tab.path.as_deref());
+    let named = match dialog {
+        FileDialog::OfCall(field) => Some(Path::new(state.calls.form.file_of(*field))),
+        _ => None,
+    };
+    let named = named.filter(|path| path.parent().is_some_and(|folder| !folder.as_os_str().is_empty()));
+    let path = named.or(tab.and_then(|tab| tab.path.as_deref()));
     let recent = state.settings.recent.first().map(PathBuf::as_path);
     let folder = path.or(recent).and_then(Path::parent).map(Path::to_path_buf);
     let folder = folder.or_else(|| std::env::current_dir().ok());
@@ -139,6 +147,7 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         | FileDialog::PayloadFromFile { .. }
         | FileDialog::ImportRoot
         | FileDialog::RequestsFolder
+        | FileDialog::OfCall(_)
         | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
         FileDialog::Export { format, .. } => format!("{stem}.{format}"),
@@ -219,6 +228,7 @@ fn action(dialog: &FileDialog, path: PathBuf, overwrite: bool) -> Option<Action>
         FileDialog::Open => Action::Open(vec![path]),
         FileDialog::Schema { .. } => Action::AddSchema(vec![path]),
         FileDialog::ImportRoot => Action::AddImportRoot(path),
+        FileDialog::OfCall(field) => Action::Call(CallAct::NameFile { field, path }),
         FileDialog::RequestsFolder => Action::Call(CallAct::SetRequestsFolder(Some(path))),
         FileDialog::SaveAs { tab } => Action::SaveAs { tab, path, overwrite },
         FileDialog::Export { tab, format, part } => Action::Export { tab, path, format, part, overwrite },

@@ -54,21 +54,43 @@ fn title_of(state: &State, tab: TabId) -> &str {
     state.tab(tab).map_or("the document", |tab| &tab.title)
 }
 
+fn is_on_disk(state: &State, tab: TabId) -> bool {
+    state.tab(tab).is_some_and(|tab| tab.path.is_some())
+}
+
+fn unsaved_text(state: &State, tabs: &[TabId]) -> String {
+    let n_edited = tabs.iter().filter(|tab| is_on_disk(state, **tab)).count();
+    let has = |n: usize| if n == 1 { "One document has".to_owned() } else { format!("{n} documents have") };
+    let was = |n: usize| if n == 1 { "one was".to_owned() } else { format!("{n} were") };
+    match (n_edited, tabs.len() - n_edited) {
+        (0, 1) => "One document was never saved.".to_owned(),
+        (0, n_new) => format!("{n_new} documents were never saved."),
+        (_, 0) => format!("{} edits that are not saved.", has(n_edited)),
+        (_, n_new) => format!("{} edits that are not saved, and {} never saved.", has(n_edited), was(n_new)),
+    }
+}
+
 fn asked(state: &State, question: &Question) -> Asked {
     let plain = |title, text: String, answers| Asked { title, text, points: Vec::new(), answers };
     match question {
         Question::UnsavedTab(tab) => {
             let name = title_of(state, *tab);
-            plain("Save before closing?", format!("{name} has edits that are not saved."), UNSAVED)
+            match is_on_disk(state, *tab) {
+                true => {
+                    plain("Save before closing?", format!("{name} has edits that are not saved."), UNSAVED)
+                }
+                false => plain("Save before closing?", format!("{name} was never saved."), NEVER_SAVED),
+            }
         }
         Question::UnsavedOnQuit(tabs) => Asked {
             title: "Save before quitting?",
-            text: match tabs.len() {
-                1 => "One document has edits that are not saved.".to_owned(),
-                n => format!("{n} documents have edits that are not saved."),
-            },
+            text: unsaved_text(state, tabs),
             points: tabs.iter().map(|tab| title_of(state, *tab).to_owned()).collect(),
-            answers: if tabs.len() == 1 { UNSAVED } else { ALL_UNSAVED },
+            answers: match tabs.as_slice() {
+                [tab] if is_on_disk(state, *tab) => UNSAVED,
+                [_] => NEVER_SAVED,
+                _ => ALL_UNSAVED,
+            },
         },
         Question::DropEdits(tab) => plain(
             "Drop the edits?",
@@ -184,5 +206,7 @@ const UNSAVED: &[(&str, Answer)] = &[
     ("Review changes", Answer::Look),
     ("Cancel", Answer::Cancel),
 ];
+const NEVER_SAVED: &[(&str, Answer)] =
+    &[("Save as…", Answer::Yes), ("Discard", Answer::No), ("Cancel", Answer::Cancel)];
 const ALL_UNSAVED: &[(&str, Answer)] =
     &[("Save", Answer::Yes), ("Discard edits", Answer::No), ("Cancel", Answer::Cancel)];

@@ -95,7 +95,7 @@ pub fn parts_ui(ui: &mut Ui, view: &mut CallView, actions: &mut Vec<Action>) {
 pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let mut form = state.calls.form.clone();
-    let errors = form.errors();
+    let errors = state.calls.errors(&form);
     let all = ui.available_rect_before_wrap();
     let head = all.shrink2(egui::vec2(theme.size.gap, theme.size.gap_small));
     let builder =

@@ -17,7 +17,7 @@ use egui::{Align, Key, Layout, Modifiers, Popup, Rect, Ui, UiBuilder, pos2, vec2
 use std::path::{Path, PathBuf};
 
 const SEARCH_WIDTH: f32 = 190.0;
-const SIZE_WIDTH: f32 = 76.0;
+const SIZE_WIDTH: f32 = 60.0;
 
 pub(super) fn requests_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
@@ -144,16 +144,16 @@ fn row_ui(
     };
     let dense = fonts::regular(theme.size.text_dense);
     let name = visible_text(&stored.name);
-    let shown = cell(ui.painter(), part(0.0, 0.36), &name, &dense, color.text, Align::Min);
+    let shown = cell(ui.painter(), part(0.0, 0.32), &name, &dense, color.text, Align::Min);
     let (method, server, wrong) = told(stored);
     let (method, server) = (visible_text(&method), visible_text(&server));
     let told = match &wrong {
         Some(wrong) => {
-            cell(ui.painter(), part(0.36, 1.0), &visible_text(wrong), &dense, color.problem, Align::Min)
+            cell(ui.painter(), part(0.32, 1.0), &visible_text(wrong), &dense, color.problem, Align::Min)
         }
         None => {
-            cell(ui.painter(), part(0.36, 0.64), &method, &dense, color.muted, Align::Min);
-            cell(ui.painter(), part(0.64, 1.0), &server, &mono, color.muted, Align::Min)
+            cell(ui.painter(), part(0.32, 0.54), &method, &dense, color.muted, Align::Min);
+            cell(ui.painter(), part(0.54, 1.0), &server, &mono, color.muted, Align::Min)
         }
     };
     let what = wrong.clone().unwrap_or_else(|| format!("{method} at {server}"));

@@ -1,7 +1,9 @@
 //! Everything about a call but server, method and messages.
 
 use super::CallView;
-use super::settings_fields::{Errors, NAME_WIDTH, check_row_ui, name_width, row_ui, text_row_ui};
+use super::settings_fields::{
+    Errors, NAME_WIDTH, check_row_ui, file_row_ui, name_width, row_ui, text_row_ui,
+};
 use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MetadataDraft, State};
 use crate::rocketmq::ClientType;
 use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
@@ -31,7 +33,7 @@ pub(super) fn settings_ui(
             if ui.available_width() < TWO_COLUMNS {
                 call_part_ui(ui, state, form, errors, view, actions);
                 metadata_ui(ui, form, errors, view);
-                tls_ui(ui, form, errors);
+                tls_ui(ui, form, errors, actions);
                 rocketmq_ui(ui, state, form, errors, view, actions);
                 return;
             }
@@ -41,7 +43,7 @@ pub(super) fn settings_ui(
                     column.spacing_mut().item_spacing.x = theme.size.gap_small;
                 }
                 call_part_ui(&mut columns[0], state, form, errors, view, actions);
-                tls_ui(&mut columns[0], form, errors);
+                tls_ui(&mut columns[0], form, errors, actions);
                 metadata_ui(&mut columns[1], form, errors, view);
                 rocketmq_ui(&mut columns[1], state, form, errors, view, actions);
             });
@@ -138,7 +140,7 @@ fn command_ui(ui: &mut Ui, state: &State, command: Command, actions: &mut Vec<Ac
     }
 }
 
-fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>) {
+fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     if !form.is_tls() {
         section_ui(ui, "TLS", "none: the server is called in plain text", None);
@@ -157,11 +159,13 @@ fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>) {
             ui.add(Label::new(text).wrap());
         });
     } else {
-        let field = Some(FormField::Ca);
-        text_row_ui(ui, "Trusted CA", &mut form.ca, "the system's; or a file in PEM", field, errors);
+        let hint = "the system's; or a file in PEM";
+        file_row_ui(ui, "Trusted CA", &mut form.ca, hint, FormField::Ca, errors, actions);
     }
-    text_row_ui(ui, "Certificate", &mut form.certificate, "a file in PEM", None, errors);
-    text_row_ui(ui, "Private key", &mut form.key, "a file in PEM", Some(FormField::Identity), errors);
+    let hint = "a file in PEM";
+    file_row_ui(ui, "Certificate", &mut form.certificate, hint, FormField::Certificate, errors, actions);
+    file_row_ui(ui, "Private key", &mut form.key, hint, FormField::Key, errors, actions);
+    errors.line_ui(ui, FormField::Identity);
     let field = Some(FormField::ServerName);
     text_row_ui(ui, "Name to verify", &mut form.server_name, "the host's or the authority", field, errors);
 }

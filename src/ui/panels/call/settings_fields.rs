@@ -1,9 +1,10 @@
 //! Rows of a form: a name, a field, and what is wrong with it.
 
-use crate::app::{FieldError, FormField};
+use crate::app::{Action, Dialog, FieldError, FileDialog, FormField};
 use crate::ui::fonts;
+use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{TextField, cell, error_line_ui};
+use crate::ui::widgets::{IconButton, TextField, cell, error_line_ui};
 use egui::{Align, Checkbox, Layout, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 /// Points that names take.
@@ -82,6 +83,28 @@ pub(super) fn text_row_ui(
     if let Some(field) = field {
         errors.line_ui(ui, field);
     }
+}
+
+/// The same for the path of a file, with a button that asks for one.
+pub(super) fn file_row_ui(
+    ui: &mut Ui,
+    name: &str,
+    text: &mut String,
+    hint: &str,
+    field: FormField,
+    errors: Errors<'_>,
+    actions: &mut Vec<Action>,
+) {
+    row_ui(ui, name, |ui| {
+        let is_invalid = errors.of(field).is_some();
+        let width = ui.available_width() - theme(ui).size.button - ui.spacing().item_spacing.x;
+        TextField::new(name, text).hint(hint).mono().invalid(is_invalid).width(width).show(ui);
+        let choose = format!("Choose the file: {name}");
+        if IconButton::new(Icon::Folder, &choose).show(ui).clicked() {
+            actions.push(Action::Show(Dialog::File(FileDialog::OfCall(field))));
+        }
+    });
+    errors.line_ui(ui, field);
 }
 
 pub(super) fn check_row_ui(ui: &mut Ui, name: &str, is_on: &mut bool, text: &str, hint: &str) {

@@ -56,10 +56,13 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
         return plain(color.muted, "Reading the message…");
     }
     if let Some(made) = calls.shown() {
-        return match &made.outcome {
-            Some(outcome) => ended(theme, outcome),
-            None => going_on(theme, made),
-        };
+        match &made.outcome {
+            None => return going_on(theme, made),
+            Some(outcome) if made.form == calls.form => return ended(theme, outcome),
+            Some(outcome) if errors.is_empty() => return earlier(theme, outcome),
+            // What keeps the next call from being made matters more than how an earlier one went.
+            Some(_) => {}
+        }
     }
     let wrong = |text: &str, hint: &str| Said {
         icon: Some(Icon::Error),
@@ -120,6 +123,17 @@ fn ended(theme: &Theme, outcome: &Outcome) -> Said {
                 .collect::<Vec<_>>()
                 .join(" · "),
         },
+    }
+}
+
+/// The outcome of a call that was made with other settings than those in the fields.
+fn earlier(theme: &Theme, outcome: &Outcome) -> Said {
+    let said = ended(theme, outcome);
+    Said {
+        icon: Some(Icon::History),
+        color: theme.color.muted,
+        text: format!("Earlier, with other settings: {}", said.text),
+        more: said.more,
     }
 }
 
