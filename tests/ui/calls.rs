@@ -138,6 +138,50 @@ fn a_message_opens_from_the_timeline_by_keys_and_by_its_button() {
 }
 
 #[test]
+fn a_reply_is_compared_with_the_one_before_from_its_menu() {
+    let replies = [framed(0, REPLY), framed(0, b"\x0a\x03\x08\xa1\x9c\x01")].concat();
+    let headers = Step::Headers(200, grpc_headers());
+    let steps = vec![Step::ReadAll, headers, Step::Data(replies), Step::Trailers(status("0"))];
+    let server = Server::start(steps);
+    let mut window = window_on(REQUEST, to(&server.url()));
+    let method = "apache.rocketmq.v2.MessagingService/ReceiveMessage".to_owned();
+    window.state_mut().apply(Action::Call(CallAct::SetMethod(method)));
+    window.state_mut().apply(Action::Call(CallAct::Send));
+    window.run();
+    // The document is another message than this method takes.
+    click(&mut window, Role::Button, "Send anyway");
+    wait_for_end(&mut window);
+    let row = window.get_by(|node| {
+        node.role() == Role::ListItem && node.label().is_some_and(|label| label.contains("3 received"))
+    });
+    row.click_secondary();
+    window.run();
+    window.get_by_label("Compare with the reply before").click();
+    window.run();
+    assert!(state(&window).comparison.is_some(), "the differences are shown");
+    let titles: Vec<&str> = state(&window).tabs.iter().map(|tab| tab.title.as_str()).collect();
+    assert_eq!(titles[1..], ["reply 1 of ReceiveMessage", "reply 2 of ReceiveMessage"]);
+}
+
+#[test]
+fn the_methods_that_take_the_document_come_first_whatever_is_in_front() {
+    let mut window = window_on(REQUEST, to("http://127.0.0.1:9"));
+    press_with(&mut window, CTRL_SHIFT, Key::M);
+    let offers: Vec<String> =
+        window.get_all_by_role(Role::ListItem).filter_map(|node| node.accesskit_node().label()).collect();
+    assert!(offers.iter().any(|label| label.contains("QueryRoute")), "{offers:?}");
+    window.key_press(Key::Escape);
+    window.run();
+    // Another document has another method, without a word.
+    window.state_mut().apply(Action::OpenPasted("0a 03 12 01 61".to_owned()));
+    let tab = state(&window).active.unwrap();
+    let message = Some("apache.rocketmq.v2.HeartbeatRequest".to_owned());
+    window.state_mut().apply(Action::ReadAs { tab, message });
+    window.run();
+    window.get_by_label("Method: apache.rocketmq.v2.MessagingService/Heartbeat");
+}
+
+#[test]
 fn a_call_that_nobody_answers_is_cancelled_by_its_button_and_by_key() {
     let server = Server::start(vec![Step::ReadAll, Step::Silence]);
     let mut window = window_on(REQUEST, to(&server.url()));

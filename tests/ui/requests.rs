@@ -89,8 +89,10 @@ fn a_request_is_saved_from_the_empty_list_and_opened_from_its_row() {
     window.state_mut().apply(Action::Close(tab));
     window.state_mut().apply(Action::Call(CallAct::SetForm(Box::default())));
     settle(&mut window);
+    picture(&mut window, "alone");
     row(&window, "route of orders").click();
     window.run();
+    picture(&mut window, "clicked");
     window.key_press(Key::Enter);
     window.run();
     settle(&mut window);
@@ -143,7 +145,8 @@ fn requests_are_found_renamed_removed_and_brought_back() {
     window.run();
     settle(&mut window);
     assert!(!folder.path().join("config/requests/twelve.bin").exists());
-    click(&mut window, Role::Button, "Undo");
+    window.get_all_by_role_and_label(Role::Button, "Undo").last().expect("a button").click();
+    window.run();
     settle(&mut window);
     assert!(folder.path().join("config/requests/twelve.bin").exists());
 }

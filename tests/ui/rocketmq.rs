@@ -73,6 +73,40 @@ fn a_session_is_opened_and_ended_by_its_buttons() {
 }
 
 #[test]
+fn one_click_fills_deadline_and_headers_as_the_clients_do() {
+    let server = server();
+    let mut window = window_to(&server);
+    let mut form = window.state().state().calls.form.clone();
+    form.client_id.clear();
+    window.state_mut().apply(Action::Call(CallAct::SetForm(Box::new(form))));
+    window.run();
+    click(&mut window, Role::RadioButton, "Settings");
+    let fill = window.get_by_role_and_label(Role::Button, "Fill in as the clients of RocketMQ do");
+    fill.scroll_to_me();
+    window.run();
+    click(&mut window, Role::Button, "Fill in as the clients of RocketMQ do");
+    let form = window.state().state().calls.form.clone();
+    // The message lets the server wait for 20 s, and a reply may take 3 s more.
+    assert_eq!((form.deadline.as_str(), form.client_id.split('@').count()), ("23s", 4));
+    let names: Vec<&str> = form.metadata.iter().map(|draft| draft.name.as_str()).collect();
+    assert_eq!(names, ["x-mq-language", "x-mq-client-version", "x-mq-protocol"]);
+    // A header that is changed is sent as it was changed, and the others beside it.
+    let mut changed = form.clone();
+    changed.metadata[0].value = "JAVA".to_owned();
+    window.state_mut().apply(Action::Call(CallAct::SetForm(Box::new(changed))));
+    window.state_mut().apply(Action::Call(CallAct::FillAsClient));
+    assert_eq!(window.state().state().calls.form.metadata.len(), 3);
+    window.state_mut().apply(Action::Call(CallAct::Send));
+    wait(&mut window, "the end", |state| state.calls.made.first().is_some_and(|made| !made.is_live()));
+    let seen = server.seen();
+    let value = |name: &str| seen[0].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(value("x-mq-language").as_deref(), Some("JAVA"));
+    assert_eq!(value("x-mq-client-id"), Some(form.client_id));
+    assert!(value("x-mq-request-id").is_some() && value("x-mq-date-time").is_some());
+    assert_eq!(value("grpc-timeout").as_deref(), Some("23000000u"));
+}
+
+#[test]
 fn the_menu_of_a_received_message_makes_the_request_that_acknowledges_it() {
     let server = server();
     let mut window = window_to(&server);

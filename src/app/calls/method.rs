@@ -167,6 +167,7 @@ impl Session {
                 self.open_message(call, nth);
             }
             CallAct::CompareWithBefore { call, nth } => self.compare_with_before(call, nth),
+            CallAct::FillAsClient => self.fill_as_client(),
             CallAct::StartSession => self.start_session(),
             CallAct::EndSession => self.end_session(),
             CallAct::TakeOffer { call, nth, offer } => self.take_offer(call, nth, offer),

@@ -138,6 +138,8 @@ pub enum CallAct {
         call: CallId,
         nth: u64,
     },
+    /// Fills deadline and headers as RocketMQ's own clients do.
+    FillAsClient,
     /// Opens a RocketMQ session as the fields say.
     StartSession,
     /// Says so to the server, and ends it.

@@ -109,10 +109,10 @@ fn lines(ending: &Ending, schema: &Schema, outcome: &Outcome) -> Vec<StepLine> {
         Some(failure) => lines.extend(failure.certificate().into_iter().flat_map(certificate_lines)),
         None => {}
     }
-    if let Some(leftover) = &ending.leftover {
+    if let Some(leftover) = ending.leftover.as_ref().filter(|leftover| !leftover.bytes.is_empty()) {
         let text = quote_bytes(&leftover.bytes, true, MAX_SHOWN).0;
-        let name = format!("{} bytes that are no whole message", leftover.bytes.len());
-        lines.push(StepLine::new(name, text));
+        let text = format!("{} bytes that are no whole message: {text}", leftover.bytes.len());
+        lines.push(StepLine::new("left over", text));
     }
     if let Some(status) = &ending.status {
         if !status.message.is_empty() {

@@ -10,13 +10,15 @@ use super::super::state::NoticeTone;
 use super::replies::MessageSource;
 use super::sending::{Pending, What, inputs};
 use super::steps::{Step, StepLine};
-use super::{CallForm, CallId, MadeCall};
+use super::{CallForm, CallId, MadeCall, MetadataDraft};
+use crate::document::ReadMode;
 use crate::rocketmq::{
     Answer, ClientSettings, FollowUp, Received, SentFollowUp, ServerCommand, after_send, received,
+    usual_deadline,
 };
 use crate::rpc::{
-    Asked, Call, Caller, Direction, Lost, Message, MethodPath, NotSent, Profile, RpcKind, new_message_id,
-    session, time_text,
+    Asked, Call, Caller, Direction, Lost, Message, MethodPath, NotSent, Profile, RocketMqClient, RpcKind,
+    new_client_id, new_message_id, session, time_text,
 };
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{CallToMake, KeepSession, PrepareMessage};
@@ -125,7 +127,42 @@ impl MadeCall {
     }
 }
 
+/// Bytes of a message that are looked at for how long it lets the server wait.
+const HEAD: u64 = 64 << 10;
+
 impl Session {
+    /// Fills the fields as the API's own clients call the method with the document in front: the
+    /// headers that stay the same, and how long they wait.
+    pub(super) fn fill_as_client(&mut self) {
+        let open = self.state.active_document();
+        let head = open.and_then(|open| {
+            let snapshot = open.document.snapshot();
+            snapshot.bytes(0..snapshot.len().min(HEAD), ReadMode::Cached).ok()
+        });
+        let method = self.state.calls.target.path().ok();
+        let deadline = method
+            .and_then(|method| usual_deadline(&method.service, &method.method, &head.unwrap_or_default()));
+        let form = &mut self.state.calls.form;
+        form.is_rocketmq = true;
+        if form.client_id.trim().is_empty() {
+            form.client_id = new_client_id();
+        }
+        if let Some(deadline) = deadline {
+            form.deadline = time_text(deadline);
+        }
+        let client = RocketMqClient::new(String::new());
+        for (name, value) in [
+            ("x-mq-language", client.language),
+            ("x-mq-client-version", client.client_version),
+            ("x-mq-protocol", client.protocol),
+        ] {
+            let is_there = form.metadata.iter().any(|draft| draft.name.trim().eq_ignore_ascii_case(name));
+            if !is_there {
+                form.metadata.push(MetadataDraft { name: name.to_owned(), value });
+            }
+        }
+    }
+
     /// Opens a session as the form says.
     pub(super) fn start_session(&mut self) {
         if self.state.calls.session.is_some() || self.state.calls.preparing.is_some() {

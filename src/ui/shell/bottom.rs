@@ -87,6 +87,9 @@ fn call_alone_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
     let panel = Panel::bottom("bottom").frame(frame).resizable(true).size_range(range);
     let panel = panel.default_size(wanted).show(ui, |ui| {
         ui.spacing_mut().item_spacing = egui::Vec2::ZERO;
+        let all = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(all);
+        let ui = &mut pane(ui, "call alone", all);
         let strip = strip(ui);
         if close_ui(ui, strip, "Hide calls") {
             actions.push(Action::TogglePane(Pane::Call));

@@ -90,6 +90,7 @@ impl Shell {
         self.return_focus(ui.ctx(), &mut asked);
         self.close_toasts(ui.ctx());
         let keyboard = self.keyboard();
+        self.view.call.take_keys(ui.ctx(), &mut actions);
         input::input(ui.ctx(), self.session.state(), keyboard, &mut asked, &mut actions);
         self.prepare(ui.ctx(), &mut asked);
         self.panes_ui(ui, &mut asked, &mut actions);

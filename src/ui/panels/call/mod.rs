@@ -32,6 +32,8 @@ pub struct CallView {
     requests: RowListState,
     /// By the file of its text.
     picked_request: Option<PathBuf>,
+    /// Their list had the keyboard in the last frame.
+    has_requests_focus: bool,
     server: server::Completion,
     /// Whether the pane was shown, and how many calls were begun, in the last frame.
     seen_call: Option<(bool, u64)>,
@@ -84,6 +86,7 @@ pub fn parts_ui(ui: &mut Ui, view: &mut CallView, actions: &mut Vec<Action>) {
     let taken = PARTS.iter().position(|(part, _)| *part == view.part);
     if let Some(idx) = Segment::new("What is shown of calls", &titles).show(ui, taken) {
         view.part = PARTS[idx].0;
+        ui.ctx().request_repaint();
         if view.part == Part::Requests {
             // Others write into the folder too.
             actions.push(Action::Call(CallAct::ListRequests));
@@ -94,6 +97,7 @@ pub fn parts_ui(ui: &mut Ui, view: &mut CallView, actions: &mut Vec<Action>) {
 /// `has_parts` draws the choice of the parts here, where there is no room over the pane.
 pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
+    view.has_requests_focus = false;
     let mut form = state.calls.form.clone();
     let errors = state.calls.errors(&form);
     let all = ui.available_rect_before_wrap();

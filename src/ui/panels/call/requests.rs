@@ -13,7 +13,7 @@ use crate::ui::widgets::{
     Choice, IconButton, Row, RowLabel, RowList, TextButton, TextField, cell, empty_state_ui, menu_item_ui,
     visible_text,
 };
-use egui::{Align, Key, Layout, Modifiers, Popup, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Context, Key, Layout, Modifiers, Popup, Rect, Ui, UiBuilder, pos2, vec2};
 use std::path::{Path, PathBuf};
 
 const SEARCH_WIDTH: f32 = 190.0;
@@ -86,7 +86,8 @@ fn rows_ui(
     if let Some(stored) = response.double_clicked.and_then(|row| found.get(row as usize)) {
         asked = Some(CallAct::OpenRequest(stored.path.clone()));
     }
-    if response.response.has_focus()
+    view.has_requests_focus = response.response.has_focus();
+    if view.has_requests_focus
         && let Some(path) = here.and_then(|row| found.get(row as usize)).map(|stored| stored.path.clone())
     {
         asked = asked.or(keys(ui, path));
@@ -94,16 +95,24 @@ fn rows_ui(
     actions.extend(asked.map(Action::Call));
 }
 
-/// Enter opens, F2 renames, Del removes.
+/// Enter opens, Del removes.
 fn keys(ui: &Ui, path: PathBuf) -> Option<CallAct> {
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Enter) {
         return Some(CallAct::OpenRequest(path));
     }
-    if pressed(Key::F2) {
-        return Some(CallAct::AskRequestName { renamed: Some(path) });
-    }
     pressed(Key::Delete).then_some(CallAct::RemoveRequest(path))
+}
+
+impl CallView {
+    /// F2 renames the request that is picked. It means something else in the rest of the window, and is
+    /// taken before that.
+    pub fn take_keys(&self, ctx: &Context, actions: &mut Vec<Action>) {
+        let Some(path) = self.picked_request.clone().filter(|_| self.has_requests_focus) else { return };
+        if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F2)) {
+            actions.push(Action::Call(CallAct::AskRequestName { renamed: Some(path) }));
+        }
+    }
 }
 
 fn row_ui(

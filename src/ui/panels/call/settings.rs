@@ -226,6 +226,14 @@ fn rocketmq_ui(
     let hint = "Client id, version, namespace, time and a fresh signature with every call";
     let was_on = form.is_rocketmq;
     check_row_ui(ui, "Headers", &mut form.is_rocketmq, "Send those of a RocketMQ client", hint);
+    row_ui(ui, "", |ui| {
+        let hint = "Fills in the deadline of the method and the headers that stay the same, to be changed where \
+                    need be; time, request id and signature are made with every call";
+        let fill = TextButton::new("Fill in as the clients of RocketMQ do").hint(hint).outlined();
+        if fill.show(ui).clicked() {
+            actions.push(Action::Call(CallAct::FillAsClient));
+        }
+    });
     if !form.is_rocketmq {
         return;
     }
