@@ -231,10 +231,9 @@ impl Session {
             }
             (Purpose::Compare { number }, Report::Canonicalized(made)) => self.canonicalized(number, made),
             (Purpose::CallFiles { call }, Report::CallFiles(report)) => self.call_files_done(call, report),
-            (
-                Purpose::StoreRequest(stored),
-                Report::CallFiles(CallFilesReport::RequestStored(request, saved)),
-            ) => self.request_stored(stored, request, saved),
+            (Purpose::StoreRequest(stored), Report::CallFiles(CallFilesReport::RequestStored(done))) => {
+                self.request_stored(stored, done.0, done.1);
+            }
             (Purpose::CheckFiles, Report::FilesChecked(checked)) => self.files_checked(checked),
             (Purpose::RenameRequest, Report::CallFiles(report)) => self.requests_changed(report),
             (Purpose::Reflect, Report::Reflected(set)) => self.reflected(set),

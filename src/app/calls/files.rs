@@ -6,7 +6,7 @@ use super::{CallForm, Calls, FieldError, FormField};
 use crate::rpc::ProfileValue;
 use crate::worker::Job;
 use crate::worker::jobs::{CheckFiles, FileHolds, NamedFile};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is known of them.
 #[derive(Default)]
@@ -114,7 +114,7 @@ impl Session {
         self.look_at_named_files();
     }
 
-    pub(super) fn name_file(&mut self, field: FormField, path: &PathBuf) {
+    pub(super) fn name_file(&mut self, field: FormField, path: &Path) {
         self.leave_file_dialog();
         self.state.calls.form.name_file(field, path);
     }

@@ -322,7 +322,7 @@ impl Session {
                 let requests = &mut self.state.calls.requests;
                 (requests.all, requests.error, requests.is_listing) = (Some(all), None, false);
             }
-            CallFilesReport::RequestRenamed(old, renamed) => self.request_renamed(&old, renamed),
+            CallFilesReport::RequestRenamed(old, renamed) => self.request_renamed(&old, *renamed),
             CallFilesReport::RequestRemoved(path, removed) => {
                 self.state.calls.requests.take_out(&path);
                 let text = format!("Removed the request {}", removed.name);
@@ -331,7 +331,7 @@ impl Session {
             }
             CallFilesReport::RequestRestored(Some(stored)) => {
                 self.notify(NoticeTone::Done, format!("The request {} is back", stored.name));
-                self.state.calls.requests.put(stored);
+                self.state.calls.requests.put(*stored);
             }
             _ => {}
         }

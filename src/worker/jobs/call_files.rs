@@ -58,12 +58,12 @@ pub enum CallFilesReport {
     ProfileStored(PathBuf),
     Requests(Vec<StoredRequest>),
     /// With what became of its message, if that was written.
-    RequestStored(StoredRequest, Option<Saved>),
+    RequestStored(Box<(StoredRequest, Option<Saved>)>),
     /// Its text had this path.
-    RequestRenamed(PathBuf, StoredRequest),
+    RequestRenamed(PathBuf, Box<StoredRequest>),
     RequestRemoved(PathBuf, RemovedRequest),
     /// `None` if it had no files.
-    RequestRestored(Option<StoredRequest>),
+    RequestRestored(Option<Box<StoredRequest>>),
     /// The newest first.
     Calls(Vec<StoredCall>),
     CallKept {
@@ -138,20 +138,19 @@ impl Work for CallFiles {
             }
             CallFiles::StoreRequest { folder, request, message, options } => {
                 let message = message.as_ref();
-                let (stored, saved) =
-                    saved_requests::store_request(&folder, &request, message, &options, &step)?;
-                CallFilesReport::RequestStored(stored, saved)
+                let stored = saved_requests::store_request(&folder, &request, message, &options, &step)?;
+                CallFilesReport::RequestStored(Box::new(stored))
             }
             CallFiles::RenameRequest { path, name } => {
                 let renamed = saved_requests::rename_request(&path, &name)?;
-                CallFilesReport::RequestRenamed(path, renamed)
+                CallFilesReport::RequestRenamed(path, Box::new(renamed))
             }
             CallFiles::RemoveRequest { path, removed } => {
                 let removed = saved_requests::remove_request(&path, &removed)?;
                 CallFilesReport::RequestRemoved(path, removed)
             }
             CallFiles::RestoreRequest(removed) => {
-                CallFilesReport::RequestRestored(saved_requests::restore_request(&removed)?)
+                CallFilesReport::RequestRestored(saved_requests::restore_request(&removed)?.map(Box::new))
             }
             CallFiles::ListCalls { folder } => {
                 CallFilesReport::Calls(call_history::list_calls(&folder, &step)?)
