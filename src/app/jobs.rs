@@ -10,6 +10,7 @@ use super::session::Session;
 use super::settings;
 use super::state::{Listing, NoticeTone, Running, TabId};
 use crate::document::{RowId, Snapshot};
+use crate::rpc::Profile;
 use crate::schema::Address;
 use crate::worker::SchemaSources;
 use crate::worker::jobs::{
@@ -116,6 +117,11 @@ pub(super) enum Purpose {
     StoreRequest(ToStore),
     RenameRequest,
     CheckFiles,
+    /// The profile is written once its secrets are in the keyring.
+    KeepSecrets(Box<(PathBuf, Profile)>),
+    StoreProfile {
+        note: String,
+    },
     /// A server is asked for its schema.
     Reflect,
     CopyCall {
@@ -234,6 +240,8 @@ impl Session {
             (Purpose::StoreRequest(stored), Report::CallFiles(CallFilesReport::RequestStored(done))) => {
                 self.request_stored(stored, done.0, done.1);
             }
+            (Purpose::KeepSecrets(to_store), Report::SecretsKept) => self.secrets_kept(to_store),
+            (Purpose::StoreProfile { note }, Report::CallFiles(_)) => self.profile_stored(note),
             (Purpose::CheckFiles, Report::FilesChecked(checked)) => self.files_checked(checked),
             (Purpose::RenameRequest, Report::CallFiles(report)) => self.requests_changed(report),
             (Purpose::Reflect, Report::Reflected(set)) => self.reflected(set),
@@ -285,6 +293,7 @@ impl Session {
             }
             Purpose::PrepareMessage { .. } => self.preparing_failed(None),
             Purpose::StoreRequest(stored) => self.storing_request_cancelled(stored),
+            Purpose::KeepSecrets(_) => self.keeping_secrets_failed(None),
             Purpose::Reflect => self.notify(NoticeTone::Note, "The schema is as it was"),
             Purpose::Search { tab, serial } => self.search_ended(tab, serial, None),
             Purpose::SearchAgain { tab, revision } => self.renewal_ended(tab, revision),
@@ -319,6 +328,7 @@ impl Session {
             Purpose::PrepareMessage { .. } => return self.preparing_failed(Some(error)),
             Purpose::CallFiles { .. } => return self.call_files_failed(label, error),
             Purpose::StoreRequest(stored) => return self.storing_request_failed(stored, error),
+            Purpose::KeepSecrets(_) => return self.keeping_secrets_failed(Some(error)),
             Purpose::RenameRequest => return self.renaming_request_failed(error),
             Purpose::Reflect => return self.reflecting_failed(error),
             Purpose::Restore => return self.restoring_failed(error),

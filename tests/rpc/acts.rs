@@ -464,9 +464,9 @@ fn fields_are_kept_as_a_profile_without_what_was_typed_for_secrets() {
         form.deadline = "5s".to_owned();
         form.metadata = vec![MetadataDraft { name: "authorization".to_owned(), value: "hush".to_owned() }];
     });
-    fixture.call(CallAct::StoreProfile { name: "../shop".to_owned(), overwrite: false });
+    fixture.call(CallAct::StoreProfile { name: "../shop".to_owned(), overwrite: false, in_keyring: false });
     assert!(fixture.notices().contains("no name of a file"));
-    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false });
+    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false, in_keyring: false });
     let text = fs::read_to_string(fixture.folder.path().join("config/profiles/shop.profile")).unwrap();
     assert!(text.contains(&server.url()) && text.contains("authorization") && !text.contains("hush"));
     fixture.call(CallAct::Send);
@@ -479,7 +479,7 @@ fn fields_are_kept_as_a_profile_without_what_was_typed_for_secrets() {
     assert!(fixture.state().calls.form.errors()[0].reason.contains("still to be typed"));
     // Another one of the same name is not replaced unasked.
     fixture.call(CallAct::SetForm(Box::new(CallForm { endpoint: server.url(), ..CallForm::default() })));
-    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false });
+    fixture.call(CallAct::StoreProfile { name: "shop".to_owned(), overwrite: false, in_keyring: false });
     assert!(matches!(fixture.question(), Some(Question::Overwrite { .. })));
     fixture.act(Action::Answer(Answer::Yes));
     let text = fs::read_to_string(fixture.folder.path().join("config/profiles/shop.profile")).unwrap();

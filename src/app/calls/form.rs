@@ -173,8 +173,14 @@ impl CallForm {
     }
 
     /// The same to be kept: what is still to be typed is asked for when it is used.
-    pub fn to_keep(&self) -> Result<Profile, Vec<FieldError>> {
-        self.read_for(true).map(|(profile, _typed)| profile)
+    pub fn to_keep(&self) -> Result<(Profile, TypedSecrets), Vec<FieldError>> {
+        self.read_for(true)
+    }
+
+    /// Whether a secret is typed into a field.
+    pub fn has_typed_secrets(&self) -> bool {
+        self.to_keep()
+            .is_ok_and(|(profile, typed)| profile.asked().iter().any(|place| typed.get("", place).is_some()))
     }
 
     fn read_for(&self, keeps: bool) -> Result<(Profile, TypedSecrets), Vec<FieldError>> {
@@ -493,7 +499,7 @@ mod tests {
         };
         let fields: Vec<FormField> = form.errors().iter().map(|error| error.field).collect();
         assert!(fields.contains(&FormField::Metadata(0)) && fields.contains(&FormField::Credentials));
-        let kept = form.to_keep().unwrap();
+        let (kept, _) = form.to_keep().unwrap();
         assert_eq!(kept.metadata[0].1, ProfileValue::Asked);
         assert_eq!(kept.rocketmq.unwrap().secret, Some(ProfileValue::Asked));
     }

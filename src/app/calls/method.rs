@@ -150,7 +150,9 @@ impl Session {
             CallAct::OpenStored(path) => self.open_stored(path),
             CallAct::SendAgain(call) => self.send_again(call),
             CallAct::UseProfile(name) => self.use_profile(&name),
-            CallAct::StoreProfile { name, overwrite } => self.store_profile(&name, overwrite),
+            CallAct::StoreProfile { name, overwrite, in_keyring } => {
+                self.store_profile(&name, overwrite, in_keyring);
+            }
             CallAct::NameFile { field, path } => self.name_file(field, &path),
             CallAct::ListRequests => self.list_requests(),
             CallAct::SetRequestsFolder(folder) => self.set_requests_folder(folder),

@@ -96,6 +96,8 @@ pub enum CallAct {
     StoreProfile {
         name: String,
         overwrite: bool,
+        /// Secrets that were typed go into the system keyring.
+        in_keyring: bool,
     },
     /// Puts the path of a file into the field that names it.
     NameFile {

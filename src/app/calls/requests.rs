@@ -134,7 +134,7 @@ impl Session {
         let open = self.state.active_document().ok_or("no document is open")?;
         let calls = &self.state.calls;
         let method = calls.target.path()?.to_string();
-        let settings = calls
+        let (settings, _typed) = calls
             .form
             .to_keep()
             .map_err(|errors| errors.first().map(|error| error.reason.clone()).unwrap_or_default())?;
@@ -148,6 +148,12 @@ impl Session {
         };
         let mut request = request.beside(self.stored_profile(&calls.form.profile.name).as_ref());
         request.settings = request.settings.beside_folder(&folder);
+        if request.profile.is_empty() {
+            // The keyring has them for a profile, which is not named.
+            for place in request.settings.in_keyring() {
+                request.settings.set(&place, ProfileValue::Asked);
+            }
+        }
         Ok((folder, request))
     }
 

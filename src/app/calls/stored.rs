@@ -92,7 +92,6 @@ impl Session {
                 }
             }
             CallFilesReport::Profiles(profiles) => self.profiles_listed(profiles),
-            CallFilesReport::ProfileStored(_) => self.profile_stored(),
             report => self.requests_changed(report),
         }
     }

@@ -133,7 +133,10 @@ fn a_request_is_saved_again_over_what_a_person_wrote_into_its_text() {
 #[test]
 fn settings_that_a_profile_holds_are_named_and_not_written_twice() {
     let mut fixture = fixture();
-    call(&mut fixture, CallAct::StoreProfile { name: "local".to_owned(), overwrite: false });
+    call(
+        &mut fixture,
+        CallAct::StoreProfile { name: "local".to_owned(), overwrite: false, in_keyring: false },
+    );
     store(&mut fixture, "order");
     let text = fs::read_to_string(own(&fixture, "order.request")).unwrap();
     assert!(text.contains("profile = local") && !text.contains("deadline"), "{text}");

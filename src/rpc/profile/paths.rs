@@ -1,5 +1,6 @@
-//! The files that a profile names.
+//! The values that a profile names, and the files among them.
 
+use super::resolve::Place;
 use super::value::ProfileValue;
 use super::{Profile, ProxySetting};
 use std::path::{Path, PathBuf};
@@ -15,6 +16,25 @@ impl Profile {
     pub fn beside_folder(mut self, folder: &Path) -> Profile {
         self.map_paths(|path| path.strip_prefix(folder).unwrap_or(path).to_owned());
         self
+    }
+
+    /// Puts another value where one is already.
+    pub fn set(&mut self, place: &Place, value: ProfileValue) {
+        let of = |pairs: &mut Vec<(String, ProfileValue)>, name: &str, value: ProfileValue| {
+            if let Some((_, known)) = pairs.iter_mut().find(|(known, _)| known == name) {
+                *known = value;
+            }
+        };
+        let rocketmq = self.rocketmq.as_mut();
+        match place {
+            Place::Metadata(name) => of(&mut self.metadata, name, value),
+            Place::Variable(name) => of(&mut self.variables, name, value),
+            Place::Proxy => self.proxy = ProxySetting::Through(value),
+            Place::RocketMqSecret => rocketmq.into_iter().for_each(|set| set.secret = Some(value.clone())),
+            Place::RocketMqSessionToken => {
+                rocketmq.into_iter().for_each(|set| set.session_token = Some(value.clone()));
+            }
+        }
     }
 
     fn map_paths(&mut self, map: impl Fn(&Path) -> PathBuf) {

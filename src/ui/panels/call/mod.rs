@@ -41,6 +41,8 @@ pub struct CallView {
     wants_focus: bool,
     /// The name that the fields are to be saved as.
     profile_name: String,
+    /// Typed secrets go into the system keyring with the profile.
+    keeps_in_keyring: bool,
     /// Settings whose values a person asked to see.
     shows_secrets: bool,
 }

@@ -127,9 +127,16 @@ fn profile_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec
         name.hint("name to save as").width(width.max(60.0)).show(ui);
         if save.show(ui).clicked() {
             let name = view.profile_name.trim().to_owned();
-            actions.push(Action::Call(CallAct::StoreProfile { name, overwrite: false }));
+            let in_keyring = view.keeps_in_keyring;
+            actions.push(Action::Call(CallAct::StoreProfile { name, overwrite: false, in_keyring }));
         }
     });
+    if state.calls.form.has_typed_secrets() {
+        let hint = "Saving the profile puts the secrets that are typed here into the keyring of this desktop; \
+                    otherwise they are asked for when the profile is used";
+        let text = "Keep them in the system keyring";
+        check_row_ui(ui, "Typed secrets", &mut view.keeps_in_keyring, text, hint);
+    }
 }
 
 /// A command as a button.
