@@ -79,7 +79,7 @@ impl Session {
                 let path = kept.path.clone();
                 if let Some(all) = &mut stored.all {
                     all.retain(|known| !forgotten.contains(&known.path));
-                    all.insert(0, kept);
+                    all.insert(0, *kept);
                 }
                 if let Some(made) = call.and_then(|id| self.state.calls.call_mut(id)) {
                     made.stored = Some(path);

@@ -67,7 +67,7 @@ pub enum CallFilesReport {
     /// The newest first.
     Calls(Vec<StoredCall>),
     CallKept {
-        call: StoredCall,
+        call: Box<StoredCall>,
         /// The oldest, which were too many then.
         forgotten: Vec<PathBuf>,
     },
@@ -157,7 +157,7 @@ impl Work for CallFiles {
             }
             CallFiles::KeepCall { folder, record } => {
                 let (call, forgotten) = call_history::keep_call(&folder, &record)?;
-                CallFilesReport::CallKept { call, forgotten }
+                CallFilesReport::CallKept { call: Box::new(call), forgotten }
             }
             CallFiles::OpenCall { path } => {
                 let record = Box::new(call_history::open_call(&path)?);
