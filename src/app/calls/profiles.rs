@@ -182,7 +182,7 @@ mod tests {
         let kept = into_keyring(&mut profile, &typed);
         let mut secrets: Vec<&str> = kept.iter().filter_map(|(_, secret)| secret.as_deref()).collect();
         secrets.sort_unstable();
-        assert_eq!(secrets, ["hush-1", "hush-3", "hush-4", "http://me:hush-2@proxy:1"]);
+        assert_eq!(secrets, ["http://me:hush-2@proxy:1", "hush-1", "hush-3", "hush-4"]);
         assert_eq!(profile.asked(), [ProfilePlace::Metadata("cookie".to_owned())]);
         assert_eq!(profile.in_keyring().len(), 4);
         let text = profile.to_text("").unwrap();
