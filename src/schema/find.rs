@@ -147,6 +147,9 @@ impl<'a> Finder<'a> {
             root: String::new(),
             tried: Vec::new(),
         };
+        if !stays_inside(import) {
+            return Ok((Hit::None, found));
+        }
         if let Some(unit_idx) = self.of_google(units, import) {
             return Ok(settle(found, Hit::Unit(unit_idx), How::Google, import, import));
         }
@@ -413,6 +416,11 @@ pub(super) fn folder(path: &str) -> &str {
 
 fn is_inside(path: &str, folder: &str) -> bool {
     folder == "/" || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether an import names a file below its root, as compilers demand; no other is looked for.
+fn stays_inside(import: &str) -> bool {
+    !import.contains('\\') && import.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Folders around the working folder, for paths that start in it.

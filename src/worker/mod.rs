@@ -64,7 +64,7 @@ pub use lock::{OpenElsewhere, OpenMark, mark_open};
 pub use pool::{Worker, start};
 pub use profiles::{
     PROFILE_ENDING, ProfileInputs, StoredProfile, list_profiles, load_profile, profile_file, profiles_folder,
-    read_profile, remove_stored, store_profile,
+    read_profile, store_profile,
 };
 pub use protoc::Protoc;
 pub use reply_folder::ReplyFolder;

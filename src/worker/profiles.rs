@@ -122,11 +122,6 @@ pub fn store_profile(path: &Path, profile: &Profile) -> Result<(), WorkerError> 
     state::store_private(&real, &[text.as_bytes()])
 }
 
-/// Deletes a file of ours.
-pub fn remove_stored(path: &Path) -> Result<(), WorkerError> {
-    fs::remove_file(path).map_err(|error| WorkerError::io(Call::Remove, path, error))
-}
-
 /// The environment, files beside a profile, what was typed, and the system keyring, which may let a person
 /// wait.
 #[derive(Clone, Debug)]
@@ -209,8 +204,6 @@ mod tests {
         store_profile(&file("a ü"), &changed).unwrap();
         let text = fs::read_to_string(file("a ü")).unwrap();
         assert_eq!(text, "# mine\nendpoint = http://a\nnew = 1\nversion = 1\ncompress = true\n");
-        remove_stored(&file("b")).unwrap();
-        assert!(remove_stored(&file("b")).is_err());
     }
 
     #[test]

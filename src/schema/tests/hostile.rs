@@ -72,8 +72,21 @@ fn imports_that_lead_out_of_a_root_are_refused_where_they_stand() {
         let text = format!("syntax = \"proto3\";\nimport \"{import}\";\nmessage M {{}}");
         let (_, report) = load(vec![file("m.proto", &text), file("up.proto", "")]);
         let problem = problem(&report, "m.proto").unwrap();
-        assert!(problem.contains("in \"p/m.proto\" line 2 column "), "{import}: {problem}");
+        assert!(
+            problem
+                .starts_with("An import is the path of a file below a root, in \"p/m.proto\" line 2 column "),
+            "{import}: {problem}"
+        );
+        let tried = report.files.iter().flat_map(|file| &file.imports).flat_map(|found| &found.tried);
+        assert_eq!(tried.collect::<Vec<_>>(), Vec::<&String>::new(), "{import}");
     }
+}
+
+#[test]
+fn a_file_that_imports_itself_is_a_circle() {
+    let (_, report) = load(vec![file("m.proto", "syntax = \"proto3\";\nimport \"m.proto\";\nmessage M {}")]);
+    let problem = problem(&report, "m.proto").unwrap();
+    assert!(problem.starts_with("Files import each other in a circle: p/m.proto → p/m.proto"), "{problem}");
 }
 
 #[test]

@@ -130,14 +130,21 @@ fn parse_error(name: &str, text: &str, rewritten: &Rewritten, error: &protox::Er
         Some((line, column)) => (line, rewritten.column(line, column)),
         None => line_and_column(text.as_bytes(), if at_end { text.trim_end().len() } else { 0 }),
     };
+    // Import paths that are no paths below a root have the words of a wrong group name there.
+    let line = (place.0 as usize).checked_sub(1).and_then(|line_idx| text.lines().nth(line_idx));
+    let is_import = line.is_some_and(|line| line.trim_start().starts_with("import"));
+    let message = match message.as_str() {
+        "invalid group name" if is_import => "an import is the path of a file below a root".to_owned(),
+        _ => message,
+    };
     let hint = match message.as_str() {
         _ if at_end => "Is a closing brace missing?",
         m if m.starts_with("fields must have a label") => "Is `syntax = \"proto3\";` missing at the top?",
         m if m.contains("unknown syntax") => {
             "Only proto2, proto3 and the editions 2023 and 2024 are understood"
         }
-        m if m.contains("invalid import") => {
-            "Imports are relative to a root folder, without \"..\" and \".\""
+        m if m.starts_with("an import is") => {
+            "Write it without a leading \"/\", \"..\", \".\" and backslashes; the root is found, or given with -I"
         }
         _ => "",
     };
