@@ -190,3 +190,21 @@ fn where_no_type_fits_none_comes_first() {
     let first = window.get_by_role_and_label(Role::ListItem, "No type");
     assert_eq!(first.accesskit_node().is_selected(), Some(true));
 }
+
+#[test]
+fn a_list_in_which_nothing_is_found_says_so() {
+    let mut window = window("0a 05 0a 03 12 01 61", SEND);
+    select(&mut window, "messages[0].topic");
+    let row = open(&window).selection.as_ref().map(|selection| selection.row);
+    for (dialog, words) in [
+        (Dialog::AddField { row }, "No field has these letters"),
+        (Dialog::RecordType { row: row.unwrap() }, "No type has these letters"),
+    ] {
+        window.state_mut().apply(Action::Show(dialog));
+        window.run();
+        type_text(&mut window, "zzqq");
+        assert!(window.query_all_by_role_and_label(Role::ListItem, "name, string").next().is_none());
+        window.get_by_role_and_label(Role::Label, words);
+        press(&mut window, Key::Escape);
+    }
+}

@@ -112,14 +112,11 @@ fn list_ui(
 ) -> (Option<usize>, bool) {
     let theme = theme(ui);
     let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most_height(ui));
-    if list.choices.is_empty() {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
-        let font = fonts::regular(theme.size.text);
-        let at = rect.with_max_y(rect.top() + 40.0);
-        cell(ui.painter(), at, list.if_empty, &font, theme.color.muted, Align::Min);
-        return (None, false);
-    }
-    rows_ui(ui, RowList::new(list.list, found.len() as u64), height, view, |ui, row| {
+    let nothing = match (list.choices.is_empty(), found.is_empty()) {
+        (true, _) => Some(list.if_empty),
+        (false, is_empty) => is_empty.then_some(list.if_none),
+    };
+    rows_ui(ui, RowList::new(list.list, found.len() as u64), height, nothing, view, |ui, row| {
         let choice = found.get(row.idx as usize).and_then(|idx| list.choices.get(*idx));
         choice.map_or_else(RowLabel::default, |choice| row_ui(ui, row, choice))
     })

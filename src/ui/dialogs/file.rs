@@ -94,6 +94,14 @@ pub fn without_system_dialogs(ctx: &Context) {
     ctx.data_mut(|data| data.insert_temp(egui::Id::unique("no system dialogs"), true));
 }
 
+/// Whether a folder is what is asked for.
+fn is_of_folders(dialog: &FileDialog) -> bool {
+    matches!(
+        dialog,
+        FileDialog::Schema { is_folder: true } | FileDialog::ImportRoot | FileDialog::RequestsFolder
+    )
+}
+
 fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> FileAsk {
     let is_without = ctx.data(|data| data.get_temp::<bool>(egui::Id::unique("no system dialogs")));
     if is_without == Some(true) {
@@ -101,10 +109,7 @@ fn asked(ctx: &Context, state: &State, dialog: &FileDialog, wants: Wants) -> Fil
     }
     let (sender, answer) = sync_channel(1);
     let (folder, name) = proposed(state, dialog);
-    let is_folder = matches!(
-        dialog,
-        FileDialog::Schema { is_folder: true } | FileDialog::ImportRoot | FileDialog::RequestsFolder
-    );
+    let is_folder = is_of_folders(dialog);
     let wake = ctx.clone();
     let thread = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
         let mut system = rfd::FileDialog::new().set_title(wants.title);
@@ -178,7 +183,7 @@ fn typed_ui(
     actions: &mut Vec<Action>,
 ) {
     let recent: Vec<String> = state.settings.recent.iter().map(|path| path.display().to_string()).collect();
-    let completions = completions(state, &field.path);
+    let completions = completions(state, dialog, &field.path);
     let shown = PathField {
         title: wants.title,
         verb: wants.verb,
@@ -201,12 +206,13 @@ fn typed_ui(
     }
 }
 
-fn completions(state: &State, typed: &str) -> Vec<String> {
+fn completions(state: &State, dialog: &FileDialog, typed: &str) -> Vec<String> {
     let Some(listing) = &state.listing else { return Vec::new() };
     if listing.prefix != local_path(typed) {
         return Vec::new();
     }
-    let shown = listing.found.iter().map(|(path, is_folder)| {
+    let wanted = listing.found.iter().filter(|(_, is_folder)| *is_folder || !is_of_folders(dialog));
+    let shown = wanted.map(|(path, is_folder)| {
         let slash = if *is_folder { "/" } else { "" };
         format!("{}{slash}", path.display())
     });

@@ -39,14 +39,14 @@ pub fn method_picker_ui(ctx: &Context, state: &State, view: &mut DialogView, act
         ui.add_space(theme(ui).size.gap);
         let theme = theme(ui);
         let rows = RowList::new("Methods", found.len() as u64).row_height(2.0 * theme.size.row_dense);
-        let (clicked, is_double) = rows_ui(ui, rows, most_height(ui), view, |ui, row| {
+        let nothing = found.is_empty().then_some("No method has these letters");
+        let (clicked, is_double) = rows_ui(ui, rows, most_height(ui), nothing, view, |ui, row| {
             offered_ui(ui, theme, row, &found[row.idx as usize], current.as_ref())
         });
         if let Some(row) = clicked {
             view.picked = row;
         }
-        let reason = found.is_empty().then_some("No method has these letters");
-        (buttons_ui(ui, &[("Use this method", reason), ("Cancel", None)]), is_double)
+        (buttons_ui(ui, &[("Use this method", nothing), ("Cancel", None)]), is_double)
     });
     let (pressed, is_double) = answer;
     let is_chosen = pressed == Some(0) || is_double || entered;

@@ -32,17 +32,23 @@ pub fn most_height(ui: &Ui) -> f32 {
     (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0)
 }
 
-/// Shows the rows, `height` points high; returns the row clicked, and whether one was clicked twice.
+/// Shows the rows, `height` points high, or why there are none; returns the row clicked, and whether
+/// one was clicked twice.
 pub fn rows_ui(
     ui: &mut Ui,
     rows: RowList<'_>,
     height: f32,
+    nothing: Option<&str>,
     view: &mut DialogView,
     row_ui: impl FnMut(&mut Ui, &Row) -> RowLabel,
 ) -> (Option<usize>, bool) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
     let picked = view.picked as u64;
     let place = egui::UiBuilder::new().max_rect(rect);
+    if let Some(nothing) = nothing {
+        ui.scope_builder(place, |ui| ui.weak(nothing));
+        return (None, false);
+    }
     let shown = ui
         .scope_builder(place, |ui| rows.selected(|row| row == picked).show(ui, &mut view.list, row_ui))
         .inner;

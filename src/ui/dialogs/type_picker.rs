@@ -119,16 +119,14 @@ fn picked_ui(
         ui.add_space(theme(ui).size.gap);
         let theme = theme(ui);
         let rows = RowList::new("Types", found.len() as u64).row_height(2.0 * theme.size.row_dense);
-        let clicked = rows_ui(ui, rows, most_height(ui), view, |ui, row| {
+        let nothing = found.is_empty().then_some("No type has these letters");
+        let clicked = rows_ui(ui, rows, most_height(ui), nothing, view, |ui, row| {
             offered_ui(ui, theme, row, &all[found[row.idx as usize]], current)
         });
         if let Some(row) = clicked.0 {
             view.picked = row;
         }
-        let pressed = buttons_ui(
-            ui,
-            &[("Use this type", found.is_empty().then_some("No type has these letters")), ("Cancel", None)],
-        );
+        let pressed = buttons_ui(ui, &[("Use this type", nothing), ("Cancel", None)]);
         (pressed, clicked.1)
     });
     let (pressed, is_double) = answer;
