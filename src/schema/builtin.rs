@@ -66,6 +66,8 @@ mod tests {
     use super::*;
     use crate::wire::write_len;
     use prost_reflect::prost::Message as _;
+    use prost_reflect::prost_types::DescriptorProto;
+    use prost_reflect::prost_types::descriptor_proto::ExtensionRange;
     use protox::file::{File, FileResolver, GoogleFileResolver};
 
     struct Texts;
@@ -94,6 +96,10 @@ mod tests {
         "compiler/plugin",
     ];
 
+    const DESCRIPTOR: &str = "google/protobuf/descriptor.proto";
+    /// What later versions of the file leave to options of Google's own.
+    const LATER_OPTIONS: ExtensionRange = ExtensionRange { start: Some(990), end: Some(999), options: None };
+
     fn compiled() -> Vec<u8> {
         let mut compiler = protox::Compiler::with_file_resolver(Texts);
         let google = GOOGLE_FILES.map(|file| format!("google/protobuf/{file}.proto"));
@@ -101,7 +107,13 @@ mod tests {
             compiler.open_file(name).expect("the built-in files compile");
         }
         let mut set = Vec::new();
-        for file in compiler.include_imports(true).include_source_info(false).file_descriptor_set().file {
+        for mut file in compiler.include_imports(true).include_source_info(false).file_descriptor_set().file {
+            let is_descriptor = file.name() == DESCRIPTOR;
+            let options =
+                |message: &&mut DescriptorProto| is_descriptor && message.name().ends_with("Options");
+            for message in file.message_type.iter_mut().filter(options) {
+                message.extension_range.push(LATER_OPTIONS);
+            }
             write_len(&mut set, 1, &file.encode_to_vec());
         }
         set
