@@ -39,6 +39,9 @@ const MARKS: [&str; 12] = [
     "MODULE.bazel",
 ];
 
+/// Folders that hold nothing but declarations, whatever stands in them: packages leave the marks out.
+const PROTO_FOLDERS: [&str; 5] = ["proto", "protos", "protobuf", "protobufs", "idl"];
+
 /// Where a schema is loaded from.
 #[derive(Clone, Copy, Debug)]
 pub struct SchemaPlaces<'a> {
@@ -252,7 +255,9 @@ impl FileResolver for SchemaFiles {
 
     fn nearby(&self, path: &str) -> Vec<String> {
         let Ok(start) = std::path::absolute(path) else { return Vec::new() };
-        let is_project = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).exists());
+        let is_of_protos = |folder: &Path| PROTO_FOLDERS.iter().any(|name| folder.ends_with(name));
+        let has_mark = |folder: &Path| MARKS.iter().any(|mark| folder.join(mark).exists());
+        let is_project = |folder: &&Path| is_of_protos(folder) || has_mark(folder);
         // A project may lie in another: the inner one holds what is meant more often, the outer one
         // what it depends on.
         let projects: Vec<&Path> = start.ancestors().skip(1).take(MAX_UP).filter(is_project).collect();

@@ -52,6 +52,18 @@ fn a_file_finds_imports_in_the_projects_around_it() {
 }
 
 #[test]
+fn a_file_finds_imports_in_the_folder_of_declarations_around_it() {
+    let folder = Folder::new();
+    for inner in ["protos/one/p", "protos/two/r"] {
+        std::fs::create_dir_all(folder.path(inner)).unwrap();
+    }
+    folder.file("protos/two/r/s.proto", "syntax = \"proto3\"; package r; message S {}");
+    let text = "syntax = \"proto3\"; package p; import \"r/s.proto\"; message Q { r.S s = 1; }";
+    let file = folder.file("protos/one/p/q.proto", text);
+    run(["describe", "p.Q", "--proto", &file]).exits(0);
+}
+
+#[test]
 fn broken_files_of_a_folder_are_counted_and_those_that_are_named_are_errors() {
     let folder = tree();
     let broken = folder.file("w/api/broken.proto", "syntax = \"proto3\";\nmessage X { int32 a = ; }\n");
