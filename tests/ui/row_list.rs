@@ -192,6 +192,22 @@ fn a_row_is_found_and_clicked_by_its_role_and_name() {
 }
 
 #[test]
+fn an_arrow_pressed_as_soon_as_the_list_has_the_focus_moves_in_the_list() {
+    let list = List { n_rows: 10, selected: Some(3), ..List::default() };
+    let mut harness = harness(SIZE, list, |ui, list| {
+        egui::Panel::bottom("below").show(ui, |ui| _ = ui.button("Below"));
+        egui::CentralPanel::default().frame(egui::Frame::NONE).show(ui, |ui| list_ui(ui, list));
+    });
+    harness.get_by_label("row 3").click();
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    assert_eq!(harness.state().selected, Some(5));
+    assert!(!harness.get_by_label("Below").is_focused());
+}
+
+#[test]
 fn a_clicked_list_takes_keys() {
     let mut harness = list(10_000_000);
     harness.get_by_label("row 3").click();

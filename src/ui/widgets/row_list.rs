@@ -17,8 +17,8 @@ mod scroll_bar;
 use std::ops::Range;
 
 use egui::{
-    CursorIcon, EventFilter, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape, StrokeKind, Ui,
-    UiBuilder, pos2, vec2,
+    CursorIcon, EventFilter, FocusDirection, Id, Key, Modifiers, Rect, Response, Role, Sense, Shape,
+    StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 use position::{Extent, Position};
 
@@ -395,7 +395,15 @@ fn take_focus(ui: &Ui, shown: &RowListResponse) {
     }
     if shown.response.has_focus() {
         let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(shown.response.id, filter));
+        let arrows = [Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight];
+        let is_arrow = ui.input(|input| arrows.iter().any(|arrow| input.key_pressed(*arrow)));
+        ui.memory_mut(|memory| {
+            memory.set_focus_lock_filter(shown.response.id, filter);
+            // The filter holds from the next frame on only; an arrow may be pressed in the first.
+            if is_arrow {
+                memory.move_focus(FocusDirection::None);
+            }
+        });
     }
     if shown.hovered.is_some() {
         ui.ctx().set_cursor_icon(CursorIcon::Default);
