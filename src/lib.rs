@@ -12,10 +12,10 @@
 //! | 1 | [`wire`] | bytes ⇄ records, without a schema |
 //! | 1 | [`schema`] | declarations: sources, lookup, pages with "used in", samples, type ranking |
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
-//! | 1 | [`format`] | a message ⇄ text: JSON, tree, hex, literals of bytes |
+//! | 1 | [`format`] | a message ⇄ text: JSON, the wire as text, tree, hex, literals of bytes |
 //! | 1 | [`rocketmq`] | what only RocketMQ knows: ids, statuses, sessions, what follows from a reply |
 //! | 2 | `rpc` | calls: transports, metadata, TLS, status, profiles, sessions, server reflection |
-//! | 2 | `worker` | background jobs; the only room that touches disk |
+//! | 2 | `worker` | background jobs; the only room that touches disk, other programs and the keyring |
 //! | 2 | `app` | the session: state, commands, actions; no drawing |
 //! | 2 | `cli` | the command line, one file a command |
 //! | 3 | `ui` | the window and pictures of it; the only room that knows egui |
