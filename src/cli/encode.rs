@@ -3,12 +3,11 @@
 use super::input::read_small_file;
 use super::set::{copy, store};
 use super::{CliError, Console, Opened, Outcome, SchemaArgs, load_schema};
-use crate::document::{Document, MemorySource};
+use crate::document::Document;
 use crate::format::INPUTS;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Make a binary message of text
 ///
@@ -51,7 +50,7 @@ pub(super) fn run(args: &EncodeArgs, console: &mut Console) -> Result<Outcome, C
     let text = read_small_file(&args.file).map_err(|error| CliError::Open { error, near_command: None })?;
     let bytes = (input.read)(&text, message.as_ref())
         .map_err(|error| CliError::Input { error: Box::new(error), file: file.clone() })?;
-    let document = Document::new(Arc::new(MemorySource::new(bytes)), message);
+    let document = Document::of_bytes(&bytes, message);
     let made = Opened { name: file, document, schema, file: None, is_guessed: false };
     let snapshot = made.document.snapshot();
     if to_stdout {

@@ -3,17 +3,15 @@
 use super::{WireTextError, read_wire_text};
 use crate::document::canonical::canonical_act;
 use crate::document::value::{ValueError, parse_value};
-use crate::document::{Document, MemorySource, ReadMode};
+use crate::document::{Document, ReadMode};
 use crate::schema::{Kind, MessageDescriptor};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// A form of text that messages are made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
     /// As `--from` takes it.
     pub name: &'static str,
-    pub needs_type: bool,
     pub read: Read,
 }
 
@@ -34,10 +32,8 @@ pub enum InputError {
 }
 
 /// All of them, in the order in which they are offered; the first is the default.
-pub const INPUTS: &[Input] = &[
-    Input { name: "json", needs_type: true, read: of_json },
-    Input { name: "wire", needs_type: false, read: of_wire_text },
-];
+pub const INPUTS: &[Input] =
+    &[Input { name: "json", read: of_json }, Input { name: "wire", read: of_wire_text }];
 
 impl InputError {
     /// What to do about it; `None` where the error says it all.
@@ -60,7 +56,7 @@ fn of_json(text: &[u8], message: Option<&MessageDescriptor>) -> Result<Vec<u8>, 
 
 /// The same text gives the same bytes: entries of maps, which come in any order, stand by their keys.
 fn in_order(payload: Vec<u8>, message: &MessageDescriptor) -> Vec<u8> {
-    let mut document = Document::new(Arc::new(MemorySource::new(payload.clone())), Some(message.clone()));
+    let mut document = Document::of_bytes(&payload, Some(message.clone()));
     let act = canonical_act(&document, &mut |_| ControlFlow::Continue(()));
     let applied = act.ok().and_then(|(act, _)| document.apply(&act).ok());
     let snapshot = document.snapshot();

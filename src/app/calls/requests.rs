@@ -4,7 +4,7 @@ use super::super::action::{Action, Dialog, Question};
 use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::{NoticeTone, TabId};
-use super::{CallAct, CallForm};
+use super::CallAct;
 use crate::document::Snapshot;
 use crate::rpc::{Profile, ProfileValue, SavedRequest};
 use crate::worker::jobs::{CallFiles, CallFilesReport};
@@ -357,14 +357,5 @@ impl Session {
             self.moved_to(tab, message, message_type.filter(|name| !name.is_empty()));
             self.watch();
         }
-    }
-}
-
-impl CallForm {
-    /// Whether a secret that a file only asks for is still to be typed.
-    pub fn asks_for_secrets(&self) -> bool {
-        let is_asked = |text: &String| ProfileValue::read(text) == ProfileValue::Asked;
-        let metadata = self.metadata.iter().map(|draft| &draft.value);
-        metadata.chain([&self.secret, &self.session_token]).any(is_asked)
     }
 }

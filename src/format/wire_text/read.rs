@@ -149,18 +149,9 @@ impl Encoder<'_> {
         };
         let number = self.write_tag(inferred, offset)?;
         match token {
-            Token::Bytes(bytes) => {
-                self.no_long_form()?;
-                self.out.extend_from_slice(&bytes);
-            }
-            Token::Fixed32(bytes) => {
-                self.no_long_form()?;
-                self.out.extend_from_slice(&bytes);
-            }
-            Token::Fixed64(bytes) => {
-                self.no_long_form()?;
-                self.out.extend_from_slice(&bytes);
-            }
+            Token::Bytes(bytes) => self.bytes(&bytes)?,
+            Token::Fixed32(bytes) => self.bytes(&bytes)?,
+            Token::Fixed64(bytes) => self.bytes(&bytes)?,
             Token::Varint(value) => {
                 let extra = self.take_long_form();
                 self.varint(value, extra, offset)?;
@@ -194,9 +185,14 @@ impl Encoder<'_> {
         Ok(Some(number))
     }
 
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), WireTextError> {
+        self.no_long_form()?;
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
     fn varint(&mut self, value: u64, extra: u8, offset: usize) -> Result<(), WireTextError> {
-        let spelled = spelled(value, extra);
-        let Some(spelled) = spelled else { return self.fault(offset, WireTextFault::TooLong) };
+        let Some(spelled) = spelled(value, extra) else { return self.fault(offset, WireTextFault::TooLong) };
         self.out.extend_from_slice(&spelled);
         Ok(())
     }

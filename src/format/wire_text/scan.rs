@@ -1,7 +1,7 @@
 //! Text into tokens.
 
 use super::read::{WireTextError, WireTextFault};
-use crate::wire::WireType;
+use crate::wire::{WireType, zigzag_encode};
 
 /// One token. Numbers are told apart by how they are laid out.
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +204,7 @@ fn value(word: &str) -> Option<Token> {
                 .ok()
                 .and_then(fixed32),
             "i64" => wide(value).and_then(fixed64),
-            "z" => i64::try_from(value).ok().map(|value| Token::Varint(zigzag(value))),
+            "z" => i64::try_from(value).ok().map(|value| Token::Varint(zigzag_encode(value))),
             _ => wide(value).map(Token::Varint),
         };
     }
@@ -238,8 +238,4 @@ fn integer(word: &str) -> Option<i128> {
 /// The 64 bits of a number, in two's complement.
 fn wide(value: i128) -> Option<u64> {
     i64::try_from(value).map(|value| value as u64).or_else(|_| u64::try_from(value)).ok()
-}
-
-fn zigzag(value: i64) -> u64 {
-    crate::wire::zigzag_encode(value)
 }
