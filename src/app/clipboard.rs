@@ -17,7 +17,7 @@ use crate::document::{Entry, Meaning, ReadMode, Row};
 use crate::format::literal;
 use crate::schema::Kind;
 use crate::wire::{Read, WireType, records};
-use crate::worker::jobs::Copied;
+use crate::worker::jobs::{Copied, Done};
 use std::ops::Range;
 
 /// Bytes that go onto the clipboard at once.
@@ -81,11 +81,11 @@ impl Session {
         }));
     }
 
-    pub(super) fn copied(&mut self, tab: TabId, copied: Copied) {
+    pub(super) fn copied(&mut self, tab: TabId, copied: Copied, done: Option<Box<Done>>) {
         let Copied { lifted, text, act, note } = copied;
         let n_bytes = grouped(lifted.bytes.len() as u64);
-        let done = if act.is_some() { "Cut" } else { "Copied" };
-        let mut said = format!("{done} {}, {n_bytes} B", lifted.name);
+        let did = if act.is_some() { "Cut" } else { "Copied" };
+        let mut said = format!("{did} {}, {n_bytes} B", lifted.name);
         self.state.clipboard = Some(text.clone());
         self.state.copied = Some(CopiedRecords { records: lifted, text });
         if let Some(note) = note {
@@ -93,7 +93,7 @@ impl Session {
         }
         self.notify(NoticeTone::Done, said);
         if let Some(act) = act {
-            self.apply_act(tab, act, After::Gone);
+            self.make(tab, act, After::Gone, done);
         }
     }
 

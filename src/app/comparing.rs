@@ -13,7 +13,7 @@ use crate::document::reading::Scope;
 use crate::document::{Act, Anchored, Path as FieldPath, Snapshot, Step};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{
-    Canonicalize as CanonicalizeJob, Canonicalized, Compare as CompareJob, CompareWith, Compared,
+    Canonicalize as CanonicalizeJob, Canonicalized, Compare as CompareJob, CompareWith, Compared, Done,
     ListedDifference,
 };
 use crate::worker::{Job, JobId, WorkerError};
@@ -47,8 +47,10 @@ pub struct Comparison {
     pub found: Vec<ListedDifference>,
     pub report: DiffReport,
     pub progress: Progress,
-    /// Of a canonical spelling: the act that gives it, and what it leaves out.
-    pub canonical: Option<(Act, CanonicalReport)>,
+    /// Of a canonical spelling: what it leaves out.
+    pub canonical: Option<CanonicalReport>,
+    /// The document with that spelling, if it is another.
+    pub(super) done: Option<Box<Done>>,
     /// Asked again when it is closed.
     pub back: Option<Question>,
     pub(super) number: u64,
@@ -125,30 +127,31 @@ impl Session {
         let old = ComparisonSide { title: "Now".to_owned(), tab: tab_now };
         let new = ComparisonSide { title: "Canonical".to_owned(), tab: None };
         let message = open.message().cloned();
-        let job = CanonicalizeJob { document: open.document.clone(), max_listed: MAX_LISTED };
+        let selection = open.selection.as_ref().map(|selection| selection.row.offset);
+        let (document, tree) = (open.document.clone(), open.tree.clone());
+        let job = CanonicalizeJob { document, tree, selection, max_listed: MAX_LISTED };
         self.show_comparison(Compare::Canonical(tab), [old, new], Job::Canonicalize(job), message);
     }
 
     pub(super) fn canonicalized(&mut self, number: u64, made: Canonicalized) {
-        let Canonicalized { act, report, compared } = made;
+        let Canonicalized { done, report, compared } = made;
         self.compared(number, compared);
         if let Some(shown) = self.state.comparison.as_mut().filter(|shown| shown.number == number) {
-            shown.canonical = Some((act, report));
+            shown.canonical = Some(report);
+            shown.done = done;
         }
     }
 
     pub(super) fn apply_canonical(&mut self) {
         let Some(shown) = self.state.comparison.take() else { return };
         self.state.dialog = None;
-        let (Some((act, _)), Some((tab, revision))) = (shown.canonical, shown.old.tab) else { return };
-        let current = self.open_document(tab).filter(|open| open.document.revision() == revision);
-        if let Some(opened) = current.map(|open| Opened::of(open)) {
-            self.apply_act(tab, act, After::Keep);
-            if let Some(open) = self.open_document(tab) {
-                opened.open_again(open);
-            }
-        } else {
-            self.notify(NoticeTone::Warning, "The document changed meanwhile; look at it again");
+        let (Some(done), Some((tab, _))) = (shown.done, shown.old.tab) else { return };
+        let Some(opened) = self.open_document(tab).map(|open| Opened::of(open)) else { return };
+        if !self.adopt_act(tab, &Act::new("Canonicalize", Vec::new()), After::Keep, *done) {
+            return self.notify(NoticeTone::Warning, "The document changed meanwhile; look at it again");
+        }
+        if let Some(open) = self.open_document(tab) {
+            opened.open_again(open);
         }
     }
 
@@ -173,6 +176,7 @@ impl Session {
             report: DiffReport::default(),
             progress: Progress::Running(job),
             canonical: None,
+            done: None,
             back: None,
             number,
         });

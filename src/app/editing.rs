@@ -1,7 +1,8 @@
 //! Doing edits, and bringing rows and selection along.
 
 use super::action::{Action, Dialog, Question, SelectTarget};
-use super::cursor::{self, CursorAfter};
+use super::adopting;
+use super::cursor::{self, ByteCursor, CursorAfter};
 use super::documents::row_now;
 use super::fixing;
 use super::jobs::Purpose;
@@ -9,14 +10,14 @@ use super::lifting::{self, Destination};
 use super::plans::{self, Inside, Spot, Value};
 use super::selection;
 use super::session::Session;
-use super::state::{NoticeTone, OpenDocument, TabId};
+use super::state::{NoticeTone, OpenDocument, Selection, TabId};
 use super::structures;
 use crate::document::problem::Wanted;
 use crate::document::{
-    Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId,
+    Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId, Stepped,
 };
 use crate::worker::Job;
-use crate::worker::jobs::{Outcome, Place, PlanEdit, ReadSmallFile};
+use crate::worker::jobs::{Done, Outcome, Place, PlanEdit, Planned, ReadSmallFile};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -81,13 +82,16 @@ impl Session {
     /// Makes a plan, at once or in the background, and then does what it came to.
     pub(super) fn think(&mut self, tab: TabId, revision: usize, action: Action, after: After, plan: Plan) {
         let Some(open) = self.open_document(tab) else { return };
-        if open.document.len() <= AT_ONCE {
+        let label = adopting::label(open, &action);
+        if open.document.len() <= AT_ONCE && label.is_none() {
             let outcome = plan(&open.document);
-            self.planned(tab, revision, action, after, outcome);
+            self.planned(tab, revision, action, after, Planned { outcome, done: None });
             return;
         }
-        let job = PlanEdit { document: open.document.clone(), tree: open.tree.clone(), plan };
-        let job = self.start(Purpose::Plan { tab, revision, action, after }, Job::PlanEdit(job), "");
+        let selection = open.selection.as_ref().map(|selection| selection.row.offset);
+        let job = PlanEdit { document: open.document.clone(), tree: open.tree.clone(), selection, plan };
+        let purpose = Purpose::Plan { tab, revision, action, after };
+        let job = self.start(purpose, Job::PlanEdit(job), label.unwrap_or_default());
         if let Some(open) = self.open_document(tab) {
             open.backing.thinking = Some(job);
         }
@@ -116,8 +120,9 @@ impl Session {
         revision: usize,
         action: Action,
         after: After,
-        outcome: Outcome,
+        planned: Planned,
     ) {
+        let Planned { outcome, done } = planned;
         let Some(open) = self.open_document(tab) else { return };
         open.backing.thinking = None;
         let is_stale = open.document.revision() != revision;
@@ -140,17 +145,17 @@ impl Session {
                 }
             }
             _ if is_stale => self.notify(NoticeTone::Warning, "The document changed meanwhile; try again"),
-            Outcome::Act(act) => self.apply_act(tab, act, after),
+            Outcome::Act(act) => self.make(tab, act, after, done),
             Outcome::Noted { act, note } => {
-                self.apply_act(tab, act, after);
+                self.make(tab, act, after, done);
                 self.notify(NoticeTone::Note, note);
             }
-            Outcome::Copied(copied) => self.copied(tab, *copied),
+            Outcome::Copied(copied) => self.copied(tab, *copied, done),
             Outcome::Occupied { path } => self.ask_occupied(action, &path),
-            Outcome::Undo => self.step(tab, Document::undo),
-            Outcome::Redo => self.step(tab, Document::redo),
+            Outcome::Undo => self.step(tab, done, Document::undo),
+            Outcome::Redo => self.step(tab, done, Document::redo),
             Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
-            Outcome::GoToStep(n_applied) => self.step(tab, |document| document.go_to_step(n_applied)),
+            Outcome::GoToStep(n_applied) => self.step(tab, done, |document| document.go_to_step(n_applied)),
             Outcome::Older { n_older } => {
                 if let Action::Remove(row) = action {
                     self.state.dialog = Some(Dialog::Question(Question::OlderValue { row, n_older }));
@@ -174,14 +179,8 @@ impl Session {
 
     pub(super) fn apply_act(&mut self, tab: TabId, mut act: Act, after: After) {
         let Some(open) = self.open_document(tab) else { return };
-        let before = open.selection.clone();
-        act.selection = act.selection.or(before.as_ref().map(|selection| selection.row.offset));
-        let n_before = open.document.revision();
-        let at_cursor = open.cursor.clone();
-        let opened = match act.edits.first() {
-            Some(Edit::Move { range, .. }) => open.tree.opened_in(range),
-            _ => Vec::new(),
-        };
+        let before = Before::of(open, &act);
+        act.selection = act.selection.or(before.selection.as_ref().map(|selection| selection.row.offset));
         match open.document.apply(&act) {
             Err(error) => {
                 let text = format!("{} is not possible: {error}", act.label);
@@ -190,40 +189,26 @@ impl Session {
             // The value is the present one.
             Ok(false) => {
                 if let After::Cursor(to) = after {
-                    cursor::place_after(open, to, n_before);
+                    cursor::place_after(open, to, before.revision);
                 }
             }
             Ok(true) => {
                 open.tree.follow(&open.document, ReadMode::Wait);
-                match after {
-                    After::New => select_new(open, &act, n_before),
-                    After::First => select_first(open, &act, n_before),
-                    After::Keep => {
-                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
-                        open.cursor = at_cursor;
-                        open.cursor.end_run();
-                    }
-                    After::Cursor(to) => {
-                        keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
-                        open.cursor = at_cursor;
-                        cursor::place_after(open, to, n_before);
-                    }
-                    After::Gone => select_where_removed(open, &act, n_before),
-                    After::Moved(facet) => {
-                        open_again(open, &act, opened);
-                        select_moved(open, &act, facet, n_before);
-                    }
-                }
+                before.show(open, &act, after);
             }
         }
     }
 
-    fn step(&mut self, tab: TabId, step: impl FnOnce(&mut Document) -> Option<crate::document::Stepped>) {
+    fn step(
+        &mut self,
+        tab: TabId,
+        done: Option<Box<Done>>,
+        step: impl FnOnce(&mut Document) -> Option<Stepped>,
+    ) {
         let Some(open) = self.open_document(tab) else { return };
         let before = open.selection.clone();
         let n_before = open.document.revision();
-        let Some(stepped) = step(&mut open.document) else { return };
-        open.tree.follow(&open.document, ReadMode::Wait);
+        let Some(stepped) = adopting::step(open, done, step) else { return };
         let is_shown = stepped
             .selection
             .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
@@ -250,6 +235,51 @@ impl Session {
         let front = self.state.active.replace(tab);
         self.edit(Action::SetBytes { row, bytes });
         self.state.active = front;
+    }
+}
+
+/// What an act is made on, as far as it is to be seen again after it.
+pub(super) struct Before {
+    selection: Option<Selection>,
+    cursor: ByteCursor,
+    revision: usize,
+    /// Rows that are open in what the act moves.
+    opened: Vec<RowId>,
+}
+
+impl Before {
+    pub fn of(open: &OpenDocument, act: &Act) -> Before {
+        let opened = match act.edits.first() {
+            Some(Edit::Move { range, .. }) => open.tree.opened_in(range),
+            _ => Vec::new(),
+        };
+        let (selection, cursor) = (open.selection.clone(), open.cursor.clone());
+        Before { selection, cursor, revision: open.document.revision(), opened }
+    }
+
+    /// Selects what is to be selected after the act.
+    pub fn show(self, open: &mut OpenDocument, act: &Act, after: After) {
+        let Before { selection, cursor, revision, opened } = self;
+        let place = selection.map(|before| (before.row, before.chain));
+        match after {
+            After::New => select_new(open, act, revision),
+            After::First => select_first(open, act, revision),
+            After::Keep => {
+                keep_selection(open, place, revision);
+                open.cursor = cursor;
+                open.cursor.end_run();
+            }
+            After::Cursor(to) => {
+                keep_selection(open, place, revision);
+                open.cursor = cursor;
+                cursor::place_after(open, to, revision);
+            }
+            After::Gone => select_where_removed(open, act, revision),
+            After::Moved(facet) => {
+                open_again(open, act, opened);
+                select_moved(open, act, facet, revision);
+            }
+        }
     }
 }
 

@@ -203,8 +203,8 @@ impl Session {
                 self.saved(tab, state, snapshot, target, saved);
             }
             (Purpose::Mark { tab }, Report::Marked { mark, elsewhere }) => self.marked(tab, mark, elsewhere),
-            (Purpose::Plan { tab, revision, action, after }, Report::Planned(outcome)) => {
-                self.planned(tab, revision, action, after, outcome);
+            (Purpose::Plan { tab, revision, action, after }, Report::Planned(planned)) => {
+                self.planned(tab, revision, action, after, planned);
             }
             (Purpose::Rank { tab }, Report::Ranked(ranked)) => self.ranked(tab, ranked.0),
             (Purpose::Guess { tab, row, revision }, Report::Ranked(ranked)) => {

@@ -7,6 +7,7 @@
 //! **Not here:** egui, threads and files (`worker`), what an edit does to bytes (`document`).
 
 mod action;
+mod adopting;
 mod browser;
 mod calls;
 mod clipboard;

@@ -39,8 +39,16 @@ pub struct Stepped {
     pub selection: Option<u64>,
 }
 
-/// A sequence of bytes being edited. Only [`Document::apply`], [`Document::undo`] and
-/// [`Document::redo`] change it.
+/// What a document was when a clone of it was taken; see [`Document::adopt`].
+#[derive(Clone, Debug)]
+pub struct Basis {
+    source: Arc<dyn Source>,
+    revision: usize,
+    saved_state: u64,
+}
+
+/// A sequence of bytes being edited. Only [`Document::apply`], [`Document::undo`],
+/// [`Document::redo`] and [`Document::adopt`] change it.
 #[derive(Clone)]
 pub struct Document {
     snapshot: Snapshot,
@@ -160,6 +168,25 @@ impl Document {
         Some(Stepped { label, selection })
     }
 
+    /// What a clone taken now begins with.
+    pub fn basis(&self) -> Basis {
+        let source = self.snapshot.source().clone();
+        Basis { source, revision: self.revision(), saved_state: self.history.saved_state() }
+    }
+
+    /// Takes over what was done to a clone of this document, whatever it took to do it. What the bytes
+    /// are read as stays. Returns `false` and changes nothing if this document was changed or saved
+    /// since the clone was taken.
+    pub fn adopt(&mut self, basis: &Basis, done: Document) -> bool {
+        let is_same = Arc::ptr_eq(&basis.source, self.snapshot.source())
+            && basis.revision == self.revision()
+            && basis.saved_state == self.history.saved_state();
+        if is_same {
+            (self.snapshot, self.log, self.history) = (done.snapshot, done.log, done.history);
+        }
+        is_same
+    }
+
     /// What undo would take back.
     pub fn undo_label(&self) -> Option<&str> {
         self.history.undo_label()
@@ -203,6 +230,11 @@ impl Document {
             stepped = if self.n_edits() > n_applied { self.undo() } else { self.redo() };
         }
         stepped
+    }
+
+    /// Splices that lie between now and the state in which `n_applied` steps are applied.
+    pub fn n_splices_to(&self, n_applied: usize) -> usize {
+        self.history.n_splices_to(n_applied)
     }
 
     /// Steps in all, those that were taken back included.
@@ -332,6 +364,30 @@ mod tests {
             (0..2).all(|at| !document.step(at).unwrap().is_saved),
             "what was saved can no longer be gone to"
         );
+    }
+
+    #[test]
+    fn what_was_done_to_a_clone_is_taken_over_unless_something_happened_meanwhile() {
+        let mut document = Document::of_bytes(NESTED, None);
+        document.apply(&set(&[0], 4, b"abc")).unwrap();
+        let (basis, mut done) = (document.basis(), document.clone());
+        done.apply(&set(&[0], 4, b"z")).unwrap();
+        let expected = bytes(&done);
+        let mut edited = document.clone();
+        edited.apply(&set(&[0], 4, b"mine")).unwrap();
+        let before = bytes(&edited);
+        assert!(!edited.adopt(&basis, done.clone()));
+        assert_eq!((bytes(&edited), edited.n_edits()), (before, 2), "an edit made meanwhile stays");
+        let mut saved = document.clone();
+        saved.mark_saved(saved.state());
+        assert!(!saved.adopt(&basis, done.clone()), "what is saved is told by the present history");
+        let mut other = Document::of_bytes(NESTED, None);
+        other.apply(&set(&[0], 4, b"abc")).unwrap();
+        assert!(!other.adopt(&basis, done.clone()), "another document of the same revision");
+        assert!(document.adopt(&basis, done));
+        assert_eq!((bytes(&document), document.n_edits()), (expected, 2));
+        document.go_to_step(0);
+        assert_eq!(bytes(&document), NESTED);
     }
 
     #[test]

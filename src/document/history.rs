@@ -206,8 +206,20 @@ impl History {
         self.state() == self.saved_state
     }
 
+    /// The state that is saved.
+    pub fn saved_state(&self) -> u64 {
+        self.saved_state
+    }
+
     pub fn n_applied(&self) -> usize {
         self.n_applied
+    }
+
+    /// Splices of the steps between now and the state in which so many are applied.
+    pub fn n_splices_to(&self, n_applied: usize) -> usize {
+        let (from, to) = (self.n_applied.min(n_applied), self.n_applied.max(n_applied));
+        let steps = self.steps.get(from..to.min(self.steps.len())).unwrap_or_default();
+        steps.iter().map(|step| step.made.len()).sum()
     }
 
     pub fn n_steps(&self) -> usize {

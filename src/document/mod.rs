@@ -43,7 +43,7 @@ pub mod value;
 mod view;
 
 pub use changes::changes;
-pub use doc::{Act, Document, Stepped};
+pub use doc::{Act, Basis, Document, Stepped};
 pub use edit::{Chain, Edit, EditError};
 pub use history::{Gesture, HistoryEntry};
 pub use index::{Index, Place};
@@ -55,8 +55,8 @@ pub use resolve::{
     Located, MapKey, MessagePart, Parent, ResolveError, Resolved, Target, read_key, resolve, resolve_in,
 };
 pub use rows::{
-    Absent, BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Standing, SurveyWork, Surveyed,
-    Tree, oneof_of,
+    Absent, BranchId, ByteAt, BytePart, Entry, Facet, IndexWork, Row, RowId, Shape, Standing, SurveyWork,
+    Surveyed, Tree, oneof_of,
 };
 pub use snapshot::{Part, Snapshot};
 pub use source::{MemorySource, ReadMode, Source, SourceError};

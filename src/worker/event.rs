@@ -4,7 +4,7 @@ use super::error::WorkerError;
 use super::file_source::FileSource;
 use super::in_place::StrayBackup;
 use super::jobs::{
-    CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outcome, Outlined, Ranked, Restored,
+    CallFilesReport, Canonicalized, Compared, Exported, Hits, ListEntry, Outlined, Planned, Ranked, Restored,
 };
 use super::jobs::{FoundDeclarations, LoadedSchema, NamedFile};
 use super::jobs::{PreparedMessage, ReflectedSet, WrittenText};
@@ -70,7 +70,7 @@ pub enum Report {
     /// A file that is no document was written.
     Written(Saved),
     SettingsStored,
-    Planned(Outcome),
+    Planned(Planned),
     /// As far as it is; more follows.
     IndexPart(IndexWork),
     Indexed(IndexWork),

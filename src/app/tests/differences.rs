@@ -1,6 +1,7 @@
 //! What differs: before a save, from the disk, between tabs.
 
 use super::*;
+use crate::document::{Act, Edit};
 
 const BYTES: &[u8] = &[0x0a, 0x05, 0x0a, 0x03, 0x12, 0x01, b'a'];
 
@@ -176,7 +177,7 @@ fn a_canonical_spelling_is_shown_before_it_is_written() {
     let found = lines(&fixture);
     assert!(found.contains(&"removed queue_id: 0 -> nothing".to_owned()), "{found:?}");
     assert!(found.iter().any(|line| line.starts_with("respelled queue_id: 2")), "{found:?}");
-    let (_, report) = fixture.session.state().comparison.as_ref().unwrap().canonical.clone().unwrap();
+    let report = fixture.session.state().comparison.as_ref().unwrap().canonical.unwrap();
     assert_eq!((report.n_overridden, report.n_unknown, report.n_defaults), (1, 1, 0));
     assert_eq!(fixture.hex(), before, "nothing was written yet");
     fixture.act(Action::Dismiss);
@@ -225,4 +226,18 @@ fn rows_of_a_large_document_stay_open_when_it_is_written_canonically() {
     assert_eq!((shown(fixture.open()).len(), selected.as_str()), (rows, "messages[1].topic.name"));
     fixture.act(Action::Undo);
     assert_eq!((fixture.bytes(), fixture.open().document.n_edits()), (before, 0));
+}
+
+#[test]
+fn a_document_that_was_edited_meanwhile_keeps_its_edit_and_is_not_written_canonically() {
+    let mut fixture = Fixture::with(&unhex("68 82 00 0a 01 61"), "apache.rocketmq.v2.SystemProperties");
+    let canonicalize = resolved(&fixture, Command::Canonicalize).unwrap();
+    fixture.act(canonicalize);
+    let edit = Edit::Splice { chain: Vec::new(), range: 5..6, bytes: b"b".to_vec() };
+    fixture.act(Action::Edit(Act::new("Mine", vec![edit])));
+    fixture.act(Action::ApplyCanonical);
+    assert_eq!(fixture.hex(), "68 82 00 0a 01 62");
+    assert_eq!((fixture.open().document.undo_label(), fixture.open().document.n_edits()), (Some("Mine"), 1));
+    let said = fixture.notices();
+    assert!(said.iter().any(|text| text.contains("changed meanwhile")), "{said:?}");
 }

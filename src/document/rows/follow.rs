@@ -27,6 +27,7 @@ impl Tree {
     /// Brings the tree up to date with the readings chosen for the document. What is read as another
     /// message now is opened as that.
     pub fn reread(&mut self, document: &Document, mode: ReadMode) {
+        self.reshape();
         if let Some(Branch { what: What::Message { scope, .. }, .. }) = self.branch_mut(BranchId::root()) {
             *scope = document.root().scope;
         }

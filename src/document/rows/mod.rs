@@ -27,4 +27,4 @@ mod tree;
 pub use byte_at::{ByteAt, BytePart};
 pub use entry::{Absent, Entry, Facet, Row, RowId, Standing, oneof_of};
 pub use survey_work::{SurveyWork, Surveyed};
-pub use tree::{BranchId, IndexWork, Tree};
+pub use tree::{BranchId, IndexWork, Shape, Tree};

@@ -69,6 +69,7 @@ impl Tree {
             return;
         }
         self.shows_absent = is_shown;
+        self.reshape();
         for idx in 0..self.branches.len() {
             let id = BranchId::of_idx(idx as u32);
             if self.branch(id).is_some_and(|branch| matches!(branch.what, What::Message { .. })) {

@@ -14,6 +14,7 @@ use crate::schema::{FieldDescriptor, MessageDescriptor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Bytes and records that expanding may look at before the rest is left to a background pass.
 const EXPAND_BYTES: u64 = 1 << 20;
@@ -104,6 +105,17 @@ pub struct IndexWork {
     pub index: Index,
 }
 
+/// Names what is open in a tree: equal as long as no row was opened or closed and none is read as
+/// something else.
+#[derive(Clone, Debug)]
+pub struct Shape(Arc<()>);
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// See the module.
 #[derive(Clone)]
 pub struct Tree {
@@ -115,6 +127,7 @@ pub struct Tree {
     pub(super) gone: Vec<(usize, Vec<RowId>)>,
     /// Whether fields without a record have rows.
     pub(super) shows_absent: bool,
+    shape: Shape,
 }
 
 impl fmt::Debug for Tree {
@@ -149,6 +162,7 @@ impl Tree {
             n_followed: document.revision(),
             gone: Vec::new(),
             shows_absent: false,
+            shape: Shape(Arc::new(())),
         };
         tree.advance(document.snapshot(), ROOT, mode);
         tree
@@ -455,7 +469,17 @@ impl Tree {
         Some(id)
     }
 
+    /// What is open now; a clone has the same shape until one of both changes.
+    pub fn shape(&self) -> Shape {
+        self.shape.clone()
+    }
+
+    pub(super) fn reshape(&mut self) {
+        self.shape = Shape(Arc::new(()));
+    }
+
     fn insert(&mut self, branch: Branch) -> BranchId {
+        self.reshape();
         match self.free.pop() {
             Some(idx) => {
                 self.branches[idx as usize] = Some(branch);
@@ -487,6 +511,7 @@ impl Tree {
 
     /// Frees a branch that its parent no longer holds, with all below it.
     pub(super) fn drop_branch(&mut self, id: BranchId) {
+        self.reshape();
         let mut doomed = vec![id];
         while let Some(id) = doomed.pop() {
             if let Some(branch) = self.branches.get_mut(id.0 as usize).and_then(Option::take) {

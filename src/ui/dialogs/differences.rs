@@ -108,7 +108,7 @@ fn summary_ui(ui: &mut Ui, shown: &Comparison) {
     };
     let color = theme(ui).color.muted;
     ui.label(RichText::new(format!("{text}{read_as}")).color(color));
-    if let Some((_, report)) = &shown.canonical {
+    if let Some(report) = &shown.canonical {
         ui.add_space(theme(ui).size.gap_small);
         ui.label(kept_and_left_out(report));
     }

@@ -1,7 +1,10 @@
-use super::{JobContext, Report, Work, WorkerError};
+use super::{Done, JobContext, Report, Work, WorkerError};
 use crate::document::ops::Lifted;
-use crate::document::{Act, Chain, Document, ReadMode, RowId, Tree};
+use crate::document::{Act, Chain, Document, ReadMode, RowId, Stepped, Tree};
 use std::fmt;
+
+/// Steps between two looks at whether to go on.
+const ASK_EVERY: usize = 64;
 
 /// What looking through a document came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +60,15 @@ pub struct Place {
     pub row: RowId,
 }
 
-/// Looks through a document too large to be looked through while the window waits.
+/// Looks through a document too large to be looked through while the window waits, and makes the act
+/// on a clone, so that the window has only to take it over.
 ///
-/// Everything that applying the act will read is read here first, so that it is at hand then.
+/// Everything that showing the act will read is read here first, so that it is at hand then.
 pub struct PlanEdit {
     pub document: Document,
     pub tree: Tree,
+    /// Offset of the record that is selected.
+    pub selection: Option<u64>,
     pub plan: Box<dyn FnOnce(&Document) -> Outcome + Send>,
 }
 
@@ -72,32 +78,65 @@ impl fmt::Debug for PlanEdit {
     }
 }
 
+/// What is to be done, and the document with it done; `None` if nothing is to be changed.
+#[derive(Debug)]
+pub struct Planned {
+    pub outcome: Outcome,
+    pub done: Option<Box<Done>>,
+}
+
 impl Work for PlanEdit {
     fn label(&self) -> &'static str {
         "Looking through the document"
     }
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
-        let PlanEdit { mut document, mut tree, plan } = *self;
-        let outcome = plan(&document);
+        let PlanEdit { document, tree, selection, plan } = *self;
+        let mut outcome = plan(&document);
         context.go_on()?;
+        let mut done = Done::of(document, tree);
         // What is wrong with an act is said where it counts.
-        let has_changed = match &outcome {
-            Outcome::Act(act) | Outcome::Noted { act, .. } => document.apply(act).unwrap_or(false),
-            Outcome::Copied(copied) => {
-                copied.act.as_ref().is_some_and(|act| document.apply(act).unwrap_or(false))
+        let apply = |document: &mut Document, act: &mut Act| {
+            act.selection = act.selection.or(selection);
+            document.apply(act).unwrap_or(false)
+        };
+        let document = &mut done.document;
+        let has_changed = match &mut outcome {
+            Outcome::Act(act) | Outcome::Noted { act, .. } => apply(document, act),
+            Outcome::Copied(copied) => copied.act.as_mut().is_some_and(|act| apply(document, act)),
+            Outcome::Undo => step(&mut done, 1, Document::undo, context)?,
+            Outcome::Redo => step(&mut done, 1, Document::redo, context)?,
+            Outcome::GoToStep(n_applied) => {
+                let (from, to) = (document.n_edits(), (*n_applied).min(document.n_steps()));
+                let one = if to < from { Document::undo } else { Document::redo };
+                step(&mut done, from.abs_diff(to), one, context)?
             }
-            Outcome::Undo => document.undo().is_some(),
-            Outcome::Redo => document.redo().is_some(),
-            Outcome::GoToStep(n_applied) => document.go_to_step(*n_applied).is_some(),
             _ => false,
         };
         if has_changed {
-            tree.follow(&document, ReadMode::Wait);
+            done.follow();
         }
         if let Outcome::Found(place) = &outcome {
-            tree.reveal_record(document.snapshot(), &place.chain, place.row, ReadMode::Wait);
+            let snapshot = done.document.snapshot();
+            done.tree.reveal_record(snapshot, &place.chain, place.row, ReadMode::Wait);
         }
-        Ok(Report::Planned(outcome))
+        let done = has_changed.then(|| Box::new(done));
+        Ok(Report::Planned(Planned { outcome, done }))
     }
+}
+
+/// Takes so many steps, unless it is stopped; whether there was one.
+fn step(
+    done: &mut Done,
+    n_steps: usize,
+    one: fn(&mut Document) -> Option<Stepped>,
+    context: &JobContext,
+) -> Result<bool, WorkerError> {
+    for step_idx in 0..n_steps {
+        if step_idx % ASK_EVERY == 0 {
+            context.step(step_idx as u64, n_steps as u64)?;
+        }
+        done.stepped = one(&mut done.document);
+    }
+    Ok(done.stepped.is_some())
 }
