@@ -41,6 +41,8 @@ mod search; // the search box, results and filters
 #[path = "rpc/server.rs"]
 #[allow(dead_code, reason = "the tests of calls use all of it")]
 mod server; // a raw HTTP/2 server that plays a script
+#[path = "ui/sliding.rs"]
+mod sliding; // numbers by a drag and by arrow keys, drafts that do not parse
 #[path = "ui/structures.rs"]
 mod structures; // oneofs, maps, order, absent fields, ways through the tree
 #[path = "ui/values.rs"]

@@ -158,6 +158,8 @@ pub enum Action {
     FixAll(ProblemKind),
     Undo,
     Redo,
+    /// Takes the last step back if it is of this gesture, which then was as if it had not been.
+    TakeBack(Gesture),
     /// Moving and typing in the bytes.
     Bytes(ByteAct),
 

@@ -1,7 +1,8 @@
 //! Taking over what was done to clones of a document and its tree, off the window's thread.
 
 use super::action::Action;
-use super::editing::{After, Before};
+use super::after::Before;
+use super::editing::After;
 use super::session::Session;
 use super::state::{OpenDocument, TabId};
 use crate::document::{Act, Document, ReadMode, Stepped};

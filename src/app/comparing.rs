@@ -14,7 +14,7 @@ use crate::document::{Act, Anchored, Path as FieldPath, Snapshot, Step};
 use crate::schema::MessageDescriptor;
 use crate::worker::jobs::{
     Canonicalize as CanonicalizeJob, Canonicalized, Compare as CompareJob, CompareWith, Compared, Done,
-    ListedDifference,
+    ListedDifference, ReleaseDone,
 };
 use crate::worker::{Job, JobId, WorkerError};
 
@@ -263,15 +263,24 @@ impl Session {
 
     /// Closes the list of differences; what was asked before it is asked again.
     pub(super) fn leave_differences(&mut self) {
-        let Some(shown) = self.state.comparison.take() else { return };
+        let Some(shown) = self.take_comparison() else { return };
         if let Progress::Running(job) = shown.progress {
             self.worker.cancel(job);
         }
         self.state.dialog = shown.back.map(Dialog::Question);
     }
 
+    /// The comparison, and nothing shown any more.
+    fn take_comparison(&mut self) -> Option<Comparison> {
+        let mut shown = self.state.comparison.take()?;
+        if let Some(done) = shown.done.take() {
+            self.start(Purpose::Errand, Job::ReleaseDone(ReleaseDone(done)), "");
+        }
+        Some(shown)
+    }
+
     pub(super) fn go_to_difference(&mut self, idx: usize) {
-        let Some(shown) = self.state.comparison.take() else { return };
+        let Some(shown) = self.take_comparison() else { return };
         self.state.dialog = None;
         // Going there is not the answer to what was asked.
         self.after_save.clear();

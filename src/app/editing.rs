@@ -2,7 +2,8 @@
 
 use super::action::{Action, Dialog, Question, SelectTarget};
 use super::adopting;
-use super::cursor::{self, ByteCursor, CursorAfter};
+use super::after::{self, Before};
+use super::cursor::{self, CursorAfter};
 use super::documents::row_now;
 use super::fixing;
 use super::jobs::Purpose;
@@ -10,11 +11,11 @@ use super::lifting::{self, Destination};
 use super::plans::{self, Inside, Spot, Value};
 use super::selection;
 use super::session::Session;
-use super::state::{NoticeTone, OpenDocument, Selection, TabId};
+use super::state::{NoticeTone, OpenDocument, TabId};
 use super::structures;
 use crate::document::problem::Wanted;
 use crate::document::{
-    Act, Anchored, Document, Edit, Facet, MessagePart, Path as FieldPath, ReadMode, RowId, Stepped,
+    Act, Anchored, Document, Edit, Facet, Gesture, MessagePart, Path as FieldPath, ReadMode, RowId, Stepped,
 };
 use crate::worker::Job;
 use crate::worker::jobs::{Done, Outcome, Place, PlanEdit, Planned, ReadSmallFile};
@@ -180,7 +181,7 @@ impl Session {
     pub(super) fn apply_act(&mut self, tab: TabId, mut act: Act, after: After) {
         let Some(open) = self.open_document(tab) else { return };
         let before = Before::of(open, &act);
-        act.selection = act.selection.or(before.selection.as_ref().map(|selection| selection.row.offset));
+        act.selection = act.selection.or(before.selected());
         match open.document.apply(&act) {
             Err(error) => {
                 let text = format!("{} is not possible: {error}", act.label);
@@ -189,7 +190,7 @@ impl Session {
             // The value is the present one.
             Ok(false) => {
                 if let After::Cursor(to) = after {
-                    cursor::place_after(open, to, before.revision);
+                    cursor::place_after(open, to, before.revision());
                 }
             }
             Ok(true) => {
@@ -213,7 +214,7 @@ impl Session {
             .selection
             .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
         if !is_shown {
-            keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
+            after::keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
         }
         if let Some(offset) = stepped.selection {
             cursor::place(open, offset, None);
@@ -238,51 +239,6 @@ impl Session {
     }
 }
 
-/// What an act is made on, as far as it is to be seen again after it.
-pub(super) struct Before {
-    selection: Option<Selection>,
-    cursor: ByteCursor,
-    revision: usize,
-    /// Rows that are open in what the act moves.
-    opened: Vec<RowId>,
-}
-
-impl Before {
-    pub fn of(open: &OpenDocument, act: &Act) -> Before {
-        let opened = match act.edits.first() {
-            Some(Edit::Move { range, .. }) => open.tree.opened_in(range),
-            _ => Vec::new(),
-        };
-        let (selection, cursor) = (open.selection.clone(), open.cursor.clone());
-        Before { selection, cursor, revision: open.document.revision(), opened }
-    }
-
-    /// Selects what is to be selected after the act.
-    pub fn show(self, open: &mut OpenDocument, act: &Act, after: After) {
-        let Before { selection, cursor, revision, opened } = self;
-        let place = selection.map(|before| (before.row, before.chain));
-        match after {
-            After::New => select_new(open, act, revision),
-            After::First => select_first(open, act, revision),
-            After::Keep => {
-                keep_selection(open, place, revision);
-                open.cursor = cursor;
-                open.cursor.end_run();
-            }
-            After::Cursor(to) => {
-                keep_selection(open, place, revision);
-                open.cursor = cursor;
-                cursor::place_after(open, to, revision);
-            }
-            After::Gone => select_where_removed(open, act, revision),
-            After::Moved(facet) => {
-                open_again(open, act, opened);
-                select_moved(open, act, facet, revision);
-            }
-        }
-    }
-}
-
 /// Whether the dialog waits for what becomes of an action, so that a refusal is said in it.
 fn asks_for(dialog: Option<&Dialog>, action: &Action) -> bool {
     match (dialog, action) {
@@ -295,8 +251,26 @@ fn asks_for(dialog: Option<&Dialog>, action: &Action) -> bool {
 
 /// Keeps an action until the edit that is being prepared is made.
 pub(super) fn wait(open: &mut OpenDocument, revision: usize, action: Action) {
-    if open.backing.waiting.len() < MAX_WAITING {
+    let last = open
+        .backing
+        .waiting
+        .back_mut()
+        .filter(|(meant, last)| *meant == revision && is_step_of(last, &action));
+    if let Some(last) = last {
+        *last = (revision, action);
+    } else if open.backing.waiting.len() < MAX_WAITING {
         open.backing.waiting.push_back((revision, action));
+    }
+}
+
+/// Whether two actions are of one gesture on one row, so that the later one is all that counts.
+fn is_step_of(earlier: &Action, later: &Action) -> bool {
+    match (earlier, later) {
+        (
+            Action::SetPayload { row, gesture: Some(gesture), .. },
+            Action::SetPayload { row: later, gesture: Some(same), .. },
+        ) => row == later && gesture == same,
+        _ => false,
     }
 }
 
@@ -395,9 +369,17 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
         }
         Action::GoToStep(n_applied) => (Box::new(move |_| Outcome::GoToStep(n_applied)), After::Keep),
         Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
+        Action::TakeBack(gesture) => (Box::new(move |document| take_back(document, gesture)), After::Keep),
         Action::Redo => (Box::new(|_| Outcome::Redo), After::Keep),
         _ => return None,
     })
+}
+
+fn take_back(document: &Document, gesture: Gesture) -> Outcome {
+    match document.gesture() == Some(gesture) {
+        true => Outcome::Undo,
+        false => Outcome::Act(Act::new("Take back", Vec::new())),
+    }
 }
 
 fn root(open: &OpenDocument) -> Inside {
@@ -477,107 +459,5 @@ pub(super) fn offset_now(open: &OpenDocument, offset: u64, n_before: usize) -> u
     let splices = open.document.splices();
     match splices.resolve(splices.anchor_at(offset, n_before)) {
         Anchored::At(offset) | Anchored::Gone(offset) => offset,
-    }
-}
-
-/// Selects the record that was selected before the edit, where it is now.
-fn keep_selection(open: &mut OpenDocument, before: Option<(RowId, Vec<u64>)>, n_before: usize) {
-    let Some((row, chain)) = before else { return };
-    let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
-    let place = Place {
-        chain: chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect(),
-        row: row_now(open, row, n_before),
-    };
-    let n_reveals = open.n_reveals;
-    if !selection::select_place(open, &place, ReadMode::Cached) {
-        select_near(open, place.row.offset, number);
-        if open.backing.lacks_bytes() {
-            open.backing.reveal = Some(place);
-        }
-    }
-    // It stays where the person looks.
-    open.n_reveals = n_reveals;
-}
-
-/// Selects what an act added: the last bytes before what stood there.
-fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
-    let (chain, offset, n_added, facet) = match act.edits.first() {
-        Some(Edit::Insert { chain, offset, bytes }) => (chain, *offset, bytes.len() as u64, Facet::Record),
-        Some(Edit::Splice { chain, range, bytes }) => (chain, range.end, bytes.len() as u64, Facet::Element),
-        _ => return select_where_removed(open, act, n_before),
-    };
-    let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
-    let offset = offset_now(open, offset, n_before).saturating_sub(n_added);
-    let place = Place { chain, row: RowId { offset, facet } };
-    if !selection::select_place(open, &place, ReadMode::Cached) {
-        selection::select_offset(open, offset);
-    }
-}
-
-/// Selects the record whose payload an act set first.
-fn select_first(open: &mut OpenDocument, act: &Act, n_before: usize) {
-    let Some(Edit::SetPayload { chain, offset, .. }) = act.edits.first() else { return };
-    let chain = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
-    let row = RowId { offset: offset_now(open, *offset, n_before), facet: Facet::Record };
-    selection::select_place(open, &Place { chain, row }, ReadMode::Cached);
-}
-
-/// Opens the rows again that were open in what an act moved.
-fn open_again(open: &mut OpenDocument, act: &Act, opened: Vec<RowId>) {
-    let Some(Edit::Move { range, to, .. }) = act.edits.first() else { return };
-    let snapshot = open.document.snapshot();
-    for row in opened {
-        let row = RowId { offset: moved(row.offset, range, *to), ..row };
-        if let Some(row) = open.tree.find(snapshot, row, ReadMode::Cached) {
-            open.tree.expand(snapshot, &row, ReadMode::Cached);
-        }
-    }
-}
-
-/// Where a place in `range` is once that was moved to `to`. Nothing else changed: no length does when a
-/// record moves within its message.
-fn moved(offset: u64, range: &Range<u64>, to: u64) -> u64 {
-    let start = if range.start < to { to - (range.end - range.start) } else { to };
-    start + (offset - range.start)
-}
-
-/// Selects what was moved, where it is now.
-fn select_moved(open: &mut OpenDocument, act: &Act, facet: Facet, n_before: usize) {
-    let Some(Edit::Move { chain, range, to }) = act.edits.first() else {
-        return select_new(open, act, n_before);
-    };
-    let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
-    let offset = moved(range.start, range, *to);
-    let place = Place { chain, row: RowId { offset, facet } };
-    if !selection::select_place(open, &place, ReadMode::Cached) {
-        selection::select_offset(open, offset);
-    }
-}
-
-fn select_where_removed(open: &mut OpenDocument, act: &Act, n_before: usize) {
-    let first = act.edits.iter().filter_map(|edit| match edit {
-        Edit::Remove { range, .. } | Edit::Splice { range, .. } => Some(range.start),
-        _ => None,
-    });
-    let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
-    if let Some(start) = first.min() {
-        let offset = offset_now(open, start, n_before);
-        select_near(open, offset, number);
-    }
-}
-
-/// Selects the row that starts at an offset, else the one at this number or the last one.
-fn select_near(open: &mut OpenDocument, offset: u64, number: u64) {
-    let snapshot = open.document.snapshot();
-    let deepest = open.tree.deepest(snapshot, offset, ReadMode::Cached);
-    let starts_there = deepest.filter(|row| row.entry.range().start == offset);
-    let row = starts_there.or_else(|| {
-        let last = open.tree.n_rows().checked_sub(1)?;
-        let number = number.saturating_sub(1).min(last);
-        open.rows(number..number + 1).pop()
-    });
-    match row {
-        Some(row) => selection::select_row(open, &row),
-        None => open.selection = None,
     }
 }

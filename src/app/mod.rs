@@ -8,6 +8,7 @@
 
 mod action;
 mod adopting;
+mod after;
 mod browser;
 mod calls;
 mod clipboard;

@@ -204,6 +204,7 @@ impl Session {
             | Action::FixAll(_)
             | Action::Undo
             | Action::Redo
+            | Action::TakeBack(_)
             | Action::GoToStep(_) => self.edit(action),
             Action::Compare(what) => self.compare(what),
             Action::GoToDifference(idx) => self.go_to_difference(idx),

@@ -192,6 +192,11 @@ impl Document {
         self.history.undo_label()
     }
 
+    /// The gesture of the step that undo would take back, if it is of one.
+    pub fn gesture(&self) -> Option<Gesture> {
+        self.history.gesture()
+    }
+
     /// What redo would do again.
     pub fn redo_label(&self) -> Option<&str> {
         self.history.redo_label()

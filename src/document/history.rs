@@ -185,6 +185,11 @@ impl History {
         Some(&self.steps.get(self.n_applied.checked_sub(1)?)?.label)
     }
 
+    /// Of the last applied step.
+    pub fn gesture(&self) -> Option<Gesture> {
+        self.steps.get(self.n_applied.checked_sub(1)?)?.gesture
+    }
+
     pub fn redo_label(&self) -> Option<&str> {
         Some(&self.steps.get(self.n_applied)?.label)
     }

@@ -83,6 +83,7 @@ icons! {
     GoTo = Crosshair,
     Palette = Command,
     Dot = Dot,
+    Slide = MoveHorizontal,
 }
 
 impl Icon {

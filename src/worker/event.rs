@@ -77,7 +77,7 @@ pub enum Report {
     Surveyed(SurveyWork),
     Ranked(Ranked),
     SchemaLoaded(LoadedSchema),
-    SchemaReleased,
+    Released,
     FoundDeclarations(FoundDeclarations),
     /// `None` if its file no longer declares it.
     Definition(Option<Definition>),

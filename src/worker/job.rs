@@ -7,7 +7,7 @@ use super::jobs::{
     ForgetJournal, ListFolder, Mark, Open, OpenJournal, OutlineRows, PlanEdit, RankTypes, ReadSmallFile,
     RestoreEntry, Save, Search, StoreSettings, SurveyMessage, WriteFile, WriteJournal,
 };
-use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition, ReadFifo, ReleaseSchema};
+use super::jobs::{FindDeclarations, LoadSchema, ReadDefinition, ReadFifo, ReleaseDone, ReleaseSchema};
 use super::jobs::{KeepSecrets, KeepSession, MakeCall, MessageText, PrepareMessage, Reflect};
 use crate::rpc;
 use std::fmt;
@@ -49,6 +49,7 @@ pub enum Job {
     Search(Search),
     OutlineRows(OutlineRows),
     LoadSchema(LoadSchema),
+    ReleaseDone(ReleaseDone),
     ReleaseSchema(ReleaseSchema),
     CallFiles(CallFiles),
     FindDeclarations(FindDeclarations),
@@ -90,6 +91,7 @@ impl Job {
             Job::Search(job) => Box::new(job),
             Job::OutlineRows(job) => Box::new(job),
             Job::LoadSchema(job) => Box::new(job),
+            Job::ReleaseDone(job) => Box::new(job),
             Job::ReleaseSchema(job) => Box::new(job),
             Job::CallFiles(job) => Box::new(job),
             Job::FindDeclarations(job) => Box::new(job),

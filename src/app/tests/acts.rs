@@ -301,3 +301,39 @@ fn problems_follow_edits() {
     let problem = open.problems.found.first().unwrap();
     assert_eq!(open.offset_of(problem), open.document.len() - 3);
 }
+
+#[test]
+fn a_slide_is_one_step_exact_to_the_ends_of_its_kind_and_taken_back_whole() {
+    use crate::document::value::{edit_text, step_value};
+    use crate::schema::Kind;
+    // seconds of a Timestamp, an int64 at its least; then nanos, which a slide leaves alone.
+    let least = "08 80 80 80 80 80 80 80 80 80 01 10 05";
+    let mut fixture = Fixture::with(&unhex(least), "google.protobuf.Timestamp");
+    fixture.set("nanos", "6");
+    let row = fixture.select("seconds");
+    let gesture = Gesture(7);
+    let base = unhex(least)[1..11].to_vec();
+    for n_steps in [1, 5, -3, 1_000, 2] {
+        let payload = step_value(&Kind::Int64, &base, n_steps).unwrap().payload;
+        fixture.act(Action::SetPayload { row, payload, gesture: Some(gesture) });
+    }
+    let payload = step_value(&Kind::Int64, &base, 2).unwrap().payload;
+    assert_eq!(edit_text(&Kind::Int64, &payload).unwrap(), "-9223372036854775806");
+    assert!(fixture.hex().starts_with("08 82 80 80 80 80 80 80 80 80 01"), "{}", fixture.hex());
+    let document = &fixture.open().document;
+    assert_eq!((document.n_edits(), document.undo_label()), (2, Some("Set seconds")));
+    fixture.act(Action::TakeBack(Gesture(8)));
+    assert_eq!(fixture.open().document.n_edits(), 2, "of another gesture");
+    fixture.act(Action::TakeBack(gesture));
+    assert_eq!((fixture.hex(), fixture.open().document.n_edits()), (least.replace("10 05", "10 06"), 1));
+    fixture.act(Action::TakeBack(gesture));
+    assert_eq!(fixture.open().document.n_edits(), 1, "the step before it stays");
+
+    let greatest = parse(&Kind::Uint64, "18446744073709551615");
+    let past = step_value(&Kind::Uint64, &greatest, 9).unwrap();
+    assert_eq!((past.payload, past.n_steps), (greatest, 0));
+}
+
+fn parse(kind: &crate::schema::Kind, text: &str) -> Vec<u8> {
+    crate::document::value::parse_value(kind, text).unwrap().payload
+}

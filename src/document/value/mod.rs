@@ -25,6 +25,7 @@ mod probe;
 mod raw;
 mod scalar;
 mod show;
+mod step;
 mod summary;
 mod timestamp;
 mod well_known;
@@ -46,6 +47,7 @@ pub use raw::{parse_raw, raw_edit_text};
 pub(super) use scalar::scalar_of_bits;
 pub use scalar::{Scalar, read_scalar};
 pub use show::{Mark, ValueText, show_packed, show_value};
+pub use step::{StepTo, step_value};
 pub use timestamp::{
     MAX_TIMESTAMP_SECONDS, MIN_TIMESTAMP_SECONDS, civil_of_days, parse_timestamp, timestamp_text,
 };

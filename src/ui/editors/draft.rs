@@ -1,5 +1,6 @@
 //! What is being typed for one value.
 
+use super::stepper::Run;
 use super::subject::{Subject, What};
 use super::time;
 use crate::app::Action;
@@ -63,6 +64,10 @@ pub struct Draft {
     pub hint: Option<String>,
     /// Something was changed under this gesture.
     pub has_acted: bool,
+    /// Steps that go on from one value to others beside it.
+    pub(super) run: Option<Run>,
+    /// It is the handle beside the field that has the keyboard or the pointer.
+    pub(super) is_slid: bool,
     /// The field was left by Enter or Esc, so the keyboard goes back to the tree.
     pub is_left: bool,
     /// The field that was typed in last.
@@ -97,6 +102,8 @@ impl Draft {
             error: None,
             hint: None,
             has_acted: false,
+            run: None,
+            is_slid: false,
             is_left: false,
             focus: None,
             list: Default::default(),
@@ -127,17 +134,24 @@ impl Draft {
         }
     }
 
-    /// The bytes changed to what was typed, perhaps at another offset: the text goes on.
-    pub fn follow(&mut self, subject: &Subject) {
+    /// The bytes changed to what was typed, perhaps at another offset: the text goes on. `last` is the
+    /// gesture of the step that the bytes are of; those of another one show at a handle, which is no
+    /// text of a person's own.
+    pub fn follow(&mut self, subject: &Subject, last: Option<Gesture>) {
         self.row = subject.row.id;
         self.revision = subject.revision;
         self.chosen = subject.chosen.clone();
+        if self.is_slid && last != Some(self.gesture) {
+            self.run = None;
+            self.start_over(subject);
+        }
     }
 
     /// A new run of typing.
     pub fn begin(&mut self) {
         self.gesture = next_gesture();
         self.has_acted = false;
+        self.run = None;
     }
 
     /// The run of typing is over; an invalid text stays, marked.
@@ -201,14 +215,15 @@ impl Draft {
 
     /// Returns to what was before this run of typing.
     pub fn take_back(&mut self, subject: &Subject) -> Option<Action> {
-        let acted = std::mem::take(&mut self.has_acted);
+        let action = self.give_back();
         self.begin();
         self.say(None);
         self.start_over(subject);
-        acted.then_some(Action::Undo)
+        action
     }
 
-    /// The action that gives the value this text, if it parses.
+    /// The action that gives the value this text, if it parses; if not, the one that gives back what was
+    /// before this run of typing.
     pub fn set(&mut self, subject: &Subject) -> Option<Action> {
         match self.parsed(subject) {
             Ok(action) => {
@@ -216,11 +231,17 @@ impl Draft {
                 self.has_acted = true;
                 Some(action)
             }
+            // What was typed on the way to this is not what a person wants either.
             Err(error) => {
                 self.say(Some(&error));
-                None
+                self.give_back()
             }
         }
+    }
+
+    /// What gives back what was before this run of typing, if that changed anything; the text stays.
+    pub(super) fn give_back(&mut self) -> Option<Action> {
+        std::mem::take(&mut self.has_acted).then_some(Action::TakeBack(self.gesture))
     }
 
     fn parsed(&self, subject: &Subject) -> Result<Action, ValueError> {
@@ -280,6 +301,13 @@ impl Draft {
     /// The payload itself, for what no text of its kind can say.
     fn payload(&self, payload: Vec<u8>) -> Action {
         Action::SetPayload { row: self.row, payload, gesture: Some(self.gesture) }
+    }
+
+    /// The action of a step to another value.
+    pub(super) fn step_to(&mut self, payload: Vec<u8>) -> Action {
+        self.say(None);
+        self.has_acted = true;
+        self.payload(payload)
     }
 
     /// Says what is wrong with the draft, or that nothing is.

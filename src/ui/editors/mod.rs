@@ -22,6 +22,7 @@ mod looks_like;
 mod message;
 mod raw;
 mod readings;
+mod stepper;
 mod string;
 mod subject;
 mod time;
@@ -37,7 +38,7 @@ pub use subject::{HEAD, ReadingText, Subject, What};
 use super::theme::theme;
 use super::view::Place;
 pub use super::widgets::field::select_all;
-use super::widgets::{Segment, TextField, error_line_ui};
+use super::widgets::{Segment, SlideHandle, TextField, error_line_ui};
 use crate::app::{Action, OpenDocument, State, TabId};
 use crate::document::Path;
 use egui::{Id, Key, Modifiers, Response, Ui};
@@ -127,14 +128,18 @@ fn draft_ui(ui: &mut Ui, editing: &mut Editing<'_>, rows: usize, is_mono: bool) 
     // While one of the readings is typed in, the text is that of the reading.
     let is_mine = editing.draft.reading.is_none();
     let invalid = is_mine && editing.draft.error.is_some();
+    let steps = rows == 1 && stepper::can_step(editing);
+    let stepped = if steps { stepper::keys_ui(ui, id, editing) } else { None };
     let mut text = match is_mine {
         true => std::mem::take(&mut editing.draft.text),
         false => editing.subject.text_in(editing.draft.form),
     };
-    let mut field = TextField::new("Value", &mut text).id(id).rows(rows).invalid(invalid);
+    let width = ui.available_width() - if steps { SlideHandle::WIDTH } else { 0.0 };
+    let mut field = TextField::new("Value", &mut text).id(id).rows(rows).width(width).invalid(invalid);
     if is_mono {
         field = field.mono();
     }
+    let field_at = ui.cursor().min;
     let response = field.show(ui);
     if !is_mine && (response.gained_focus() || response.changed()) {
         editing.draft.leave_reading(editing.subject);
@@ -145,8 +150,10 @@ fn draft_ui(ui: &mut Ui, editing: &mut Editing<'_>, rows: usize, is_mono: bool) 
     }
     editing.draft.text = text;
     let action = after_typing(&response, editing.subject, editing.draft, rows == 1);
+    let at = field_at + egui::vec2(width, 0.0);
+    let slid = if steps { stepper::handle_ui(ui, at, editing) } else { None };
     error_ui(ui, Some(editing.draft));
-    action
+    slid.or(stepped).or(action)
 }
 
 /// A choice of the ways to write a value; one of them may be greyed out, with the reason.
@@ -197,7 +204,13 @@ pub fn after_typing(
     }
     let action = field.changed().then(|| draft.set(subject)).flatten();
     if was_left {
-        draft.is_left = enter_leaves && pressed(Key::Enter);
+        let is_entered = enter_leaves && pressed(Key::Enter);
+        if is_entered && draft.error.is_some() {
+            // There is nothing yet to leave with.
+            field.request_focus();
+            return action;
+        }
+        draft.is_left = is_entered;
         draft.end(subject);
     }
     action

@@ -305,7 +305,7 @@ fn apply(draft: &mut Draft, subject: &Subject, mut root: Value, asked: Change) -
         Err(reason) => {
             draft.error = Some(reason.to_owned());
             draft.hint = None;
-            None
+            draft.give_back()
         }
     }
 }

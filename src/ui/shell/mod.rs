@@ -194,7 +194,9 @@ impl Shell {
         let is_typing = is_typing(ctx, id, tab.draft.as_ref());
         match &mut tab.draft {
             Some(draft) if draft.is_of(subject) => {}
-            Some(draft) if is_typing && Some(&draft.path) == place => draft.follow(subject),
+            Some(draft) if is_typing && Some(&draft.path) == place => {
+                draft.follow(subject, open.document.gesture());
+            }
             _ => {
                 let draft = forms.begin(subject, place.cloned().unwrap_or_default());
                 let is_elsewhere = tab.draft.replace(draft).is_some_and(|old| Some(&old.path) != place);

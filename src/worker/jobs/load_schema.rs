@@ -59,6 +59,6 @@ impl Work for ReleaseSchema {
 
     fn run(self: Box<Self>, _context: &JobContext) -> Result<Report, WorkerError> {
         drop(self);
-        Ok(Report::SchemaReleased)
+        Ok(Report::Released)
     }
 }

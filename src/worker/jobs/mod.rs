@@ -47,7 +47,7 @@ pub use canonicalize::{Canonicalize, Canonicalized};
 pub use check_files::{CheckFiles, FileHolds, NamedFile};
 pub use check_problems::CheckProblems;
 pub use compare::{Compare, CompareWith, Compared, Excerpt, ListedDifference};
-pub use done::Done;
+pub use done::{Done, ReleaseDone};
 pub use export::{Export, ExportWhat, Exported};
 pub use fetch::Fetch;
 pub use find_declarations::{FindDeclarations, FoundDeclarations};

@@ -4,9 +4,9 @@ use egui::{CentralPanel, Context, Frame, Margin, Ui};
 use protoloupe::ui::icons::Icon;
 use protoloupe::ui::theme::theme;
 use protoloupe::ui::widgets::{
-    Choice, IconButton, KeyValue, PaletteState, PathField, PathFieldState, Tab, TabBarState, TextButton,
-    TextField, Toast, Toasts, Tone, banner_ui, bar_separator_ui, empty_state_ui, error_line_ui, menu_item_ui,
-    palette, progress_ui, section_ui, tab_bar_ui,
+    Choice, IconButton, KeyValue, PaletteState, PathField, PathFieldState, SlideHandle, Tab, TabBarState,
+    TextButton, TextField, Toast, Toasts, Tone, banner_ui, bar_separator_ui, empty_state_ui, error_line_ui,
+    menu_item_ui, palette, progress_ui, section_ui, tab_bar_ui,
 };
 
 pub struct Parts {
@@ -132,7 +132,9 @@ fn fields_ui(ui: &mut Ui, parts: &mut Parts) {
     section_ui(ui, "Fields", "", None);
     let [empty, filled, wrong, disabled, many, needle] = &mut parts.texts;
     TextField::new("Empty", empty).hint("5s").show(ui);
-    TextField::new("Filled", filled).show(ui).request_focus();
+    let (at, width) = (ui.cursor().min, ui.available_width() - SlideHandle::WIDTH);
+    TextField::new("Filled", filled).width(width).show(ui).request_focus();
+    SlideHandle::new("Slide", "5s", egui::Id::unique("slide")).put(ui, at + egui::vec2(width, 0.0));
     TextField::new("Wrong", wrong).mono().invalid(true).show(ui);
     error_line_ui(ui, Some("'12x' is not an int32"));
     ui.add_enabled_ui(false, |ui| TextField::new("Disabled", disabled).show(ui));
