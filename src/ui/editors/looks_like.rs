@@ -49,7 +49,11 @@ pub fn looks_like_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
             }
             let is_declared = editing.subject.row.entry.field().is_some();
             let title = if is_declared { "As declared" } else { "By its wire type" };
-            if can_take_back && TextButton::new(title).icon(Icon::Undo).show(ui).clicked() {
+            let back = TextButton::new(title).icon(Icon::Undo);
+            if can_take_back && ui.available_size_before_wrap().x < back.width(ui) {
+                ui.end_row();
+            }
+            if can_take_back && back.show(ui).clicked() {
                 action = Some(Action::ReadRecordAs { row, reading: None });
             }
         });

@@ -17,7 +17,7 @@ use crate::ui::icons::Icon;
 use crate::ui::shell::{is_on, of_bytes};
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
-use crate::ui::widgets::{Row, RowList, RowListState, cell, menu_item_ui, visible_text};
+use crate::ui::widgets::{Row, RowList, RowListState, cell, menu_item_ui, scrolled_menu_ui, visible_text};
 use egui::{Align, Ui};
 use std::ops::Range;
 
@@ -247,8 +247,10 @@ fn part_text(found: &ByteAt, offset: u64) -> String {
 }
 
 fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.set_min_width(220.0);
+    scrolled_menu_ui(ui, 220.0, |ui| groups_ui(ui, shown, asked, actions));
+}
+
+fn groups_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
     for (group_idx, group) in MENU.iter().enumerate() {
         if group_idx > 0 {
             ui.separator();

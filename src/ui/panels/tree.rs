@@ -14,7 +14,9 @@ use crate::ui::editors::{self, Subject};
 use crate::ui::keys;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Place, TabView};
-use crate::ui::widgets::{Column, RowLabel, RowList, RowListResponse, header_ui, menu_item_ui};
+use crate::ui::widgets::{
+    Column, RowLabel, RowList, RowListResponse, header_ui, menu_item_ui, scrolled_menu_ui,
+};
 use egui::{Key, Modifiers, Ui};
 use std::cell::RefCell;
 
@@ -300,8 +302,10 @@ pub(super) fn edit_in_row(
 }
 
 pub(super) fn menu_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.set_min_width(220.0);
+    scrolled_menu_ui(ui, 220.0, |ui| groups_ui(ui, shown, asked, actions));
+}
+
+fn groups_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
     for (group_idx, group) in MENU.iter().enumerate() {
         if group_idx > 0 {
             ui.separator();

@@ -3,12 +3,17 @@
 use super::banners::banners_ui;
 use crate::app::{Action, Command, Content, Running, State, Tab as DocumentTab};
 use crate::ui::commands::{icon_of, offer};
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::{Shown, filtered, path_bar, size_text, tree};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
-use crate::ui::widgets::{Choice, Tab, empty_state_ui, menu_item_ui, progress_ui, tab_bar_ui};
-use egui::{Layout, Ui, vec2};
+use crate::ui::widgets::{
+    Choice, Elide, Tab, cell_elided, empty_state_over_ui, empty_state_ui, progress_ui, tab_bar_ui,
+    visible_text,
+};
+use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::path::{Path, PathBuf};
 
 pub fn center_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked, actions: &mut Vec<Action>) {
     if !state.tabs.is_empty() {
@@ -66,6 +71,7 @@ fn tabs_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<Action
 /// Returns whether the person asks to stop.
 fn opening_ui(ui: &mut Ui, tab: &DocumentTab, running: Option<&Running>) -> bool {
     let (n_done, n_total) = running.map_or((0, 0), |running| (running.n_done, running.n_total));
+    let label = running.map_or_else(|| format!("Opening {}", tab.title), |running| running.label.clone());
     let share = (0 < n_total).then(|| (n_done as f64 / n_total as f64) as f32);
     let amount = match n_total {
         0 => String::new(),
@@ -76,7 +82,7 @@ fn opening_ui(ui: &mut Ui, tab: &DocumentTab, running: Option<&Running>) -> bool
     ui.with_layout(Layout::top_down(egui::Align::Center), |ui| {
         let width = ui.available_width().min(460.0);
         ui.allocate_ui_with_layout(vec2(width, 40.0), Layout::top_down(egui::Align::Min), |ui| {
-            is_cancelled = progress_ui(ui, &format!("Opening {}", tab.title), &amount, share, true);
+            is_cancelled = progress_ui(ui, &label, &amount, share, true);
         });
     });
     is_cancelled
@@ -104,6 +110,11 @@ fn failed_ui(
     }
 }
 
+/// Points that the files opened last take beside each other.
+const RECENT_WIDTH: f32 = 460.0;
+/// Files opened last that are offered.
+const MOST_RECENT: usize = 8;
+
 /// No tab: how to get one.
 fn nothing_open_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
     let commands = [Command::Open, Command::OpenSample, Command::PasteAsDocument];
@@ -114,38 +125,73 @@ fn nothing_open_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut 
         .collect();
     let hint = "Drop a file here, or paste a path, hex, base64 or escaped text.";
     let recent = &state.settings.recent;
-    let height = ui.available_height() * if recent.is_empty() { 1.0 } else { 0.6 };
-    let size = vec2(ui.available_width(), height);
-    let chosen = ui
-        .allocate_ui(size, |ui| {
-            ui.set_min_height(height);
-            empty_state_ui(ui, Icon::Message, "Open a binary message", hint, &choices)
-        })
-        .inner;
+    let mut opened = None;
+    let below = |ui: &mut Ui| opened = recent_ui(ui, recent);
+    let n_rows = recent.len().min(MOST_RECENT) as f32;
+    let size = &theme(ui).size;
+    let height = if recent.is_empty() { 0.0 } else { (n_rows + 1.0) * size.row + 3.0 * size.margin };
+    let chosen =
+        empty_state_over_ui(ui, Icon::Message, "Open a binary message", hint, &choices, height, below);
     drop(choices);
+    actions.extend(opened);
     if let Some(offer) = chosen.and_then(|idx| offers.into_iter().nth(idx)) {
         asked.run(ui.ctx(), offer.row.command, offer.action, actions);
     }
-    if !recent.is_empty() {
-        recent_ui(ui, state, actions);
-    }
 }
 
-fn recent_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+/// The files opened last.
+fn recent_ui(ui: &mut Ui, recent: &[PathBuf]) -> Option<Action> {
+    if recent.is_empty() {
+        return None;
+    }
     let theme = theme(ui);
-    ui.with_layout(Layout::top_down(egui::Align::Center), |ui| {
-        ui.weak("Recent");
-        ui.add_space(theme.size.gap_small);
-        let width = ui.available_width().min(420.0);
-        ui.allocate_ui_with_layout(vec2(width, 200.0), Layout::top_down(egui::Align::Min), |ui| {
-            for path in state.settings.recent.iter().take(8) {
-                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-                let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-                let choice = Choice { icon: Some(Icon::File), shortcut: &folder, ..Choice::new(&name) };
-                if menu_item_ui(ui, &choice) {
-                    actions.push(Action::Open(vec![path.clone()]));
-                }
-            }
+    ui.add_space(2.0 * theme.size.margin);
+    let mut opened = None;
+    let width = ui.available_width().min(RECENT_WIDTH);
+    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(egui::Align::Min), |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.horizontal(|ui| {
+            ui.add_space(theme.size.gap);
+            ui.weak("Recent");
         });
+        ui.add_space(theme.size.gap_small);
+        for (idx, path) in recent.iter().take(MOST_RECENT).enumerate() {
+            if recent_row_ui(ui, idx, path) {
+                opened = Some(Action::Open(vec![path.clone()]));
+            }
+        }
     });
+    opened
+}
+
+/// A file's name and folder on one line; true when chosen.
+fn recent_row_ui(ui: &mut Ui, idx: usize, path: &Path) -> bool {
+    let theme = theme(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row), Sense::hover());
+    let response = ui.interact(rect, ui.make_persistent_id(("recent", idx)), Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme.size.radius, theme.color.pressed);
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = visible_text(&name);
+    let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+    let folder = visible_text(&folder);
+    let mut at = rect.shrink2(vec2(theme.size.gap, 0.0));
+    let center = pos2(at.left() + theme.size.icon / 2.0, at.center().y);
+    Icon::File.paint(ui.painter(), center, theme.color.muted);
+    at.min.x += theme.size.icon + theme.size.gap;
+    let font = fonts::regular(theme.size.text);
+    let name_at = at.with_max_x(at.left() + at.width() * 0.75);
+    let shown = cell_elided(ui.painter(), name_at, &name, &font, theme.color.text, Align::Min, Elide::Middle);
+    at.min.x = shown.rect.right() + theme.size.margin;
+    let dense = fonts::regular(theme.size.text_dense);
+    let muted = theme.color.muted;
+    let told = cell_elided(ui.painter(), at, &folder, &dense, muted, Align::Max, Elide::Middle);
+    response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), &*name));
+    let is_clicked = response.clicked();
+    if shown.is_elided || told.is_elided {
+        response.on_hover_text(visible_text(&path.to_string_lossy()));
+    }
+    is_clicked
 }

@@ -6,7 +6,7 @@ use crate::ui::commands::{Offer, menus, offer};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
-use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui};
+use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui, scrolled_menu_ui};
 use egui::{Align, Layout, Popup, Response, Ui};
 
 /// Narrower windows leave to the menus what stands there too.
@@ -90,9 +90,7 @@ fn menus_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Act
             Popup::open_id(ui.ctx(), id_of(button));
         }
         Popup::menu(button).show(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.set_min_width(240.0);
-            menu_ui(ui, state, menu, asked, actions);
+            scrolled_menu_ui(ui, 240.0, |ui| menu_ui(ui, state, menu, asked, actions));
         });
     }
 }

@@ -89,6 +89,18 @@ impl<'a> Choice<'a> {
     }
 }
 
+/// A menu that is scrolled where the window is too low for it.
+pub fn scrolled_menu_ui(ui: &mut Ui, width: f32, draw: impl FnOnce(&mut Ui)) {
+    let size = &theme(ui).size;
+    let most = ui.ctx().content_rect().height() - size.toolbar - 4.0 * size.gap;
+    ui.set_max_height(most);
+    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.set_min_width(width);
+        draw(ui);
+    });
+}
+
 /// One line of a menu: icon, title, shortcut on the right. True when chosen.
 ///
 /// The space of the icon is kept where there is none, so that titles stand in one column.

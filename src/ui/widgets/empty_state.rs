@@ -1,6 +1,6 @@
 //! A pane with nothing in it says why, and what to do next.
 
-use egui::{Align, Layout, Sense, Ui, vec2};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::button::TextButton;
 use super::choice::Choice;
@@ -17,30 +17,49 @@ pub fn empty_state_ui(
     hint: &str,
     choices: &[Choice<'_>],
 ) -> Option<usize> {
+    empty_state_over_ui(ui, icon, sentence, hint, choices, 0.0, |_| {})
+}
+
+/// The same over something else, which takes about so many points.
+pub fn empty_state_over_ui(
+    ui: &mut Ui,
+    icon: Icon,
+    sentence: &str,
+    hint: &str,
+    choices: &[Choice<'_>],
+    below: f32,
+    draw_below: impl FnOnce(&mut Ui),
+) -> Option<usize> {
     let theme = theme(ui);
     let mut chosen = None;
     let buttons = if choices.is_empty() { 0.0 } else { theme.size.button + theme.size.margin };
-    let text = 2.0 * theme.size.gap + 40.0 + buttons;
+    let text = 2.0 * theme.size.gap + 40.0 + buttons + below;
     let has_icon = text + 32.0 + 2.0 * theme.size.gap <= ui.available_height();
     let height = text + if has_icon { 32.0 + 2.0 * theme.size.gap } else { 0.0 };
     let above = ((ui.available_height() - height) * 0.42).max(theme.size.gap_small);
-    ui.with_layout(Layout::top_down(Align::Center), |ui| {
-        ui.add_space(above);
-        if has_icon {
-            let (icon_rect, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
-            icon.paint_sized(ui.painter(), icon_rect.center(), 28.0, theme.color.muted);
-            ui.add_space(theme.size.gap);
-        }
-        ui.label(egui::RichText::new(sentence).heading());
-        if !hint.is_empty() {
-            let hint = egui::RichText::new(hint).color(theme.color.muted);
-            ui.add(egui::Label::new(hint).wrap());
-        }
-        if choices.is_empty() {
-            return;
-        }
-        ui.add_space(theme.size.margin);
-        chosen = buttons_ui(ui, choices);
+    // In a low pane the end of it is scrolled to.
+    let area = ScrollArea::vertical().id_salt("empty state").auto_shrink(false).min_scrolled_height(0.0);
+    area.show(ui, |ui| {
+        let inner = ui.available_rect_before_wrap().shrink2(vec2(theme.size.margin, 0.0));
+        let layout = Layout::top_down(Align::Center);
+        ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+            ui.add_space(above);
+            if has_icon {
+                let (icon_rect, _) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::hover());
+                icon.paint_sized(ui.painter(), icon_rect.center(), 28.0, theme.color.muted);
+                ui.add_space(theme.size.gap);
+            }
+            ui.add(Label::new(RichText::new(sentence).heading()).wrap());
+            if !hint.is_empty() {
+                ui.add(Label::new(RichText::new(hint).color(theme.color.muted)).wrap());
+            }
+            if !choices.is_empty() {
+                ui.add_space(theme.size.margin);
+                chosen = buttons_ui(ui, choices);
+                ui.add_space(theme.size.gap_small);
+            }
+            draw_below(ui);
+        });
     });
     chosen
 }

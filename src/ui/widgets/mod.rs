@@ -29,10 +29,10 @@ pub mod visible_text;
 
 pub use banner::{BannerResponse, banner_ui};
 pub use button::{IconButton, TextButton, bar_separator_ui};
-pub use choice::{Choice, menu_item_ui};
+pub use choice::{Choice, menu_item_ui, scrolled_menu_ui};
 pub use columns::{Column, ColumnLayout, header_ui};
 pub use elide::{Cell, Elide, cell, cell_elided};
-pub use empty_state::empty_state_ui;
+pub use empty_state::{empty_state_over_ui, empty_state_ui};
 pub use field::{TextField, error_line_ui};
 pub use palette::{PaletteResponse, PaletteState, palette};
 pub use path_field::{PathField, PathFieldResponse, PathFieldState};

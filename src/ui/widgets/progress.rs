@@ -7,6 +7,11 @@ use super::elide::{cell, place};
 use crate::ui::icons::Icon;
 use crate::ui::{fonts, theme::theme};
 
+/// Points of the bar, and what an amount takes about.
+const LEAST_BAR: f32 = 40.0;
+const MOST_BAR: f32 = 160.0;
+const AMOUNT: f32 = 130.0;
+
 /// One line as wide as `ui`; true when the person asks to stop.
 ///
 /// `share` runs from 0 to 1, `None` if there is no telling; `amount` is as shown, such as
@@ -26,7 +31,10 @@ pub fn progress_ui(ui: &mut Ui, label: &str, amount: &str, share: Option<f32>, c
         is_cancelled = button.put(ui, at, response.id.value()).clicked();
     }
     rest.max.x -= side + theme.size.gap;
-    let bar_width = (rest.width() * 0.3).clamp(40.0, 160.0);
+    let font = fonts::regular(theme.size.text_dense);
+    // The words come first where it is narrow.
+    let words = ui.painter().layout_no_wrap(label.to_owned(), font.clone(), theme.color.text).size().x;
+    let bar_width = (rest.width() - words - AMOUNT).min(rest.width() * 0.3).clamp(LEAST_BAR, MOST_BAR);
     let bar =
         Rect::from_center_size(pos2(rest.right() - bar_width / 2.0, rest.center().y), vec2(bar_width, 4.0));
     ui.painter().rect_filled(bar, 2.0, theme.color.pressed);
@@ -36,12 +44,12 @@ pub fn progress_ui(ui: &mut Ui, label: &str, amount: &str, share: Option<f32>, c
     }
     rest.max.x = bar.left() - theme.size.margin;
 
-    let font = fonts::regular(theme.size.text_dense);
     let number = ui.painter().layout_no_wrap(amount.to_owned(), font.clone(), theme.color.muted);
     let at = place(ui.painter(), rest, &number, Align::Max);
     ui.painter().galley(at.min, number, theme.color.muted);
     rest.max.x = at.left() - theme.size.gap;
-    cell(ui.painter(), rest, label, &font, theme.color.text, Align::Min);
+    let shown = cell(ui.painter(), rest, label, &font, theme.color.text, Align::Min);
+    shown.full_text_on_hover(ui, &response, || label.to_owned());
 
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, label));
     ui.ctx().accesskit_node_builder(response.id, |node| {

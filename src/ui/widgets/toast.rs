@@ -63,6 +63,8 @@ struct Shown {
 const LEAST: f64 = 6.0;
 const CHARS_PER_SECOND: f64 = 15.0;
 const MOST: usize = 4;
+/// Of the window's height that notes take; older ones wait until those before them are gone.
+const SHARE: f32 = 0.34;
 const WIDTH: f32 = 380.0;
 
 impl Toasts {
@@ -100,7 +102,12 @@ impl Toasts {
         let mut closed = None;
         let mut next_change: Option<f64> = None;
         let mut up = bottom + theme.size.margin;
+        let most = ctx.content_rect().height() * SHARE;
+        let newest = self.shown.last().map(|shown| shown.id);
         for shown in self.shown.iter_mut().rev() {
+            if most < up && newest != Some(shown.id) {
+                break;
+            }
             let is_read = shown.toast.tone != Tone::Problem || shown.is_shown && is_there(ctx);
             if is_read {
                 shown.until.get_or_insert(now + shown.toast.seconds.unwrap_or(f64::MAX));

@@ -25,6 +25,7 @@ pub(super) fn requests_ui(ui: &mut Ui, state: &State, view: &mut CallView, actio
     let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
     let builder = UiBuilder::new().id_salt("request rows").max_rect(all.with_max_y(bar.top()));
     let mut inside = ui.new_child(builder);
+    inside.shrink_clip_rect(all.with_max_y(bar.top()));
     let found: Vec<&StoredRequest> = state.calls.requests.found().collect();
     if found.is_empty() {
         nothing_ui(&mut inside, state, actions);

@@ -7,8 +7,8 @@ use crate::app::{Action, Protoc, SourceRow, State};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{TextButton, section_ui, visible_text};
-use egui::{Checkbox, Label, RichText, Ui};
+use crate::ui::widgets::{Elide, TextButton, cell_elided, section_ui, visible_text};
+use egui::{Align, Checkbox, Label, RichText, Sense, Ui, vec2};
 
 /// Files that can be used without something that was left out of them.
 pub(super) fn noted_ui(ui: &mut Ui, row: &SourceRow, view: &mut SourcesView) {
@@ -130,10 +130,18 @@ pub(super) fn contradictions_ui(
 
 pub(super) fn removed_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let Some(removed) = &state.removed else { return };
-    ui.horizontal_wrapped(|ui| {
-        let text = format!("{} was removed", visible_text(&removed.name));
-        ui.add(Label::new(RichText::new(text).color(theme(ui).color.muted)));
-        if TextButton::new("Put back").icon(Icon::Undo).outlined().show(ui).clicked() {
+    let text = format!("{} was removed", visible_text(&removed.name));
+    let put_back = TextButton::new("Put back").icon(Icon::Undo).outlined();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme(ui).size.gap;
+        let width = ui.available_width() - put_back.width(ui) - theme(ui).size.gap;
+        let (rect, response) = ui.allocate_exact_size(vec2(width, theme(ui).size.button), Sense::hover());
+        let font = fonts::regular(theme(ui).size.text);
+        let shown =
+            cell_elided(ui.painter(), rect, &text, &font, theme(ui).color.muted, Align::Min, Elide::Middle);
+        shown.full_text_on_hover(ui, &response, || text.clone());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+        if put_back.show(ui).clicked() {
             actions.push(Action::PutBackSource);
         }
     });

@@ -121,7 +121,11 @@ fn source_ui(
     let shown = cell_elided(ui.painter(), at, &name, &font, theme.color.text, Align::Min, Elide::Middle);
     at.min.x = shown.rect.right() + theme.size.gap;
     let (status, color) = status_of(ui, row);
-    cell(ui.painter(), at, &status, &fonts::regular(theme.size.text_small), color, Align::Min);
+    let small = fonts::regular(theme.size.text_small);
+    let told = cell(ui.painter(), at, &status, &small, color, Align::Min);
+    if shown.is_elided || told.is_elided {
+        response.clone().on_hover_text(format!("{name}: {status}"));
+    }
     let label = format!("{name}, {}, {status}", row.what);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
     path_ui(ui, &row.path.to_string_lossy());
