@@ -11,10 +11,21 @@ use protoloupe::ui::theme::{self, ThemeChoice};
 pub fn harness<'a, State: 'a>(
     size: impl Into<Vec2>,
     state: State,
+    draw_ui: impl FnMut(&mut Ui, &mut State) + 'a,
+) -> Harness<'a, State> {
+    scaled_harness(size, 1.0, state, draw_ui)
+}
+
+/// The same on a screen with `scale` pixels per point.
+pub fn scaled_harness<'a, State: 'a>(
+    size: impl Into<Vec2>,
+    scale: f32,
+    state: State,
     mut draw_ui: impl FnMut(&mut Ui, &mut State) + 'a,
 ) -> Harness<'a, State> {
     Harness::builder()
         .with_size(size)
+        .with_pixels_per_point(scale)
         .with_theme(egui::Theme::Light)
         .with_max_steps(12)
         .with_render_cursor(false)

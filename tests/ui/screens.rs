@@ -2,14 +2,18 @@
 //! all of them.
 //!
 //! Pictures: set `GALLERY_DIR` and run `cargo test --test ui every_screen_can_be_drawn`. `SCREENS` says
-//! which, by parts of their names with commas between; `SCREEN_SIZES` says how, such as
-//! `600x420,1900x1000@2`.
+//! which, by parts of their names with commas between; `SCREEN_SIZES` says how in pixels, such as
+//! `600x420,1200x840@2`.
 
-use crate::window::{Window, window_of};
-use egui::{Event, Key, Modifiers, Pos2, Role, Vec2, vec2};
+use crate::harness::scaled_harness;
+use crate::window::Window;
+use egui::{Event, Key, Modifiers, Pos2, Rect, Role, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, Session, ThemeSetting};
+use protoloupe::app::{Action, Session, State, ThemeSetting};
+use protoloupe::ui::shell::Shell;
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 #[path = "screens/begun.rs"]
 mod begun; // sessions to begin with
@@ -17,6 +21,14 @@ mod begun; // sessions to begin with
 mod calls; // screens of calls
 #[path = "screens/laws.rs"]
 mod laws; // what holds on every screen
+#[path = "screens/requests.rs"]
+mod requests; // screens of saved requests, profiles and earlier calls
+#[path = "screens/running.rs"]
+mod running; // screens of work that goes on, was stopped or failed
+#[path = "screens/sources.rs"]
+mod sources; // screens of schema sources and protoc
+#[path = "screens/structures.rs"]
+mod structures; // screens of rows: their menus, drags, structures and values
 #[path = "screens/table.rs"]
 mod table; // all screens
 
@@ -36,16 +48,24 @@ pub struct Screen {
 #[derive(Clone)]
 pub enum Touch {
     Do(Action),
+    /// What follows from the state.
+    DoFor(fn(&State) -> Action),
     Click(Role, &'static str),
     /// On the first thing whose label has these words.
     ClickOn(Role, &'static str),
     ClickOtherOn(Role, &'static str),
     Hover(Role, &'static str),
+    /// So far from the right end of the first thing whose label has these words.
+    HoverFromRight(Role, &'static str, f32),
+    /// Takes the first row with these words to the lower half of the last one with those, and holds it.
+    Drag(&'static str, &'static str),
     Press(Modifiers, Key),
     Type(&'static str),
     /// A file is held over the window.
     Hold,
-    Wait(fn(&protoloupe::app::State) -> bool),
+    Wait(fn(&State) -> bool),
+    /// From here on what goes on beside the window comes in while it is waited for, and else does not.
+    Still,
 }
 
 impl Screen {
@@ -71,28 +91,48 @@ impl Screen {
         let mut session = (self.begin)();
         session.apply(Action::SetTheme(theme));
         session.settle();
-        let mut window = window_of(session, size.into());
-        window.set_pixels_per_point(scale);
+        let is_still = Rc::new(Cell::new(false));
+        let is_still_there = is_still.clone();
+        let mut window = scaled_harness(size, scale, Shell::new(session), move |ui, shell: &mut Shell| {
+            Shell::use_no_system_dialogs(ui.ctx());
+            let settle = |shell: &mut Shell| match is_still_there.get() {
+                true => {}
+                false => shell.session_mut().settle(),
+            };
+            settle(shell);
+            shell.ui(ui);
+            settle(shell);
+        });
         window.run();
         for touch in &self.touches {
-            touch.make(&mut window).map_err(|what| format!("{}: {what}", self.name))?;
+            touch.make(&mut window, &is_still).map_err(|what| format!("{}: {what}", self.name))?;
         }
         Ok(window)
     }
 }
 
 impl Touch {
-    fn make(&self, window: &mut Window) -> Result<(), String> {
+    fn make(&self, window: &mut Window, is_still: &Cell<bool>) -> Result<(), String> {
         match self {
             Touch::Do(action) => window.state_mut().apply(action.clone()),
+            Touch::DoFor(action) => {
+                let action = action(window.state().state());
+                window.state_mut().apply(action);
+            }
             Touch::Click(role, label) | Touch::Hover(role, label) => {
-                let at = place(window, *role, |name| name == *label).ok_or(format!("no {label:?}"))?;
-                self.point(window, at);
+                let at = place(window, *role, |name| name == *label);
+                self.point(window, at.ok_or_else(|| none(window, *role, label))?.center());
             }
             Touch::ClickOn(role, part) | Touch::ClickOtherOn(role, part) => {
-                let at = place(window, *role, |name| name.contains(part)).ok_or(format!("no {part:?}"))?;
-                self.point(window, at);
+                let at = place(window, *role, |name| name.contains(part));
+                self.point(window, at.ok_or_else(|| none(window, *role, part))?.center());
             }
+            Touch::HoverFromRight(role, part, left) => {
+                let at = place(window, *role, |name| name.contains(part));
+                let at = at.ok_or_else(|| none(window, *role, part))?;
+                window.hover_at(at.right_center() - vec2(*left, 0.0));
+            }
+            Touch::Drag(from, to) => drag(window, from, to)?,
             Touch::Press(modifiers, key) => window.key_press_modifiers(*modifiers, *key),
             Touch::Type(text) => {
                 for character in text.chars() {
@@ -105,10 +145,14 @@ impl Touch {
                 window.input_mut().hovered_files.push(file);
             }
             Touch::Wait(until) => wait(window, *until)?,
+            Touch::Still => is_still.set(true),
         }
-        window.state_mut().session_mut().settle();
+        if !is_still.get() {
+            window.state_mut().session_mut().settle();
+        }
         // A tooltip takes its time, and what asks for frames for ever is no error here.
-        window.run_steps(if matches!(self, Touch::Hover(..)) { 8 } else { 4 });
+        let is_slow = matches!(self, Touch::Hover(..) | Touch::HoverFromRight(..));
+        window.run_steps(if is_slow { 8 } else { 4 });
         Ok(())
     }
 
@@ -126,25 +170,81 @@ impl Touch {
     }
 }
 
-fn place(window: &Window, role: Role, is_it: impl Fn(&str) -> bool) -> Option<Pos2> {
-    let all = window.query_all_by_role(role);
-    let mut found = all.filter(|node| node.accesskit_node().label().is_some_and(|label| is_it(&label)));
-    found.next().map(|node| node.rect().center())
+fn drag(window: &mut Window, from: &str, to: &str) -> Result<(), String> {
+    let row = Role::TreeItem;
+    let from_at = place(window, row, |name| name.contains(from)).ok_or_else(|| none(window, row, from))?;
+    let all = window.query_all_by_role(row);
+    let all = all.filter(|node| node.accesskit_node().label().is_some_and(|label| label.contains(to)));
+    let to_at = all.map(|node| node.rect()).reduce(|_, next| next).ok_or_else(|| none(window, row, to))?;
+    let (from_at, to_at) = (from_at.center(), to_at.center() + vec2(0.0, 6.0));
+    window.hover_at(from_at);
+    window.run_steps(1);
+    window.event(Event::PointerButton {
+        pos: from_at,
+        button: egui::PointerButton::Primary,
+        pressed: true,
+        modifiers: Modifiers::NONE,
+    });
+    for share in [0.2, 0.6, 1.0] {
+        window.run_steps(1);
+        window.hover_at(from_at.lerp(to_at, share));
+    }
+    Ok(())
 }
 
-fn wait(window: &mut Window, until: fn(&protoloupe::app::State) -> bool) -> Result<(), String> {
-    for _ in 0..3_000 {
+/// Where it is seen; what is scrolled out of view comes in.
+fn place(window: &mut Window, role: Role, is_it: impl Fn(&str) -> bool) -> Option<Rect> {
+    let is_scrolled = {
+        let node = found(window, role, &is_it)?;
+        let id = node.accesskit_node().locate().0;
+        let is_seen = is_seen(&window.ctx, id);
+        if !is_seen {
+            node.scroll_to_me();
+        }
+        !is_seen
+    };
+    if is_scrolled {
+        window.run_steps(3);
+    }
+    found(window, role, &is_it).map(|node| node.rect())
+}
+
+fn found<'a>(
+    window: &'a Window,
+    role: Role,
+    is_it: &impl Fn(&str) -> bool,
+) -> Option<egui_kittest::Node<'a>> {
+    let mut all = window.query_all_by_role(role);
+    all.find(|node| node.accesskit_node().label().is_some_and(|label| is_it(&label)))
+}
+
+/// Whether the middle of a widget is not cut off; what is no widget has no part in that.
+fn is_seen(ctx: &egui::Context, id: egui::accesskit::NodeId) -> bool {
+    ctx.viewport(|viewport| {
+        let mut layers = viewport.prev_pass.widgets.layers();
+        let widget = layers.find_map(|(_, widgets)| widgets.iter().find(|it| it.id.accesskit_id() == id));
+        widget.is_none_or(|widget| widget.interact_rect.contains(widget.rect.center()))
+    })
+}
+
+fn none(window: &Window, role: Role, words: &str) -> String {
+    let all = window.query_all_by_role(role).filter_map(|node| node.accesskit_node().label());
+    format!("no {words:?} among {:?}", all.collect::<Vec<_>>())
+}
+
+fn wait(window: &mut Window, until: fn(&State) -> bool) -> Result<(), String> {
+    for _ in 0..30_000 {
         window.state_mut().poll();
         if until(window.state().state()) {
             window.run_steps(2);
             return Ok(());
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
     Err("waited half a minute".to_owned())
 }
 
-/// Sizes and scales to draw at.
+/// Sizes in points and scales to draw at.
 fn asked_sizes() -> Vec<(Vec2, f32)> {
     let Ok(text) = std::env::var("SCREEN_SIZES") else {
         return SIZES.into_iter().map(|size| (size, 1.0)).collect();
@@ -153,7 +253,8 @@ fn asked_sizes() -> Vec<(Vec2, f32)> {
         let (size, scale) = part.split_once('@').unwrap_or((part, "1"));
         let (width, height) = size.split_once('x').expect("a size as 600x420@2");
         let number = |text: &str| text.parse::<f32>().expect("a number");
-        (vec2(number(width), number(height)), number(scale))
+        let scale = number(scale);
+        (vec2(number(width), number(height)) / scale, scale)
     };
     text.split(',').map(one).collect()
 }

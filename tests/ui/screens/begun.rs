@@ -83,7 +83,7 @@ pub fn large() -> Session {
     values::session(&bytes)
 }
 
-fn push_len(bytes: &mut Vec<u8>, mut len: usize) {
+pub fn push_len(bytes: &mut Vec<u8>, mut len: usize) {
     while len >= 0x80 {
         bytes.push(0x80 | (len & 0x7f) as u8);
         len >>= 7;

@@ -45,8 +45,13 @@ fn echoing() -> Vec<Step> {
     vec![Step::Headers(200, grpc_headers()), Step::Echo, Step::Trailers(status("0"))]
 }
 
-fn is_over(state: &State) -> bool {
+pub fn is_over(state: &State) -> bool {
     state.calls.made.last().is_some_and(|made| !made.is_live())
+}
+
+/// Or it was refused before it began.
+pub fn is_over_or_refused(state: &State) -> bool {
+    state.calls.preparing.is_none() && state.calls.made.iter().all(|made| !made.is_live())
 }
 
 fn has_sent(state: &State) -> bool {
@@ -88,7 +93,8 @@ pub fn screens() -> Vec<Screen> {
         Screen::new("call none made", || to("")).and([part("Calls")]),
         Screen::new("call endpoint wrong", || to("localhost:1")),
         Screen::new("call refused", || to("http://127.0.0.1:1")).and([send(), Wait(is_over)]),
-        Screen::new("call alone", || to("")).does([Action::Close(protoloupe::app::TabId(1))]),
+        Screen::new("call alone", || to(""))
+            .does([Action::Close(protoloupe::app::TabId(1)), Action::Answer(protoloupe::app::Answer::No)]),
         with("call replied", replying).and([send(), Wait(is_over)]),
         with("call list", replying).and([send(), Wait(is_over), part("Calls")]),
         with("call message menu", replying).and([

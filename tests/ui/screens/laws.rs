@@ -28,7 +28,8 @@ fn nodes(window: &Window) -> HashMap<NodeId, Node> {
         let mut above = node.parent();
         let mut is_in_list = false;
         while let Some(parent) = above {
-            let scrolls = parent.children().any(|child| child.role() == Role::ScrollBar);
+            // What stands in the window itself stands beside the bars of all lists.
+            let scrolls = !parent.is_root() && parent.children().any(|child| child.role() == Role::ScrollBar);
             is_in_list |= scrolls || is_list(parent.role());
             above = parent.parent();
         }
@@ -84,8 +85,8 @@ fn misplaced(window: &Window) -> Vec<String> {
         }
         let lost = widget.rect.size() - widget.interact_rect.size().max(vec2(0.0, 0.0));
         let is_cut = 1.0 < lost.x || 1.0 < lost.y;
-        // Tabs are scrolled sideways, all else up and down.
-        let is_lost = 1.0 < lost.x && node.role != Role::Tab;
+        // Tabs and source text are scrolled sideways, all else up and down.
+        let is_lost = 1.0 < lost.x && node.role != Role::Tab && !is_source(&node.label);
         if is_lost || is_cut && !node.is_in_list {
             wrong.push(format!(
                 "cut: {} {:?} to {:?}",
@@ -178,6 +179,11 @@ fn fields(window: &Window) -> Vec<Rect> {
     roles.into_iter().flat_map(of_role).collect()
 }
 
+/// Lines of a file, which are not wrapped.
+fn is_source(text: &str) -> bool {
+    text.lines().count() > 3
+}
+
 /// Text on text, and text that is cut off with nothing to tell the rest.
 fn unreadable(window: &Window) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -190,7 +196,7 @@ fn unreadable(window: &Window) -> Vec<String> {
         |text: &Painted| fields.iter().any(|field| field.expand(2.0).contains(text.rect.left_center()));
     for (nth, one) in texts.iter().enumerate() {
         let cut = one.rect.right() - one.clip.right();
-        if 1.0 < cut && !is_typed(one) {
+        if 1.0 < cut && !is_typed(one) && !is_source(&one.text) {
             wrong.push(format!("cut off by {cut}: {:?}", one.text));
         }
         for other in texts[nth + 1..].iter().filter(|_| is_plain) {
@@ -205,10 +211,14 @@ fn unreadable(window: &Window) -> Vec<String> {
 
 /// Cut text at which nothing is shown when it is pointed at.
 fn unexplained(window: &mut Window) -> Vec<String> {
-    if egui::Popup::is_any_open(&window.ctx) {
+    let is_dragging = window.ctx.input(|input| input.pointer.any_down());
+    let has_offers = !window.state().state().tabs.is_empty();
+    let has_offers = has_offers && window.query_all_by_role(Role::MenuItem).next().is_some();
+    if egui::Popup::is_any_open(&window.ctx) || is_dragging || has_offers {
         return Vec::new();
     }
     let fields = fields(window);
+    let over = over(window);
     let texts = painted(&window.output().shapes);
     let nodes = nodes(window);
     let is_said = |text: &str| nodes.values().any(|node| node.label.contains(text));
@@ -225,6 +235,9 @@ fn unexplained(window: &mut Window) -> Vec<String> {
         let seen = text.rect.intersect(text.clip);
         if seen.height() < 0.6 * text.rect.height() {
             continue; // It is scrolled to first.
+        }
+        if over.iter().any(|area| area.contains(seen.center())) {
+            continue; // A note is closed first.
         }
         // What is in a field is scrolled to by its cursor.
         if fields.iter().any(|field| field.contains(seen.center())) {

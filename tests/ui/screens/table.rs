@@ -2,15 +2,17 @@
 
 use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Hold, Hover, Press, Type, Wait};
 use super::begun::{empty, file, kinds, large, pasted, plain, sample, select_path};
-use super::{Screen, calls};
+use super::{Screen, calls, requests, running, sources, structures};
 use crate::{editor_pictures, window_pictures};
 use egui::{Key, Modifiers, Role};
 use protoloupe::app::{
-    Action, Compare, Dialog, DiskState, FileDialog, Pane, Question, SelectTarget, Session, State, TabId,
+    Action, Compare, Dialog, DiskState, FileDialog, Folders, FormField, Pane, Question, SelectTarget,
+    Session, State, TabId,
 };
 use protoloupe::document::{Facet, RowId};
+use protoloupe::schema::Schema;
 
-const CTRL: Modifiers = Modifiers::COMMAND;
+pub const CTRL: Modifiers = Modifiers::COMMAND;
 /// From this width on the menus stand side by side.
 const LEAST: f32 = 640.0;
 const SHIFT: Modifiers = Modifiers::SHIFT;
@@ -29,7 +31,11 @@ pub fn screens() -> Vec<Screen> {
     all.extend(panes());
     all.extend(rows());
     all.extend(strips());
+    all.extend(structures::screens());
     all.extend(calls::screens());
+    all.extend(requests::screens());
+    all.extend(sources::screens());
+    all.extend(running::screens());
     all
 }
 
@@ -58,7 +64,7 @@ fn of_pictures() -> Vec<Screen> {
 }
 
 fn menus() -> Vec<Screen> {
-    let menus = ["File", "Edit", "View", "Go", "Call", "Help"];
+    let menus = ["File", "Edit", "Tree", "View", "Go", "Bytes", "Call", "Help"];
     let mut screens: Vec<Screen> = menus
         .into_iter()
         .map(|menu| {
@@ -86,6 +92,9 @@ fn menus() -> Vec<Screen> {
         })
         .and([Click(Role::Button, "What stands beside name")]),
         Screen::new("menu of filter", sample).and([ClickOn(Role::Button, "ilter")]),
+        Screen::new("menu of all documents", many)
+            .and([Click(Role::Button, "All documents")])
+            .if_wide(0.0..1_000.0),
         Screen::new("menu of bytes", sample).and([ClickOtherOn(Role::ListItem, "Bytes at 0x0")]),
         Screen::new("menu of reading", sample)
             .does([Action::ShowPane(Pane::Data)])
@@ -128,9 +137,14 @@ fn dialogs() -> Vec<Screen> {
         Screen::new("dialog record type", on("messages[0].body", |row| Dialog::RecordType { row })),
         Screen::new("dialog map key", on(entry, |row| Dialog::MapKey { row })),
         Screen::new("dialog map key taken", on(entry, |row| Dialog::MapKey { row }))
-            .and([Type("key"), Press(Modifiers::NONE, Key::Enter)]),
+            .and([Type("tenant"), Press(Modifiers::NONE, Key::Enter)]),
+        Screen::new("dialog choose nothing known", sample)
+            .does([Action::Show(Dialog::File(FileDialog::Open))])
+            .and([Press(CTRL, Key::A), Type("/nowhere/at/all.bin"), Press(Modifiers::NONE, Key::Enter)]),
+        Screen::new("dialog file requests", sample).and(to(FileDialog::RequestsFolder)),
+        Screen::new("dialog file certificate", sample).and(to(FileDialog::OfCall(FormField::Ca))),
         Screen::new("dialog rename key", sample)
-            .does([select(entry), Action::ExpandLevels(9), Action::Select(SelectTarget::Offset(60))])
+            .does([select("messages[0].user_properties[\"tenant\"]")])
             .and([Press(Modifiers::NONE, Key::F2)]),
         Screen::new(
             "dialog add field none",
@@ -241,29 +255,32 @@ fn differences() -> Vec<Screen> {
     ]
 }
 
+/// More documents than fit beside each other.
+fn many() -> Session {
+    let mut session = sample();
+    let names = [
+        "0a 02 08 01",
+        "08 01",
+        "10 02 1a 00",
+        "18 07",
+        "20 08",
+        "28 09",
+        "30 01",
+        "38 01",
+        "40 01",
+        "48 02",
+    ];
+    for hex in names {
+        session.apply(Action::OpenPasted(hex.to_owned()));
+        session.settle();
+    }
+    session
+}
+
 fn panes() -> Vec<Screen> {
     let odd = || pasted(ODD, "SystemProperties");
     let show = |pane: Pane| Action::ShowPane(pane);
-    let many = || {
-        let mut session = sample();
-        let names = [
-            "0a 02 08 01",
-            "08 01",
-            "10 02 1a 00",
-            "18 07",
-            "20 08",
-            "28 09",
-            "30 01",
-            "38 01",
-            "40 01",
-            "48 02",
-        ];
-        for hex in names {
-            session.apply(Action::OpenPasted(hex.to_owned()));
-            session.settle();
-        }
-        session
-    };
+    let tab = TabId(1);
     vec![
         Screen::new("pane problems", odd).does([show(Pane::Problems)]),
         Screen::new("pane problems picked", odd)
@@ -272,6 +289,12 @@ fn panes() -> Vec<Screen> {
         Screen::new("pane problems none", || pasted("0a 01 61", "SystemProperties"))
             .does([show(Pane::Problems)]),
         Screen::new("pane history", edited).does([show(Pane::History)]),
+        Screen::new("pane history undone", edited).does([
+            show(Pane::History),
+            Action::Save(tab),
+            Action::Undo,
+            Action::Undo,
+        ]),
         Screen::new("pane history none", sample).does([show(Pane::History)]),
         Screen::new("pane readings", sample).does([show(Pane::Data), Action::TogglePane(Pane::Inspector)]),
         Screen::new("pane all", edited).does([
@@ -294,7 +317,7 @@ fn panes() -> Vec<Screen> {
     ]
 }
 
-fn select(path: &str) -> Action {
+pub fn select(path: &str) -> Action {
     Action::Select(SelectTarget::Path(path.parse().expect("a path")))
 }
 
@@ -348,6 +371,7 @@ fn strips() -> Vec<Screen> {
             session.settle();
             session
         }),
+        Screen::new("banner open elsewhere", elsewhere),
         Screen::new("toast", edited).does([Action::Save(TabId(1))]),
         Screen::new("toast failed", sample).does([Action::OpenPasted("this is no hex".to_owned())]),
         Screen::new("toast many", sample).does(
@@ -362,4 +386,22 @@ fn strips() -> Vec<Screen> {
             session
         }),
     ]
+}
+
+/// A file that another session, which goes on, has open.
+fn elsewhere() -> Session {
+    let folder = tempfile::tempdir().expect("a folder").keep();
+    let path = folder.join("orders.bin");
+    std::fs::write(&path, BODY).expect("a file");
+    let open = || {
+        let folders = Folders { config: None, state: Some(folder.join("state")) };
+        let mut session = Session::new(Schema::builtin(), folders, || {});
+        session.apply(Action::Open(vec![path.clone()]));
+        session.settle();
+        super::begun::read_as(&mut session, SEND);
+        session
+    };
+    // The window outlives what begins it.
+    Box::leak(Box::new(open()));
+    open()
 }
