@@ -26,6 +26,7 @@ mod raw;
 mod scalar;
 mod show;
 mod step;
+mod struct_line;
 mod summary;
 mod timestamp;
 mod well_known;

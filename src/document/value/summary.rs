@@ -5,6 +5,7 @@
 
 use super::escape::grouped;
 use super::show::{show_bits, show_bytes, show_string};
+use super::struct_line::{self, Form};
 use super::well_known::{boxed, parts};
 use super::{
     Mark, SecondsNanos, ValueText, default_payload, duration_text, read_seconds_nanos, show_value,
@@ -32,6 +33,9 @@ pub(super) fn show_message(
         Some(WellKnown::Timestamp) => show_time(payload, complete, timestamp_text),
         Some(WellKnown::Duration) => show_time(payload, complete, duration_text),
         Some(WellKnown::Wrapper(kind)) => show_boxed(&kind, payload, complete, max_chars),
+        Some(WellKnown::Struct) => struct_line::show(Form::Struct, payload, total_len, max_chars),
+        Some(WellKnown::Value) => struct_line::show(Form::Value, payload, total_len, max_chars),
+        Some(WellKnown::ListValue) => struct_line::show(Form::List, payload, total_len, max_chars),
         _ if total_len == 0 => ValueText::plain("{}"),
         Some(WellKnown::FieldMask) => show_mask(payload, complete, max_chars),
         Some(WellKnown::Any) => show_any(message, payload, total_len, max_chars),
@@ -207,8 +211,9 @@ fn show_record(kind: &Kind, record: &Record, bytes: &[u8]) -> ValueText {
 
 /// What stands for a message inside a summary: its own text, or its first string.
 fn inner_text(message: &MessageDescriptor, payload: &[u8]) -> Option<ValueText> {
+    use WellKnown::{Duration, ListValue, Struct, Timestamp, Value, Wrapper};
     match WellKnown::of(message) {
-        Some(WellKnown::Timestamp | WellKnown::Duration | WellKnown::Wrapper(_)) => {
+        Some(Timestamp | Duration | Wrapper(_) | Struct | Value | ListValue) => {
             Some(show_message(message, payload, payload.len() as u64, MAX_PART_CHARS))
         }
         _ => parts(payload).find_map(|(record, bytes)| {

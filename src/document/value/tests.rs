@@ -209,6 +209,15 @@ fn a_payload_is_shown_on_one_line() {
         ("boxed_string", b"\x0a\x01x", "\"x\""),
         ("mask", b"\x0a\x01a\x0a\x03b.c", "a, b.c"),
         ("any", b"\x0a\x19type.googleapis.com/t.All\x12\x02hi", "All · {…}"),
+        ("struct", b"", "{}"),
+        ("struct", b"\x0a\x0c\x0a\x01k\x12\x07\x32\x05\x0a\x03\x1a\x01s", "{\"k\": [\"s\"]}"),
+        ("struct", b"\x0a\x00", "{\"\": no value}"),
+        ("value", b"", "no value"),
+        ("value", b"\x08\x00", "null"),
+        ("value", b"\x11\x00\x00\x00\x00\x00\x00\xf8\x3f", "1.5"),
+        ("value", b"\x1a\x01a\x20\x01", "true"),
+        ("value", b"\x32\x06\x0a\x02\x08\x00\x0a\x00", "[null, no value]"),
+        ("value", b"\x32\x05\x0a\x02\x08\x00\xff", "[null, …]"),
         ("all", topic, "name \"orders\" · GREEN · bool true · int32 7"),
         ("all", b"", "{}"),
         ("all", b"\x98\x01\x01", "{…}"),
@@ -219,6 +228,18 @@ fn a_payload_is_shown_on_one_line() {
     ] {
         assert_eq!(shown(field, payload), expected, "{field}");
     }
+}
+
+#[test]
+fn a_struct_on_one_line_ends_in_width_and_in_depth() {
+    let list_of = |inner: &[u8]| [&[0x32, inner.len() as u8 + 2, 0x0a, inner.len() as u8], inner].concat();
+    let deep = (0..20).fold(vec![0x08, 0x00], |inner, _| list_of(&inner));
+    assert_eq!(shown("value", &deep), "[[[[[…]]]]]");
+    let values = [0x0a, 0x02, 0x20, 0x01].repeat(30);
+    let wide = [&[0x32, values.len() as u8], &values[..]].concat();
+    let line = shown("value", &wide);
+    assert!(line.starts_with("[true, true") && line.ends_with(", …]"), "{line}");
+    assert!(line.chars().count() < 80, "{line}");
 }
 
 #[test]
