@@ -65,6 +65,7 @@ pub enum Command {
     Canonicalize,
     GoTo,
     FocusBytes,
+    FocusInspector,
     SelectParent,
     NextSibling,
     PreviousSibling,
@@ -238,7 +239,8 @@ impl Command {
             | Command::SelectValue
             | Command::ToggleInsert
             | Command::ToggleKeepLengths
-            | Command::FocusBytes => super::copying::resolve(self, state),
+            | Command::FocusBytes
+            | Command::FocusInspector => super::copying::resolve(self, state),
             Command::ReviewChanges | Command::CompareTabs | Command::Canonicalize => {
                 super::comparing::resolve(self, state)
             }

@@ -239,7 +239,7 @@ pub const COMMANDS: &[CommandRow] = &[
     row(
         Command::ChooseType,
         "View",
-        "Message type…",
+        "Choose a type…",
         "Chooses the type that the bytes are read as",
         [ctrl("T"), None],
     ),
@@ -336,6 +336,13 @@ pub const COMMANDS: &[CommandRow] = &[
         "Bytes",
         "Gives the keyboard to the bytes, where digits are typed over them",
         [ctrl("B"), None],
+    ),
+    row(
+        Command::FocusInspector,
+        "Go",
+        "Value in the inspector",
+        "Gives the keyboard to the inspector, where every form of the value is, or back to the tree",
+        [plain("F6"), None],
     ),
     row(
         Command::SelectParent,

@@ -103,6 +103,10 @@ impl Session {
         else {
             return;
         };
+        let title = match &what {
+            Compare::Changes(_) | Compare::Disk(_) => "Now".to_owned(),
+            _ => title,
+        };
         let new = ComparisonSide { title, tab: Some((tab, open.document.revision())) };
         let message = self.type_of_both(&what, open);
         let (snapshot, tree) = (open.document.snapshot().clone(), open.tree.clone());
@@ -192,9 +196,7 @@ impl Session {
                 let open = found.document()?;
                 let base = open.backing.base.as_ref().filter(|_| open.disk == DiskState::Same);
                 match (base, &found.path) {
-                    (Some((_, base)), _) => {
-                        Some((named("As saved"), CompareWith::Snapshot(base.clone()), *tab))
-                    }
+                    (Some((_, base)), _) => Some((named("Saved"), CompareWith::Snapshot(base.clone()), *tab)),
                     (None, Some(path)) => Some((named("On disk"), CompareWith::File(path.clone()), *tab)),
                     (None, None) => {
                         let opened = Snapshot::new(open.document.snapshot().source().clone());

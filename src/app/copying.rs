@@ -1,6 +1,6 @@
 //! What the commands about bytes and the clipboard mean now.
 
-use super::action::{Action, Dialog, FileDialog};
+use super::action::{Action, Dialog, FileDialog, Pane};
 use super::command::{Command, NO_SELECTION, document};
 use super::cursor::ByteAct;
 use super::state::{OpenDocument, State};
@@ -55,6 +55,9 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
         }
         // The window gives the pane the keyboard.
         Command::FocusBytes => Ok(Action::Bytes(ByteAct::Deselect)),
+        Command::FocusInspector => {
+            open.selection.as_ref().map(|_| Action::ShowPane(Pane::Inspector)).ok_or(NO_SELECTION)
+        }
         Command::ToggleInsert => Ok(Action::Bytes(ByteAct::Insert(!open.cursor.inserts()))),
         _ => Ok(Action::Bytes(ByteAct::KeepLengths(!open.cursor.keeps_lengths()))),
     }

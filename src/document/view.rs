@@ -48,7 +48,7 @@ impl fmt::Display for Note {
         match self {
             Note::Oneof(name) => write!(f, "oneof {name}"),
             Note::Standing(Standing::Overridden) => f.write_str("overridden"),
-            Note::Standing(Standing::Effective) => f.write_str("counts"),
+            Note::Standing(Standing::Effective) => f.write_str("in effect"),
             Note::Standing(Standing::Part { nth, n_parts }) => write!(f, "part {nth} of {n_parts}"),
             Note::Default => f.write_str("default"),
         }
@@ -125,7 +125,7 @@ fn text_of(
         }
         Entry::Rest { damage, .. } => RowText {
             name: "damaged".to_owned(),
-            value: format!("{damage}; {} B kept as they are", grouped(text.n_bytes)),
+            value: format!("{damage}; {} B kept", grouped(text.n_bytes)),
             tone: Tone::Problem,
             ..text
         },

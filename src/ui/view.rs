@@ -105,6 +105,8 @@ pub struct Asked {
     pub focus_tree: bool,
     /// Give the bytes the keyboard.
     pub focus_bytes: bool,
+    /// Give the inspector the keyboard, or the tree if the inspector has it.
+    pub focus_inspector: bool,
     /// What the clipboard gives within so many frames is for a tab of its own.
     pub paste_as_document: u8,
     /// Give the search box the keyboard.

@@ -23,17 +23,14 @@ struct List {
 fn list_ui(ui: &mut Ui, list: &mut List) {
     list.rects.clear();
     let (rects, selected) = (&mut list.rects, list.selected);
-    let shown = RowList::tree("Records", list.n_rows).selected(|row| Some(row) == selected).show(
-        ui,
-        &mut list.state,
-        |ui, row| {
-            rects.insert(row.idx, row.rect);
-            let text = format!("row {}", row.idx);
-            let color = ui.visuals().text_color();
-            cell(ui.painter(), row.rect, &text, &fonts::mono(12.0), color, egui::Align::Min);
-            RowLabel::new(text).level(1).expanded((row.idx % 2 == 0).then_some(false))
-        },
-    );
+    let rows = RowList::tree("Records", list.n_rows).selected(|row| Some(row) == selected);
+    let shown = rows.keeps_in_view(selected).show(ui, &mut list.state, |ui, row| {
+        rects.insert(row.idx, row.rect);
+        let text = format!("row {}", row.idx);
+        let color = ui.visuals().text_color();
+        cell(ui.painter(), row.rect, &text, &fonts::mono(12.0), color, egui::Align::Min);
+        RowLabel::new(text).level(1).expanded((row.idx % 2 == 0).then_some(false))
+    });
     if let Some((row, _)) = shown.clicked {
         list.selected = Some(row);
     }
@@ -257,4 +254,18 @@ fn two_clicks_are_a_double_click() {
     harness.input_mut().predicted_dt = 0.01;
     harness.run();
     assert_eq!(harness.state().selected, Some(2));
+}
+
+#[test]
+fn a_view_that_becomes_lower_keeps_the_selected_row_in_it_if_it_was_there() {
+    for (row, is_kept) in [(109, true), (90, false)] {
+        let mut harness = list(1000);
+        harness.state_mut().selected = Some(row);
+        harness.state_mut().state.anchor_moved(100);
+        harness.run();
+        assert_eq!(harness.state().rects.contains_key(&row), is_kept);
+        harness.set_size(vec2(400.0, 90.0));
+        harness.run();
+        assert_eq!(harness.state().rects.contains_key(&row), is_kept, "row {row}");
+    }
 }

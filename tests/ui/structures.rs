@@ -254,5 +254,5 @@ fn the_path_opens_a_menu_of_what_stands_beside_a_part() {
 fn what_does_not_count_says_so() {
     let window = window("68 01 68 02", "apache.rocketmq.v2.SystemProperties");
     window.get_by_role_and_label(Role::TreeItem, "queue_id, int32, 1, overridden");
-    window.get_by_role_and_label(Role::TreeItem, "queue_id, int32, 2, counts");
+    window.get_by_role_and_label(Role::TreeItem, "queue_id, int32, 2, in effect");
 }

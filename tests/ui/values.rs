@@ -305,7 +305,7 @@ fn text_that_is_no_utf_8_is_spelled_out_and_edited_byte_by_byte() {
     let mut window = window(&[0x1a, 0x05, b'a', 0xff, 0xe2, 0x80, 0xae]);
     select(&mut window, "text");
     assert_eq!(field(&window, "Value"), "a\\xff\\u{202e}");
-    window.get_by_label("1 byte that is no UTF-8, kept as they are");
+    window.get_by_label("1 byte is not UTF-8; it is kept as it is");
     type_into(&mut window, "Value", "a\\xfeb");
     assert!(bytes(&window).ends_with(&[0x1a, 0x03, b'a', 0xfe, b'b']));
     type_into(&mut window, "Value", "a\\q");

@@ -198,6 +198,38 @@ fn a_draft_that_does_not_parse_says_why_and_changes_nothing() {
 }
 
 #[test]
+fn f6_gives_the_inspector_the_keyboard_and_takes_it_back() {
+    let mut window = window();
+    select(&mut window, "messages[0].system_properties.born_timestamp.seconds");
+    press(&mut window, Key::F6);
+    assert!(window.get_by_role_and_label(Role::TextInput, "Value").is_focused());
+    press(&mut window, Key::F6);
+    press(&mut window, Key::ArrowUp);
+    let above = "messages[0].system_properties.born_timestamp";
+    assert_eq!(selected(&window), above, "the tree has the keyboard");
+    // A run has no value to type.
+    select(&mut window, "messages");
+    press(&mut window, Key::F6);
+    assert!(window.get_by_role_and_label(Role::Button, "Add field…").is_focused());
+}
+
+#[test]
+fn a_document_without_bytes_says_what_to_do() {
+    let mut window = window();
+    select(&mut window, "messages");
+    press(&mut window, Key::Delete);
+    assert!(bytes(&window).is_empty());
+    window.get_by_label("No field of the message is set.");
+    let add: Vec<_> = window.get_all_by_role_and_label(Role::Button, "Add field…").collect();
+    assert_eq!(add.len(), 2, "in the tree, and in the inspector");
+    add[0].click();
+    drop(add);
+    window.run();
+    press(&mut window, Key::Enter);
+    assert!(!bytes(&window).is_empty());
+}
+
+#[test]
 fn an_enum_is_picked_from_its_list() {
     let mut window = window();
     select(&mut window, "messages[0].system_properties.message_type");

@@ -34,7 +34,7 @@ fn what_a_save_will_change_is_listed_and_led_to() {
     assert_eq!(found[0], r#"changed messages[0].topic.name: "a" -> "bc""#);
     assert!(found[1].starts_with("added messages[0].body: nothing -> "), "{found:?}");
     let shown = fixture.session.state().comparison.as_ref().unwrap();
-    assert_eq!((shown.old.title.as_str(), shown.new.title.as_str()), ("As saved", "send.bin"));
+    assert_eq!((shown.old.title.as_str(), shown.new.title.as_str()), ("Saved", "Now"));
     let first = &shown.found[0];
     assert_eq!(first.new.bytes[(first.difference.new.range.start - first.new.start) as usize], 0x12);
     fixture.act(Action::GoToDifference(0));

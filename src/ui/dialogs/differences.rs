@@ -21,6 +21,10 @@ const WIDTH: f32 = 1_080.0;
 const PATH_SHARE: f32 = 0.36;
 /// Points that the bytes of both sides take at least.
 const LEAST_HEX: f32 = 110.0;
+/// Points of bytes that are enough for most records.
+const WANTED_HEX: f32 = 260.0;
+/// Points of a window that the dialog does not have for the list and the bytes.
+const AROUND: f32 = 192.0;
 
 pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &mut Vec<Action>) {
     let Some(shown) = &state.comparison else {
@@ -33,7 +37,7 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
         ui.spacing_mut().item_spacing.y = 0.0;
         summary_ui(ui, shown);
         ui.add_space(theme(ui).size.gap);
-        let height = (ui.ctx().content_rect().height() - 232.0).clamp(160.0, 620.0);
+        let height = height_of(ui, shown);
         let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
         let mut inside = ui.new_child(UiBuilder::new().max_rect(all));
         let is_entered = contents_ui(&mut inside, state, shown, view, actions);
@@ -46,6 +50,14 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
         None if is_closed => actions.push(Action::Dismiss),
         None => {}
     }
+}
+
+/// As much as the list and some lines of bytes take, and the window has.
+fn height_of(ui: &Ui, shown: &Comparison) -> f32 {
+    let size = &theme(ui).size;
+    let around = if shown.canonical.is_some() { AROUND + size.row_dense } else { AROUND };
+    let wanted = size.bar + shown.found.len() as f32 * size.row + size.gap + WANTED_HEX;
+    (ui.ctx().content_rect().height() - around).min(wanted).clamp(160.0, 620.0)
 }
 
 fn title_of(what: &Compare) -> &'static str {
@@ -68,11 +80,18 @@ const WRITE: &str = "Canonicalize";
 
 /// The titles, from the right, and why one cannot be pressed.
 fn buttons(shown: &Comparison) -> Vec<(&'static str, Option<&'static str>)> {
-    let go = (GO, shown.found.is_empty().then_some("Nothing differs"));
+    let has_failed = matches!(shown.progress, Progress::Failed(_));
+    let is_same = shown.found.is_empty() && matches!(shown.progress, Progress::Done);
+    let go = match (has_failed, shown.found.is_empty()) {
+        (true, _) => (GO, Some("Nothing was compared")),
+        (false, is_empty) => (GO, is_empty.then_some("Nothing differs")),
+    };
+    let take = (TAKE, has_failed.then_some("The file on disk cannot be read"));
     match (&shown.what, &shown.back) {
         (_, Some(_)) => vec![(BACK, None), go],
+        (Compare::Changes(_), None) if is_same => vec![(CLOSE, None)],
         (Compare::Changes(_), None) => vec![(SAVE, None), go, (CLOSE, None)],
-        (Compare::Disk(_), None) => vec![(KEEP, None), (TAKE, None), go, (CLOSE, None)],
+        (Compare::Disk(_), None) => vec![(KEEP, None), take, go, (CLOSE, None)],
         (Compare::Tabs { .. }, None) => vec![(CLOSE, None), go],
         (Compare::Canonical(_), None) if shown.found.is_empty() => vec![(CLOSE, None)],
         (Compare::Canonical(_), None) => vec![(WRITE, None), go, (CANCEL, None)],
@@ -97,17 +116,18 @@ fn pressed_button(title: &str, shown: &Comparison, picked: usize) -> Vec<Action>
 }
 
 fn summary_ui(ui: &mut Ui, shown: &Comparison) {
-    let text = match &shown.progress {
-        Progress::Running(_) => "Comparing…".to_owned(),
-        Progress::Failed(_) => "They could not be compared".to_owned(),
-        Progress::Done => summary(shown),
-    };
     let read_as = match &shown.message {
-        Some(message) => format!(", read as {}", message.full_name()),
-        None => ", read without a type".to_owned(),
+        Some(message) => format!("read as {}", message.full_name()),
+        None => "read without a type".to_owned(),
+    };
+    let text = match &shown.progress {
+        Progress::Running(_) => format!("Comparing, {read_as}…"),
+        Progress::Failed(_) => "What is in this window is kept.".to_owned(),
+        Progress::Done if shown.found.is_empty() => format!("Both were {read_as}"),
+        Progress::Done => format!("{}, {read_as}", summary(shown)),
     };
     let color = theme(ui).color.muted;
-    ui.label(RichText::new(format!("{text}{read_as}")).color(color));
+    ui.label(RichText::new(text).color(color));
     if let Some(report) = &shown.canonical {
         ui.add_space(theme(ui).size.gap_small);
         ui.label(kept_and_left_out(report));
@@ -124,7 +144,7 @@ fn kept_and_left_out(report: &CanonicalReport) -> String {
     let all = |parts: [Option<String>; 2]| parts.into_iter().flatten().collect::<Vec<_>>().join(" and ");
     let left_out = all([
         count(report.n_overridden, "value that a later one overrides", "values that later ones override"),
-        count(report.n_defaults, "default that absent means too", "defaults that absent means too"),
+        count(report.n_defaults, "field that holds its default", "fields that hold their default"),
     ]);
     let kept = all([
         count(report.n_unknown, "unknown field, at the end", "unknown fields, at the end"),
@@ -138,17 +158,18 @@ fn kept_and_left_out(report: &CanonicalReport) -> String {
     }
 }
 
-/// `2 changed, 1 added`.
+/// `3 differences: 2 changed, 1 added`.
 fn summary(shown: &Comparison) -> String {
     let order = [Change::Changed, Change::Added, Change::Removed, Change::Moved, Change::Respelled];
     let counts = order.into_iter().map(|change| (change, shown.report.n_of(change)));
     let words: Vec<String> =
         counts.filter(|(_, n)| *n > 0).map(|(change, n)| format!("{} {change}", grouped(n))).collect();
-    let n_more = shown.report.n_differences().saturating_sub(shown.found.len() as u64);
-    match (words.is_empty(), n_more) {
-        (true, _) => "No differences".to_owned(),
-        (_, 0) => words.join(", "),
-        (_, n_more) => format!("{}; the last {} are not listed", words.join(", "), grouped(n_more)),
+    let n_all = shown.report.n_differences();
+    let noun = if n_all == 1 { "difference" } else { "differences" };
+    let all = format!("{} {noun}: {}", grouped(n_all), words.join(", "));
+    match n_all.saturating_sub(shown.found.len() as u64) {
+        0 => all,
+        n_more => format!("{all}; the last {} are not listed", grouped(n_more)),
     }
 }
 
@@ -180,21 +201,24 @@ fn contents_ui(
     if shown.found.is_empty() {
         let hint = match &shown.what {
             Compare::Canonical(_) => "The message is spelled canonically already.",
+            Compare::Changes(_) => "The document holds the bytes that it began with.",
             _ => "Both hold the same bytes.",
         };
         empty_state_ui(ui, Icon::Check, "No differences", hint, &[]);
         return false;
     }
     let all = ui.max_rect();
-    // The bytes get what few differences leave.
+    // The list has whole rows, and the bytes what it leaves.
     let size = &theme(ui).size;
-    let wanted = size.bar + (shown.found.len() as f32 + 1.0) * size.row;
-    let most = (all.height() * 0.6).max(LEAST_HEX);
-    let hex_height = (all.height() - wanted).clamp(LEAST_HEX, most).round();
+    let around = size.bar + size.gap;
+    let most_rows = ((all.height() - around - LEAST_HEX) / size.row).floor().max(1.0);
+    let n_rows = (shown.found.len() as f32).min(most_rows);
+    let hex_height = (all.height() - around - n_rows * size.row).round();
     let list = all.with_max_y(all.bottom() - hex_height - theme(ui).size.gap);
     let is_entered = list_ui(ui, shown, view, list);
     if let Some(picked) = shown.found.get(view.picked) {
-        bytes_ui(ui, all.with_min_y(all.bottom() - hex_height), shown, picked, &mut view.bytes);
+        let is_other = view.bytes_of.replace(view.picked) != Some(view.picked);
+        bytes_ui(ui, all.with_min_y(all.bottom() - hex_height), shown, picked, &mut view.bytes, is_other);
     }
     is_entered
 }
@@ -205,7 +229,7 @@ fn columns(row: Rect, theme: &Theme) -> [Rect; 3] {
     let first = (inner.left() + inner.width() * PATH_SHARE).round();
     let second = ((first + inner.right()) / 2.0).round();
     let cut = |left: f32, right: f32| {
-        Rect::from_min_max(pos2(left, inner.top()), pos2(right - theme.size.gap, inner.bottom()))
+        Rect::from_min_max(pos2(left, inner.top()), pos2(right - theme.size.margin, inner.bottom()))
     };
     [cut(inner.left(), first), cut(first, second), cut(second, inner.right())]
 }

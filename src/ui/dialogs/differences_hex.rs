@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{Row, RowLabel, RowList, RowListState, cell, visible_text};
 use crate::wire::{Read, WireType, read};
-use egui::{Align, Color32, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Color32, Rect, StrokeKind, Ui, UiBuilder, pos2, vec2};
 use std::ops::Range;
 
 /// One side, ready to be drawn.
@@ -26,6 +26,7 @@ pub fn bytes_ui(
     shown: &Comparison,
     picked: &ListedDifference,
     lists: &mut [RowListState; 2],
+    is_other: bool,
 ) {
     let gap = theme(ui).size.margin;
     let middle = at.center().x.round();
@@ -37,11 +38,20 @@ pub fn bytes_ui(
     for (idx, ((title, side, excerpt, rect), list)) in sides.into_iter().zip(lists).enumerate() {
         let spans = spans_of(side, excerpt);
         let one = Shown { side, excerpt, spans, differs: differ[idx].clone() };
-        side_ui(ui, rect, ["Old bytes", "New bytes"][idx], title, &one, list);
+        side_ui(ui, rect, ["Old bytes", "New bytes"][idx], title, &one, list, is_other);
     }
 }
 
-fn side_ui(ui: &mut Ui, rect: Rect, name: &str, title: &str, shown: &Shown<'_>, list: &mut RowListState) {
+/// `is_other` if these bytes were not shown in the last frame: they begin at what differs.
+fn side_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    name: &str,
+    title: &str,
+    shown: &Shown<'_>,
+    list: &mut RowListState,
+    is_other: bool,
+) {
     let theme = theme(ui);
     let header = rect.with_max_y(rect.top() + theme.size.row_dense);
     let dense = fonts::medium(theme.size.text_dense);
@@ -50,8 +60,13 @@ fn side_ui(ui: &mut Ui, rect: Rect, name: &str, title: &str, shown: &Shown<'_>, 
     let mono = fonts::mono(theme.size.text_small);
     cell(ui.painter(), note_at, &place_text(shown), &mono, theme.color.muted, Align::Max);
     let rows = rect.with_min_y(header.bottom());
-    ui.painter().rect_filled(rows, theme.size.radius, theme.color.surface_0);
+    let kind = StrokeKind::Inside;
+    ui.painter().rect(rows, theme.size.radius, theme.color.surface_0, theme.line(), kind);
+    let rows = rows.shrink(theme.size.line);
     let layout = Layout::of(ui, theme, rows, shown);
+    if is_other {
+        list.reveal(shown.differs.start.saturating_sub(shown.excerpt.start) / layout.n_bytes);
+    }
     let n_rows = (shown.excerpt.bytes.len() as u64).div_ceil(layout.n_bytes);
     let mut ui = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rows));
     RowList::new(name, n_rows).row_height(theme.size.row_dense).without_hover().show(

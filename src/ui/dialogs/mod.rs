@@ -44,6 +44,8 @@ pub struct DialogView {
     list: RowListState,
     /// The bytes of an old and a new side.
     bytes: [RowListState; 2],
+    /// The difference of which these bytes were scrolled to what differs.
+    bytes_of: Option<usize>,
     is_focused: bool,
     /// The text that was last handed over, for [`State::refusal`] to be about.
     sent: Option<String>,

@@ -48,7 +48,7 @@ fn type_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
         return None;
     }
     let name = type_name_in_url(&url);
-    KeyValue::new("Type", name).copied(&url).name_width(40.0).elide_middle().show(ui);
+    KeyValue::new("Type", name).copied(&url).elide_middle().show(ui);
     if any.parent_pool().get_message_by_name(name).is_none() {
         let text = format!("No loaded type is called {}; the bytes are kept as they are", visible_text(name));
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.warning)).wrap());

@@ -16,7 +16,6 @@ pub const EDITOR: Editor = Editor {
 };
 
 const FORMS: [(Form, &str); 3] = [(Form::Text, "Text"), (Form::Fields, "Fields"), (Form::Raw, "Raw")];
-const NAME_WIDTH: f32 = 72.0;
 
 fn duration_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     forms_ui(ui, editing, "Written as", &FORMS, None);
@@ -32,11 +31,11 @@ fn duration_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.problem)).wrap());
     }
     if let Some(text) = duration_text(time).filter(|_| editing.draft.form != Form::Text) {
-        KeyValue::new("In all", &text).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("In all", &text).show(ui);
     }
     if editing.draft.form != Form::Raw {
-        KeyValue::new("Seconds", &time.seconds.to_string()).name_width(NAME_WIDTH).show(ui);
-        KeyValue::new("Nanos", &time.nanos.to_string()).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("Seconds", &time.seconds.to_string()).show(ui);
+        KeyValue::new("Nanos", &time.nanos.to_string()).show(ui);
     }
     if editing.draft.form == Form::Text {
         ui.weak("Such as 1.5s, 250ms or 1h2m3s");

@@ -21,7 +21,7 @@ fn field_mask_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let action = draft_ui(ui, editing, rows, true);
     if editing.draft.form == Form::Text {
         let n_paths = editing.draft.text.lines().filter(|line| !line.trim().is_empty()).count();
-        ui.weak(format!("{n_paths} {}, one a line", if n_paths == 1 { "path" } else { "paths" }));
+        ui.weak(format!("{n_paths} {}, one per line", if n_paths == 1 { "path" } else { "paths" }));
     }
     action
 }

@@ -16,8 +16,6 @@ pub const EDITOR: Editor = Editor {
 
 const FORMS: [(Form, &str); 2] = [(Form::Text, "Decimal"), (Form::Bits, "Hexadecimal")];
 
-const NAME_WIDTH: f32 = 84.0;
-
 /// The least and the greatest value.
 fn range_of(kind: &Kind) -> Option<(i128, i128)> {
     Some(match kind {
@@ -37,23 +35,23 @@ fn integer_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         match editing.draft.form {
             Form::Bits => {
                 let decimal = editing.subject.edit_text.clone().unwrap_or_default();
-                KeyValue::new("Decimal", &decimal).name_width(NAME_WIDTH).show(ui);
+                KeyValue::new("Decimal", &decimal).show(ui);
             }
             _ => {
-                KeyValue::new("Hexadecimal", &format!("0x{bits:x}")).name_width(NAME_WIDTH).show(ui);
+                KeyValue::new("Hexadecimal", &format!("0x{bits:x}")).show(ui);
             }
         }
         let all = binary(bits).join(" ");
         for (line_idx, line) in binary(bits).chunks(2).enumerate() {
             let name = if line_idx == 0 { "Binary" } else { "" };
-            KeyValue::new(name, &line.join(" ")).copied(&all).name_width(NAME_WIDTH).show(ui);
+            KeyValue::new(name, &line.join(" ")).copied(&all).show(ui);
         }
         if let Some((unit, time)) = likely_time(editing.subject.edit_text.as_deref()) {
-            KeyValue::new(&format!("Time in {}", unit.symbol()), &time).name_width(NAME_WIDTH).show(ui);
+            KeyValue::new(&format!("Time in {}", unit.symbol()), &time).show(ui);
         }
         let (least, greatest) = range_of(kind)?;
-        KeyValue::new("Least", &least.to_string()).name_width(NAME_WIDTH).show(ui);
-        KeyValue::new("Greatest", &greatest.to_string()).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("Least", &least.to_string()).show(ui);
+        KeyValue::new("Greatest", &greatest.to_string()).show(ui);
     }
     action
 }

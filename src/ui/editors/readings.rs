@@ -11,8 +11,6 @@ use crate::ui::view::Place;
 use crate::ui::widgets::{IconButton, TextField, cell, visible_text};
 use egui::{Align, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-const NAME_WIDTH: f32 = 98.0;
-
 pub fn readings_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let mut all = editing.subject.readings.clone();
     // The one being typed in stays, even where what was typed makes it implausible.
@@ -21,26 +19,33 @@ pub fn readings_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     {
         all.push(editing.subject.in_words(typed.clone()));
     }
+    let theme = theme(ui);
+    let font = fonts::medium(theme.size.text_dense);
+    let width = |one: &ReadingText| {
+        ui.painter().layout_no_wrap(one.reading.label(), font.clone(), theme.color.text).size().x
+    };
+    let widest = all.iter().map(width).fold(0.0, f32::max);
+    let name_width = (widest + theme.size.gap).ceil().min(0.4 * ui.available_width());
     let mut action = None;
     for one in &all {
-        action = reading_ui(ui, editing, one).or(action);
+        action = reading_ui(ui, editing, one, name_width).or(action);
     }
     action
 }
 
-fn reading_ui(ui: &mut Ui, editing: &mut Editing<'_>, one: &ReadingText) -> Option<Action> {
+fn reading_ui(ui: &mut Ui, editing: &mut Editing<'_>, one: &ReadingText, name_width: f32) -> Option<Action> {
     let theme = theme(ui);
     let label = one.reading.label();
     let is_chosen = editing.subject.chosen.as_ref() == Some(&one.reading);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.field), Sense::hover());
     let side = theme.size.row_dense;
-    let name_rect = rect.with_max_x(rect.left() + NAME_WIDTH - theme.size.gap);
+    let name_rect = rect.with_max_x(rect.left() + name_width - theme.size.gap);
     let font =
         if is_chosen { fonts::medium(theme.size.text_dense) } else { fonts::regular(theme.size.text_dense) };
     let ink = if is_chosen { theme.color.text } else { theme.color.muted };
     cell(ui.painter(), name_rect, &label, &font, ink, Align::Min);
     let value_rect = Rect::from_min_max(
-        pos2(rect.left() + NAME_WIDTH, rect.top()),
+        pos2(rect.left() + name_width, rect.top()),
         pos2(rect.right() - side - theme.size.gap_small, rect.bottom()),
     );
     let is_typed = editing.draft.reading.as_ref() == Some(&one.reading);

@@ -20,19 +20,25 @@ fn string_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     }
     let hidden = hidden_in(&editing.subject.head);
     let no_text =
-        (hidden.n_invalid > 0).then_some((0, "Typing here would replace the bytes that are no UTF-8"));
+        (hidden.n_invalid > 0).then_some((0, "Typing here would replace the bytes that are not UTF-8"));
     forms_ui(ui, editing, "Written as", &FORMS, no_text);
     let rows = rows_for(&editing.draft.text);
     let action = draft_ui(ui, editing, rows, true);
     let color = &theme(ui).color;
     if hidden.n_invalid > 0 {
-        let text =
-            format!("{}, kept as they are", counted(hidden.n_invalid, "byte that is", "bytes that are"));
+        let text = match hidden.n_invalid {
+            1 => "1 byte is not UTF-8; it is kept as it is".to_owned(),
+            n => format!("{n} bytes are not UTF-8; they are kept as they are"),
+        };
         ui.add(Label::new(RichText::new(text).color(color.problem)).wrap());
     }
     if hidden.n_hidden > 0 {
-        let many = if hidden.n_hidden == 1 { "character does" } else { "characters do" };
-        let where_shown = if editing.draft.form == Form::Text { "; Escaped spells them out" } else { "" };
+        let (many, them) =
+            if hidden.n_hidden == 1 { ("character does", "it") } else { ("characters do", "them") };
+        let where_shown = match editing.draft.form {
+            Form::Text => format!("; Escaped spells {them} out"),
+            _ => String::new(),
+        };
         let text = format!("{} {many} not show{where_shown}", hidden.n_hidden);
         ui.add(Label::new(RichText::new(text).color(color.warning)).wrap());
     }
@@ -40,10 +46,6 @@ fn string_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let n_bytes = editing.subject.head.len();
     ui.weak(format!("{n_chars} {}, {n_bytes} {}", plural(n_chars, "character"), plural(n_bytes, "byte")));
     files_ui(ui, editing).or(action)
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {} no UTF-8", if n == 1 { one } else { many })
 }
 
 fn plural(n: usize, what: &str) -> String {

@@ -10,7 +10,7 @@ use crate::schema::{Kind, WellKnown};
 use crate::ui::fonts;
 use crate::ui::theme::theme;
 use crate::ui::view::Place;
-use crate::ui::widgets::{TextField, cell};
+use crate::ui::widgets::{NAME_WIDTH, TextField, cell};
 use egui::{Align, Id, Ui, vec2};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -61,10 +61,13 @@ pub fn zone_name() -> Option<String> {
     Some(zone.iana_name().map_or_else(|| "Local".to_owned(), str::to_owned))
 }
 
-/// The time in the person's zone on one line, without the fraction, which is that of UTC.
+/// The time in the person's zone, written like that of UTC: `2026-11-23T12:15:04.250+02:00`.
 pub fn local_text(time: SecondsNanos) -> Option<String> {
-    let zoned = jiff::Timestamp::new(time.seconds, time.nanos).ok()?.to_zoned_datetime(zone()?);
-    Some(zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+    let utc = timestamp_text(time)?;
+    let fraction =
+        utc.trim_end_matches('Z').split_once('.').map_or(String::new(), |(_, rest)| format!(".{rest}"));
+    let zoned = jiff::Timestamp::new(time.seconds, 0).ok()?.to_zoned_datetime(zone()?);
+    Some(format!("{}{fraction}{}", zoned.strftime("%Y-%m-%dT%H:%M:%S"), zoned.strftime("%:z")))
 }
 
 /// The payload that the fields of a form stand for; what else is in `present` stays.
@@ -141,7 +144,6 @@ pub fn is_in_range(subject: &Subject) -> bool {
 
 /// One labelled field under the other, for each part of the draft.
 pub fn parts_ui(ui: &mut Ui, editing: &mut Editing<'_>, names: &[&str]) -> Option<Action> {
-    const NAME_WIDTH: f32 = 72.0;
     let theme = theme(ui);
     let mut action = None;
     for (part_idx, name) in names.iter().enumerate().take(editing.draft.parts.len()) {

@@ -16,7 +16,6 @@ pub const EDITOR: Editor = Editor {
 };
 
 const FORMS: [(Form, &str); 3] = [(Form::Text, "Text"), (Form::Fields, "Fields"), (Form::Raw, "Raw")];
-const NAME_WIDTH: f32 = 72.0;
 
 fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let is_in_range = is_in_range(editing.subject);
@@ -45,14 +44,14 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.problem)).wrap());
     }
     if let Some(utc) = timestamp_text(time).filter(|_| editing.draft.form != Form::Text) {
-        KeyValue::new("UTC", &utc).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("UTC", &utc).show(ui);
     }
     if let Some(local) = local_text(time) {
-        KeyValue::new("Local", &local).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("Local", &local).show(ui);
     }
     if editing.draft.form != Form::Raw {
-        KeyValue::new("Seconds", &time.seconds.to_string()).name_width(NAME_WIDTH).show(ui);
-        KeyValue::new("Nanos", &time.nanos.to_string()).name_width(NAME_WIDTH).show(ui);
+        KeyValue::new("Seconds", &time.seconds.to_string()).show(ui);
+        KeyValue::new("Nanos", &time.nanos.to_string()).show(ui);
     }
     if has_more {
         ui.weak("There are more records inside; open the row to see them");

@@ -51,6 +51,7 @@ pub fn filtered_ui(
     let mut in_row = Vec::new();
     let list = RowList::tree("Filtered fields", filter.n_rows())
         .selected(|nth| Some(nth) == here)
+        .keeps_in_view(here)
         .draggable(|_| false);
     let response = list.show(ui, &mut state, |ui, row| {
         row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));

@@ -120,20 +120,18 @@ pub fn hex_ui(
         is_secondary_clicked: false,
     };
     let hovered = &mut view.hovered;
-    let response = RowList::new("Bytes", n_rows).row_height(theme.size.row_dense).without_hover().show(
-        ui,
-        &mut list,
-        |ui, row| {
-            drawn.rows.push((row.idx, row.rect));
-            drawn.is_pressed |= row.response.is_pointer_button_down_on();
-            drawn.is_clicked |= row.response.clicked();
-            drawn.is_double_clicked |= row.response.double_clicked();
-            drawn.is_secondary_clicked |= row.response.secondary_clicked();
-            row.response.context_menu(|ui| menu_ui(ui, shown, asked, actions));
-            tooltip_ui(ui, open, &layout, row, hovered);
-            row_ui(ui, theme, &layout, &bytes, row)
-        },
-    );
+    let cursor_row = Some(open.cursor_offset() / layout.n_bytes);
+    let rows = RowList::new("Bytes", n_rows).row_height(theme.size.row_dense).without_hover();
+    let response = rows.keeps_in_view(cursor_row).show(ui, &mut list, |ui, row| {
+        drawn.rows.push((row.idx, row.rect));
+        drawn.is_pressed |= row.response.is_pointer_button_down_on();
+        drawn.is_clicked |= row.response.clicked();
+        drawn.is_double_clicked |= row.response.double_clicked();
+        drawn.is_secondary_clicked |= row.response.secondary_clicked();
+        row.response.context_menu(|ui| menu_ui(ui, shown, asked, actions));
+        tooltip_ui(ui, open, &layout, row, hovered);
+        row_ui(ui, theme, &layout, &bytes, row)
+    });
     view.list = list;
     let (acts, scroll) = hex_input::pointer(ui, open, &layout, &drawn, &mut view.drag, response.rows_rect);
     if let Some(row) = scroll {

@@ -6,8 +6,8 @@ use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
-use crate::ui::widgets::{IconButton, TextButton, cell};
-use egui::{Align, Checkbox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use crate::ui::widgets::{IconButton, TextButton, cell, check_box_ui};
+use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 /// Narrower strips leave the check box to the menu.
 const LEAST_FOR_LENGTHS: f32 = 470.0;
@@ -29,7 +29,7 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, acti
         ui.add(Label::new(RichText::new("Hex").font(font)).selectable(false));
         mode_ui(ui, open, actions);
         if LEAST_FOR_LENGTHS <= inner.width() {
-            lengths_ui(ui, theme, open, actions);
+            lengths_ui(ui, open, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let is_shown = shown.state.settings.show_data && has_room;
@@ -42,23 +42,32 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, acti
             // Behind everything that can be clicked, so that no number moves a button.
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add_space(theme.size.gap);
-                let font = fonts::mono(theme.size.text_mono);
-                let place = RichText::new(place_text(open)).font(font).color(theme.color.muted);
-                ui.add(Label::new(place).selectable(false).truncate());
+                place_ui(ui, theme, open);
                 legend_ui(ui, theme, open);
             });
         });
     });
 }
 
-/// Where the cursor is and what is selected: `0x1f4 · 500 · 12 B selected`.
-fn place_text(open: &OpenDocument) -> String {
+/// Where the cursor is and what is selected, as far as there is room: `0x1f4 · 500 · 12 B selected`,
+/// `0x1f4` or nothing.
+fn place_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
     let at = open.inspected_offset();
     let selected = open.selected_bytes();
-    let place = format!("0x{at:x} · {}", grouped(at));
+    let mut places = vec![format!("0x{at:x} · {}", grouped(at)), format!("0x{at:x}")];
     match selected.end - selected.start {
-        0 => place,
-        n_bytes => format!("{place} · {} B selected", grouped(n_bytes)),
+        0 => {}
+        n_bytes => places.insert(0, format!("{} · {} B selected", places[0], grouped(n_bytes))),
+    }
+    let font = fonts::mono(theme.size.text_mono);
+    let most = ui.available_width();
+    let fits = |place: &String| {
+        let galley = ui.painter().layout_no_wrap(place.clone(), font.clone(), theme.color.muted);
+        galley.size().x <= most
+    };
+    if let Some(place) = places.iter().find(|place| fits(place)) {
+        let text = RichText::new(place).font(font).color(theme.color.muted);
+        ui.add(Label::new(text).selectable(false)).on_hover_text(&places[0]);
     }
 }
 
@@ -80,12 +89,11 @@ fn mode_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
     }
 }
 
-fn lengths_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument, actions: &mut Vec<Action>) {
+fn lengths_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
     let mut keeps = open.cursor.keeps_lengths();
-    let text = RichText::new("Keep lengths in step").font(fonts::regular(theme.size.text_dense));
     let hint = "When bytes come or go, the lengths of the records around them follow. Without it \
                 only the bytes that are typed change.";
-    if ui.add(Checkbox::new(&mut keeps, text)).on_hover_text(hint).changed() {
+    if check_box_ui(ui, "Keep lengths in step", hint, &mut keeps) {
         actions.push(Action::Bytes(ByteAct::KeepLengths(keeps)));
     }
 }
@@ -113,7 +121,7 @@ fn legend_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
         cell(ui.painter(), chip, word, &font, ink, Align::Center);
         at.max.x = chip.left() - theme.size.gap_small;
     }
-    if open.document.is_modified() {
+    if open.document.is_modified() && 0 < open.document.n_edits() {
         let text = "underlined: changed";
         let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color.muted);
         if galley.size().x + theme.size.gap <= at.width() {

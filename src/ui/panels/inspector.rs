@@ -16,7 +16,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Folds, Place, TabView};
 use crate::ui::widgets::{IconButton, KeyValue, TextButton, section_ui, visible_text};
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{Label, Rect, Response, RichText, ScrollArea, Ui};
 
 /// The most uses of a type that are listed.
 const MOST_USES: usize = 30;
@@ -30,6 +30,7 @@ pub fn inspector_ui(
     actions: &mut Vec<Action>,
 ) {
     let clip = ui.available_width();
+    let all = ui.max_rect();
     ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         // The scroll bar floats beside what is shown, whether or not there is one.
@@ -47,6 +48,13 @@ pub fn inspector_ui(
         }
         ui.add_space(theme(ui).size.margin);
     });
+    asked.focus_tree |= std::mem::take(&mut asked.focus_inspector) && has_keyboard(ui, all);
+}
+
+fn has_keyboard(ui: &Ui, at: Rect) -> bool {
+    let focused = ui.memory(|memory| memory.focused());
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    response.is_some_and(|response| at.contains_rect(response.rect))
 }
 
 fn field_ui(
@@ -62,7 +70,15 @@ fn field_ui(
     ui.add_space(theme(ui).size.gap);
     editor_ui(ui, shown, subject, view, asked, actions);
     ui.add_space(theme(ui).size.gap_small);
-    buttons_ui(ui, shown, actions);
+    let first_button = buttons_ui(ui, shown, actions);
+    // What has no field to type in is reached by its buttons.
+    if asked.focus_inspector && !has_keyboard(ui, ui.clip_rect()) {
+        asked.focus_inspector = false;
+        let id = editors::field_id(shown.tab, Place::Inspector);
+        if let Some(first) = ui.ctx().read_response(id).or(first_button) {
+            first.request_focus();
+        }
+    }
     parts_ui(ui, subject, actions);
     oneof_ui(ui, &subject.row, actions);
     surveyed_ui(ui, shown, subject.row.branch);
@@ -97,7 +113,7 @@ fn title_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject) {
     if let Some(selection) = &shown.open.selection {
         let path = selection.path.to_string();
         if !path.is_empty() && path != name {
-            KeyValue::new("Path", &path).name_width(40.0).elide_middle().show(ui);
+            KeyValue::new("Path", &path).elide_middle().show(ui);
         }
     }
 }
@@ -145,21 +161,24 @@ fn editor_ui(
     match &subject.what {
         What::Run(field) => {
             let what = if field.is_map() { "entries" } else { "elements" };
-            ui.weak(format!("{}. Open the row to edit its {what}", subject.text.value));
+            ui.weak(format!("{}. Open the row to edit its {what}.", subject.text.value));
         }
         What::Packed(_) => {
-            ui.weak(format!("{} in one record. Open the row to edit them", subject.text.value));
+            ui.weak(format!("{} in one record. Open the row to edit them.", subject.text.value));
         }
         What::Rest(damage) => {
             ui.colored_label(theme(ui).color.problem, damage.to_string());
-            let n = grouped(subject.payload_len());
-            ui.weak(format!("{n} bytes from here to the end of the message are kept as they are"));
+            let text = match subject.payload_len() {
+                1 => "The last byte of the message is kept as it is".to_owned(),
+                n => format!("{} bytes from here to the end of the message are kept as they are", grouped(n)),
+            };
+            ui.weak(text);
         }
         What::Unread(error) => {
             ui.colored_label(theme(ui).color.problem, error.to_string());
         }
         What::Absent(_) => {
-            ui.weak("Not set. Enter or a double click on its row sets it");
+            ui.weak("Not set. Enter or a double click on its row sets it.");
         }
         What::Value(_) | What::Raw(_) => {
             let Some(editor) = editors::editor_of(subject) else { return };
@@ -181,7 +200,9 @@ fn editor_ui(
     }
 }
 
-fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
+/// Returns the first one.
+fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) -> Option<Response> {
+    let mut first = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         for command in [Command::AddField, Command::AddElement, Command::Duplicate, Command::Remove] {
@@ -193,11 +214,14 @@ fn buttons_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
                 Command::Duplicate => Icon::Copy,
                 _ => Icon::Trash,
             });
-            if IconButton::of(choice).show(ui).clicked() {
+            let button = IconButton::of(choice).show(ui);
+            if button.clicked() {
                 actions.extend(offer.action.ok());
             }
+            first.get_or_insert(button);
         }
     });
+    first
 }
 
 /// For a message that comes in several records.
@@ -397,6 +421,7 @@ fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut V
         None => {
             ui.label(RichText::new("No type").heading());
             ui.add(Label::new("The fields are shown by number, with every plausible reading.").wrap());
+            ui.add_space(theme(ui).size.gap);
             let choose = offer(Command::ChooseType, shown.state);
             if let Some(offer) = choose
                 && TextButton::of(offer.choice()).outlined().show(ui).clicked()
@@ -406,12 +431,16 @@ fn overview_ui(ui: &mut Ui, shown: Shown<'_>, folds: &mut Folds, actions: &mut V
         }
     }
     section_ui(ui, "Document", "", None);
-    KeyValue::new("Size", &format!("{} bytes", grouped(open.document.len()))).show(ui);
+    let len = open.document.len();
+    let plural = if len == 1 { "byte" } else { "bytes" };
+    KeyValue::new("Size", &format!("{} {plural}", grouped(len))).show(ui);
     KeyValue::new("Rows", &grouped(open.tree.n_rows())).show(ui);
     surveyed_ui(ui, shown, BranchId::root());
     ui.add_space(theme(ui).size.gap);
-    let hint = "Select a field to see and edit its value. Arrow keys walk and open, Enter edits.";
-    ui.add(Label::new(RichText::new(hint).color(theme(ui).color.muted)).wrap());
+    if 0 < open.tree.n_rows() {
+        let hint = "Select a field to see and edit its value. Arrow keys walk and open, Enter edits.";
+        ui.add(Label::new(RichText::new(hint).color(theme(ui).color.muted)).wrap());
+    }
     let add = offer(Command::AddField, shown.state);
     if let Some(offer) = add.filter(|offer| offer.action.is_ok()) {
         ui.add_space(theme(ui).size.gap);

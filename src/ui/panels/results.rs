@@ -177,12 +177,7 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
         at.max.x = right.left() - theme.size.gap;
     }
     let path = if hit.path.is_root() { "(message)".to_owned() } else { hit.path.to_string() };
-    let path_at = at.with_max_x(at.left() + (at.width() * 0.5).min(420.0));
     let path_text = visible_text(&path);
-    let path_cell =
-        cell_elided(painter, path_at, &path_text, &dense, theme.color.text, Align::Min, Elide::Middle);
-    path_cell.full_text_on_hover(ui, &row.response, || path_text.clone().into_owned());
-    let value_at = at.with_min_x(path_at.right() + 2.0 * theme.size.gap);
     let excerpt = hit.excerpt(shown.open.document.snapshot(), offset, MAX_CHARS, ReadMode::Cached);
     let excerpt = excerpt.unwrap_or_else(|error| Excerpt {
         before: match error {
@@ -191,9 +186,26 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
         },
         ..Excerpt::default()
     });
+    let path_at = at.with_max_x(at.left() + path_width(ui, theme, at.width(), &path_text, &excerpt));
+    let path_cell =
+        cell_elided(painter, path_at, &path_text, &dense, theme.color.text, Align::Min, Elide::Middle);
+    path_cell.full_text_on_hover(ui, &row.response, || path_text.clone().into_owned());
+    let value_at = at.with_min_x(path_at.right() + 2.0 * theme.size.gap);
     let drawn = excerpt_ui(ui, theme, value_at, &excerpt);
     drawn.full_text_on_hover(ui, &row.response, || visible_text(&excerpt.text()).into_owned());
     RowLabel::new(path).value(format!("{} at {offset_text}", excerpt.text()))
+}
+
+/// Half of the row, so that values stand in one column; a longer path takes what a short value leaves,
+/// since its middle may be all that tells it from the next one.
+fn path_width(ui: &Ui, theme: &Theme, row_width: f32, path: &str, excerpt: &Excerpt) -> f32 {
+    let dense = fonts::regular(theme.size.text_dense);
+    let galley = ui.painter().layout_no_wrap(path.to_owned(), dense, theme.color.text);
+    let wanted = galley.size().x + 1.0;
+    let mono = fonts::mono(theme.size.text_mono);
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&mono, '0'));
+    let value_width = (excerpt.text().chars().count() + 1) as f32 * glyph + 2.0 * theme.size.gap;
+    (row_width * 0.5).min(420.0).max(wanted.min(row_width - value_width)).round()
 }
 
 /// The value with what matched in it on a ground of its own.

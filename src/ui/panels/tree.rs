@@ -11,13 +11,14 @@ use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget, is_map_ent
 use crate::document::{Absent, Entry, Row as DocumentRow};
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Subject};
+use crate::ui::icons::Icon;
 use crate::ui::keys;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Place, TabView};
 use crate::ui::widgets::{
-    Column, RowLabel, RowList, RowListResponse, header_ui, menu_item_ui, scrolled_menu_ui,
+    Column, RowLabel, RowList, RowListResponse, empty_state_ui, header_ui, menu_item_ui, scrolled_menu_ui,
 };
-use egui::{Key, Modifiers, Ui};
+use egui::{Key, Modifiers, Rect, Ui, UiBuilder};
 use std::cell::RefCell;
 
 const COLUMNS: [Column; 5] = [
@@ -32,6 +33,8 @@ const WIDTHS: [f32; 5] = [44.0, 240.0, 150.0, 240.0, 72.0];
 /// Narrower trees leave the kind, and then the count of bytes, to the inspector.
 const LEAST_FOR_KIND: f32 = 400.0;
 const LEAST_FOR_BYTES: f32 = 270.0;
+/// Width of the field numbers in such a tree.
+const NARROW_NUMBER: f32 = 36.0;
 /// Rows read at once.
 const BATCH: u64 = 64;
 
@@ -82,6 +85,7 @@ pub fn tree_ui(
     let mut in_row = Vec::new();
     let response = RowList::tree("Fields", open.tree.n_rows())
         .selected(|row| Some(row) == selected)
+        .keeps_in_view(selected)
         .draggable(|drag| drop_target(open, drag).is_some())
         .show(ui, &mut list, |ui, row| {
             let mut rows = rows.borrow_mut();
@@ -114,8 +118,30 @@ pub fn tree_ui(
     if std::mem::take(&mut asked.focus_tree) {
         response.response.request_focus();
     }
+    if open.tree.n_rows() == 0 {
+        nothing_ui(ui, shown, response.rows_rect, asked, actions);
+    }
     pointer(&response, &mut rows.borrow_mut(), view.subject.as_ref(), asked, actions);
     keys_ui(ui, &response, shown, view, asked, actions);
+}
+
+/// A document without rows says what can be done with it.
+fn nothing_ui(ui: &mut Ui, shown: Shown<'_>, at: Rect, asked: &mut Asked, actions: &mut Vec<Action>) {
+    let (hint, commands) = match shown.open.message() {
+        Some(_) => ("No field of the message is set.", [Command::AddField, Command::ShowAbsent]),
+        None => {
+            ("Choose the type that it is to be of, or paste bytes.", [Command::ChooseType, Command::Paste])
+        }
+    };
+    let mut offers: Vec<_> = commands.into_iter().filter_map(|command| offer(command, shown.state)).collect();
+    offers.retain(|offer| offer.action.is_ok());
+    let choices: Vec<_> = offers.iter().map(|offer| offer.choice()).collect();
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("no rows").max_rect(at.shrink(theme(ui).size.gap)));
+    let chosen = empty_state_ui(&mut ui, Icon::Message, "The document has no bytes", hint, &choices);
+    drop(choices);
+    if let Some(offer) = chosen.and_then(|idx| offers.into_iter().nth(idx)) {
+        asked.run(ui.ctx(), offer.row.command, offer.action, actions);
+    }
 }
 
 /// Follows the selection: into the middle of the view after a jump, else only as far as needed.
@@ -150,7 +176,14 @@ pub(super) fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widge
             (columns[column_idx].min_width, shown[column_idx]) = (0.0, 0.0);
         }
     }
-    shown[1] = shown[1].min((total * 0.34).max(columns[1].min_width));
+    let is_narrow = total < LEAST_FOR_KIND;
+    if is_narrow {
+        columns[0].min_width = NARROW_NUMBER;
+        shown[0] = shown[0].min(NARROW_NUMBER);
+        shown[4] = shown[4].min(columns[4].min_width);
+    }
+    let field_share = if is_narrow { 0.4 } else { 0.34 };
+    shown[1] = shown[1].min((total * field_share).max(columns[1].min_width));
     shown[2] = shown[2].min((total * 0.18).max(columns[2].min_width));
     let others = shown[0] + shown[1] + shown[2] + shown[4];
     shown[3] = (total - others).max(columns[3].min_width);

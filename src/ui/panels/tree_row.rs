@@ -1,7 +1,9 @@
 //! One row of the tree, painted.
 
 use super::{Shown, problems_in, size_text, tone_of};
-use crate::document::{Entry, Note, ReadMode, Row as DocumentRow, RowText, Standing, Tone, row_text};
+use crate::document::{
+    Entry, Meaning, Note, ReadMode, Row as DocumentRow, RowText, Standing, Tone, row_text,
+};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
@@ -42,16 +44,21 @@ pub fn row_ui(
     let muted = theme.color.muted;
     let at = |column_idx| columns.layout.cell(row.rect, column_idx);
     cell(painter, at(0), &text.number, &mono, muted, Align::Max);
-    let chevron_clicked = name_ui(ui, theme, at(1), row, document_row, &text, worst(shown, document_row));
+    let worst = worst(shown, document_row);
+    let chevron_clicked = name_ui(ui, theme, at(1), row, document_row, &text, worst);
     let kind = visible_text(&text.kind);
-    let kind_cell = cell(painter, at(2), &kind, &dense, kind_color(theme, document_row), Align::Min);
+    let kind_color = match &document_row.entry {
+        Entry::Record { meaning: Meaning::Clash(_), .. } => problem_color(theme, worst),
+        _ => muted,
+    };
+    let kind_cell = cell(painter, at(2), &kind, &dense, kind_color, Align::Min);
     kind_cell.full_text_on_hover(ui, &row.response, || kind.clone().into_owned());
     let value_rect = at(3);
     let mut oneof_clicked = false;
     if !is_edited {
         let (rest, is_clicked) = notes_ui(ui, theme, value_rect, row, &text.notes);
         oneof_clicked = is_clicked;
-        value_ui(ui, theme, rest, row, &text, document_row.is_overridden);
+        value_ui(ui, theme, rest, row, &text, worst, document_row.is_overridden);
     }
     let size = if text.tone == Tone::Absent { String::new() } else { size_text(text.n_bytes) };
     cell(painter, at(4), &size, &mono, muted, Align::Max);
@@ -79,10 +86,11 @@ fn worst(shown: Shown<'_>, row: &DocumentRow) -> Option<widgets::Tone> {
     found.iter().map(|problem| problem.severity).max().map(tone_of)
 }
 
-fn kind_color(theme: &Theme, row: &DocumentRow) -> Color32 {
-    match &row.entry {
-        Entry::Record { meaning: crate::document::Meaning::Clash(_), .. } => theme.color.problem,
-        _ => theme.color.muted,
+/// That of the mark beside the name, once it is known.
+fn problem_color(theme: &Theme, worst: Option<widgets::Tone>) -> Color32 {
+    match worst {
+        Some(tone @ widgets::Tone::Warning) => tone.color(theme),
+        _ => theme.color.problem,
     }
 }
 
@@ -96,7 +104,7 @@ fn name_ui(
     text: &RowText,
     worst: Option<widgets::Tone>,
 ) -> bool {
-    // Indent stops growing at a third of the column; from there on depth is a number.
+    // Indent stops growing at a third of the column; from there on a number says the depth.
     let most = ((rect.width() / 3.0) / theme.size.indent).floor().max(1.0) as usize;
     let depth = document_row.depth as usize;
     let is_expanded = document_row.is_expandable().then_some(document_row.is_expanded);
@@ -109,7 +117,7 @@ fn name_ui(
     }
     if most < depth {
         let font = fonts::mono(theme.size.text_small);
-        let level = cell(ui.painter(), at, &depth.to_string(), &font, theme.color.muted, Align::Min);
+        let level = cell(ui.painter(), at, &format!("›{depth}"), &font, theme.color.muted, Align::Min);
         at.min.x = level.rect.right() + theme.size.gap_small;
     }
     let font = fonts::regular(theme.size.text);
@@ -174,9 +182,20 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
     (at, is_clicked)
 }
 
-/// `is_muted` if a record around the row is overridden.
-fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText, is_muted: bool) {
+/// `worst` is what the mark beside the name says; `is_muted` if a record around the row is overridden.
+fn value_ui(
+    ui: &Ui,
+    theme: &Theme,
+    mut at: Rect,
+    row: &Row,
+    text: &RowText,
+    worst: Option<widgets::Tone>,
+    is_muted: bool,
+) {
     let (font, mut color) = value_style(theme, text.tone);
+    if text.tone == Tone::Problem {
+        color = problem_color(theme, worst);
+    }
     if is_muted || is_overridden(text) {
         color = theme.color.muted;
     }
@@ -185,7 +204,7 @@ fn value_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, text: &RowText, is_
         Tone::Problem => Some(Icon::Error),
         _ => None,
     };
-    if let Some(icon) = icon.filter(|_| !text.value.is_empty()) {
+    if let Some(icon) = icon.filter(|_| worst.is_none() && !text.value.is_empty()) {
         paint_icon(ui.painter(), icon, at, theme, color);
         at.min.x += theme.size.icon + theme.size.gap_small;
     }

@@ -7,6 +7,9 @@ use crate::ui::view::TabView;
 use crate::ui::widgets::{BannerResponse, Tone, banner_ui};
 use egui::Ui;
 
+/// Points below which there is room for one strip.
+const LOW: f32 = 240.0;
+
 /// One strip: a name to remember that it was closed, and what its buttons do.
 struct Banner {
     name: &'static str,
@@ -17,10 +20,11 @@ struct Banner {
 }
 
 pub fn banners_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
-    for banner in banners(shown) {
-        if view.closed_banners.contains(&banner.name) {
-            continue;
-        }
+    // In a low window the tree matters more than what is said second.
+    let most = if ui.available_height() < LOW { 1 } else { usize::MAX };
+    let is_open = |banner: &Banner| !view.closed_banners.contains(&banner.name);
+    let all: Vec<Banner> = banners(shown).into_iter().filter(is_open).take(most).collect();
+    for banner in all {
         let titles: Vec<&str> = banner.buttons.iter().map(|(title, _)| *title).collect();
         match banner_ui(ui, banner.tone, &banner.text, &titles, banner.can_close) {
             Some(BannerResponse::Action(idx)) => {
@@ -53,7 +57,7 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
             name: "deleted",
             tone: Tone::Warning,
             text: "The file was deleted. What was open can still be saved.".to_owned(),
-            buttons: vec![("Save", Action::Save(tab)), ("Keep mine", Action::KeepMine(tab))],
+            buttons: vec![("Save", Action::Save(tab)), ("Keep it open", Action::KeepMine(tab))],
             can_close: false,
         }),
     }
@@ -75,12 +79,13 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
             can_close: false,
         });
     }
-    if open.choice == TypeChoice::Unclear {
+    // Of no bytes nothing could be clear.
+    if open.choice == TypeChoice::Unclear && !open.document.is_empty() {
         banners.push(Banner {
             name: "type",
             tone: Tone::Note,
             text: unclear(shown),
-            buttons: vec![("Choose type…", Action::Show(Dialog::TypePicker(tab)))],
+            buttons: vec![("Choose a type…", Action::Show(Dialog::TypePicker(tab)))],
             can_close: true,
         });
     }

@@ -102,6 +102,10 @@ impl Asked {
                 self.focus_bytes = true;
                 actions.push(Action::ShowPane(Pane::Hex));
             }
+            (Command::FocusInspector, Ok(action)) => {
+                self.focus_inspector = true;
+                actions.push(action);
+            }
             (Command::SelectAllBytes | Command::SelectValue, Ok(action)) => {
                 self.focus_bytes = true;
                 actions.extend([action, Action::ShowPane(Pane::Hex)]);

@@ -23,8 +23,11 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         };
         ui.weak(size_of(open));
         ui.weak(edits_of(open));
-        if let Some(selection) = &open.selection {
-            ui.weak(format!("Selection 0x{:x}..0x{:x}", selection.range.start, selection.range.end));
+        let bytes = Some(open.selected_bytes()).filter(|bytes| !bytes.is_empty());
+        if let Some(range) =
+            bytes.or_else(|| open.selection.as_ref().map(|selection| selection.range.clone()))
+        {
+            ui.weak(format!("Selection 0x{:x}..0x{:x}", range.start, range.end));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             verdict_ui(ui, open, actions);

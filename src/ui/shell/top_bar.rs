@@ -183,6 +183,7 @@ fn group_of(command: Command) -> u8 {
         Command::MoveUp | Command::MoveDown => 16,
         Command::GoTo
         | Command::FocusBytes
+        | Command::FocusInspector
         | Command::SelectParent
         | Command::NextSibling
         | Command::PreviousSibling => 20,

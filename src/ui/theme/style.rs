@@ -133,7 +133,6 @@ fn widgets(theme: &Theme) -> Widgets {
     let color = &theme.color;
     let radius = CornerRadius::same(theme.size.radius as u8);
     let plain = |fill: Color32, border: Stroke| WidgetVisuals {
-        // Boxes of stock checkboxes and radio buttons, which have no border at rest.
         bg_fill: color.pressed.lerp_to_gamma(color.outline, 0.4),
         weak_bg_fill: fill,
         bg_stroke: border,

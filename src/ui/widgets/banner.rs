@@ -33,8 +33,9 @@ pub fn banner_ui(
     let frame = egui::Frame::new().fill(tone.fill(theme)).inner_margin(margin);
     let strip = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let widths = actions.iter().map(|title| TextButton::new(title).width(ui) + theme.size.gap_small);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let widths =
+            actions.iter().map(|title| TextButton::new(title).outlined().width(ui) + theme.size.gap_small);
         let is_narrow = ui.available_width() - widths.sum::<f32>() - 2.0 * theme.size.button < LEAST_FOR_TEXT;
         let (beside, below) = if is_narrow { (&[] as &[&str], actions) } else { (actions, &[] as &[&str]) };
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
@@ -43,7 +44,7 @@ pub fn banner_ui(
                 asked = Some(BannerResponse::Closed);
             }
             for (action_idx, title) in beside.iter().enumerate().rev() {
-                if TextButton::new(title).show(ui).clicked() {
+                if TextButton::new(title).outlined().show(ui).clicked() {
                     asked = Some(BannerResponse::Action(action_idx));
                 }
             }
@@ -55,10 +56,10 @@ pub fn banner_ui(
         }
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme.size.gap_small;
-            // Their titles stand below the text.
-            ui.add_space(theme.size.icon);
+            // They stand below the text.
+            ui.add_space(theme.size.icon + theme.size.gap_small);
             for (action_idx, title) in below.iter().enumerate() {
-                if TextButton::new(title).show(ui).clicked() {
+                if TextButton::new(title).outlined().show(ui).clicked() {
                     asked = Some(BannerResponse::Action(action_idx));
                 }
             }

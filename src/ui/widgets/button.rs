@@ -98,7 +98,9 @@ impl<'a> IconButton<'a> {
         let color = if is_on { theme.color.accent } else { theme.color.text };
         let size = if self.is_small { theme.size.icon - 2.0 } else { theme.size.icon };
         let color = self.color.unwrap_or(color);
-        self.icon.paint_sized(ui.painter(), rect.center(), size, color);
+        if color != Color32::TRANSPARENT {
+            self.icon.paint_sized(ui.painter(), rect.center(), size, color);
+        }
         self.choice.announce(ui, &response, Role::Button);
         if let Some(is_on) = self.selected {
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_toggled(is_on.into()));
@@ -187,7 +189,16 @@ impl<'a> TextButton<'a> {
     fn draw(self, ui: &Ui, rect: Rect, response: &Response) {
         let theme = theme(ui);
         let border = if self.is_outlined { theme.outline() } else { Stroke::NONE };
-        frame(ui, rect, self.fill(theme, response), border, response);
+        if self.is_primary {
+            ui.painter().rect_filled(rect, theme.size.radius, self.fill(theme, response));
+            if response.has_focus() {
+                // Its ground has the colour of the ring, so the ring stands around it.
+                let radius = theme.size.radius + 2.0;
+                ui.painter().rect_stroke(rect.expand(2.0), radius, theme.focus(), StrokeKind::Outside);
+            }
+        } else {
+            frame(ui, rect, self.fill(theme, response), border, response);
+        }
         let ink = self.ink(theme);
         let mut text = rect.shrink2(vec2(self.pad(theme), 0.0));
         if let Some(icon) = self.choice.icon {

@@ -14,6 +14,10 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 
+/// Characters of a text that are measured, more than any field is wide, and told while the pointer is
+/// over it.
+const MOST_MEASURED: usize = 1_000;
+
 /// A text input. Its name is for those who do not see what stands beside it.
 ///
 /// ```text
@@ -141,6 +145,9 @@ impl<'a> TextField<'a> {
             inner.max.x -= theme.size.row_dense - 4.0;
         }
         let mut response = self.edit_ui(ui, rect, inner);
+        if self.rows == 1 && !self.is_hidden && !response.has_focus() {
+            self.cut_ui(ui, inner, &response);
+        }
         if self.has_clear && !self.text.is_empty() {
             self.clear_ui(ui, rect, &mut response);
         }
@@ -195,6 +202,23 @@ impl<'a> TextField<'a> {
             .max_height(inner.height())
             .show(&mut child, |ui| ui.add(edit))
             .inner
+    }
+
+    /// Says of a text that is longer than the field that it goes on, and what all of it is.
+    fn cut_ui(&self, ui: &Ui, inner: Rect, response: &Response) {
+        let theme = theme(ui);
+        let painter = ui.painter();
+        let line = |text: &str| painter.layout_no_wrap(text.to_owned(), self.font(theme), theme.color.muted);
+        let head: String = self.text.chars().take(MOST_MEASURED).collect();
+        if line(&head).size().x <= inner.width() + 1.0 {
+            return;
+        }
+        let dots = line("…");
+        let at = inner.with_min_x(inner.right() - dots.size().x);
+        painter.rect_filled(at.expand2(vec2(2.0, 0.0)), 0.0, theme.color.surface_0);
+        let place = super::elide::place(painter, at, &dots, egui::Align::Min);
+        painter.galley(place.min, dots, theme.color.muted);
+        response.clone().on_hover_text(head);
     }
 
     fn clear_ui(&mut self, ui: &mut Ui, rect: Rect, response: &mut Response) {

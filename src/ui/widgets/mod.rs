@@ -8,6 +8,7 @@
 
 pub mod banner;
 pub mod button;
+pub mod check_box;
 pub mod choice;
 pub mod columns;
 pub mod elide;
@@ -29,6 +30,7 @@ pub mod visible_text;
 
 pub use banner::{BannerResponse, banner_ui};
 pub use button::{IconButton, TextButton, bar_separator_ui};
+pub use check_box::check_box_ui;
 pub use choice::{Choice, menu_item_ui, scrolled_menu_ui};
 pub use columns::{Column, ColumnLayout, header_ui};
 pub use elide::{Cell, Elide, cell, cell_elided};
@@ -38,7 +40,7 @@ pub use palette::{PaletteResponse, PaletteState, palette};
 pub use path_field::{PathField, PathFieldResponse, PathFieldState};
 pub use progress::progress_ui;
 pub use row_list::{Row, RowDrag, RowLabel, RowList, RowListResponse, RowListState};
-pub use section::{KeyValue, section_ui};
+pub use section::{KeyValue, NAME_WIDTH, section_ui};
 pub use segment::Segment;
 pub use slide_handle::{SlideHandle, steps_of_keys};
 pub use tab_bar::{Tab, TabBarResponse, TabBarState, tab_bar_ui};

@@ -170,6 +170,7 @@ pub struct RowList<'a> {
     roles: (Role, Role),
     is_selected: Box<dyn Fn(u64) -> bool + 'a>,
     has_hover: bool,
+    kept: Option<u64>,
     may_drop: Option<Box<dyn Fn(RowDrag) -> bool + 'a>>,
 }
 
@@ -183,6 +184,7 @@ impl<'a> RowList<'a> {
             roles: (Role::List, Role::ListItem),
             is_selected: Box::new(|_| false),
             has_hover: true,
+            kept: None,
             may_drop: None,
         }
     }
@@ -199,6 +201,12 @@ impl<'a> RowList<'a> {
 
     pub fn selected(mut self, is_selected: impl Fn(u64) -> bool + 'a) -> Self {
         self.is_selected = Box::new(is_selected);
+        self
+    }
+
+    /// A row that stays in view, if it was, when the view becomes lower.
+    pub fn keeps_in_view(mut self, row: Option<u64>) -> Self {
+        self.kept = row;
         self
     }
 
@@ -230,11 +238,18 @@ impl<'a> RowList<'a> {
         let mut rows_rect = rect;
         rows_rect.max.x -= theme.size.scroll_bar;
 
-        state.extent = Extent {
+        let extent = Extent {
             n_rows: self.n_rows,
             row_height: self.row_height.unwrap_or(theme.size.row),
             view_height: rect.height(),
         };
+        let before = std::mem::replace(&mut state.extent, extent);
+        let is_lower = extent.view_height < before.view_height && 0.0 < before.row_height;
+        if let Some(row) = self.kept.filter(|_| is_lower && state.wanted.is_none())
+            && state.position.showing(row, &before) == state.position
+        {
+            state.ensure_visible(row);
+        }
         let bar_rect = Rect::from_min_max(pos2(rows_rect.right(), rect.top()), rect.max);
         let thumb = self.scroll(ui, state, rect, bar_rect, id);
 

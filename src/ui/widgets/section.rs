@@ -48,6 +48,9 @@ pub fn section_ui(ui: &mut Ui, title: &str, note: &str, is_open: Option<&mut boo
     shown
 }
 
+/// Points that names take, so that values stand in one column from section to section.
+pub const NAME_WIDTH: f32 = 84.0;
+
 /// A name and a value, which can be copied.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a row does nothing until it is shown"]
@@ -64,7 +67,15 @@ pub struct KeyValue<'a> {
 impl<'a> KeyValue<'a> {
     /// Hidden characters of `value` are spelled out.
     pub fn new(name: &'a str, value: &'a str) -> Self {
-        Self { name, value, copied: None, name_width: 96.0, is_mono: true, color: None, elide: Elide::End }
+        Self {
+            name,
+            value,
+            copied: None,
+            name_width: NAME_WIDTH,
+            is_mono: true,
+            color: None,
+            elide: Elide::End,
+        }
     }
 
     /// What the copy button copies, where it is not the value as shown.
@@ -106,9 +117,11 @@ impl<'a> KeyValue<'a> {
         cell(ui.painter(), name_rect, self.name, &font, theme.color.muted, Align::Min);
 
         let side = theme.size.row_dense;
+        let is_over = response.contains_pointer();
+        let button_space = if is_over { side + 2.0 } else { 0.0 };
         let value_rect = Rect::from_min_max(
             pos2(rect.left() + self.name_width, rect.top()),
-            pos2(rect.right() - side - 2.0, rect.bottom()),
+            pos2(rect.right() - button_space, rect.bottom()),
         );
         let color = self.color.unwrap_or(theme.color.text);
         let value = visible_text(self.value);
@@ -121,7 +134,6 @@ impl<'a> KeyValue<'a> {
         });
         let name = format!("Copy {}", self.name.to_lowercase());
         let copy = IconButton::new(Icon::Copy, &name).small();
-        let is_over = response.contains_pointer();
         let center = pos2(rect.right() - side / 2.0, rect.center().y);
         let at = Rect::from_center_size(center, vec2(side, side));
         let ink = if is_over { theme.color.text } else { egui::Color32::TRANSPARENT };

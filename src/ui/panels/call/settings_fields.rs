@@ -4,8 +4,8 @@ use crate::app::{Action, Dialog, FieldError, FileDialog, FormField};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{IconButton, TextField, cell, error_line_ui};
-use egui::{Align, Checkbox, Layout, RichText, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use crate::ui::widgets::{IconButton, TextField, cell, check_box_ui, error_line_ui};
+use egui::{Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 /// Points that names take.
 pub(super) const NAME_WIDTH: f32 = 132.0;
@@ -108,9 +108,7 @@ pub(super) fn file_row_ui(
 }
 
 pub(super) fn check_row_ui(ui: &mut Ui, name: &str, is_on: &mut bool, text: &str, hint: &str) {
-    let theme = theme(ui);
     row_ui(ui, name, |ui| {
-        let text = RichText::new(text).font(fonts::regular(theme.size.text_dense));
-        ui.add(Checkbox::new(is_on, text)).on_hover_text(hint);
+        check_box_ui(ui, text, hint, is_on);
     });
 }

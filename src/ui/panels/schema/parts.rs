@@ -348,7 +348,7 @@ pub fn numbers_ui(ui: &mut Ui, body: &MessageBody) {
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     }
     if !body.reserved_names.is_empty() {
-        KeyValue::new("Reserved names", &body.reserved_names.join(", ")).show(ui);
+        KeyValue::new("Reserved names", &body.reserved_names.join(", ")).name_width(104.0).show(ui);
     }
 }
 

@@ -7,8 +7,8 @@ use crate::app::{Action, Protoc, SourceRow, State};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Elide, TextButton, cell_elided, section_ui, visible_text};
-use egui::{Align, Checkbox, Label, RichText, Sense, Ui, vec2};
+use crate::ui::widgets::{Elide, TextButton, cell_elided, check_box_ui, section_ui, visible_text};
+use egui::{Align, Label, RichText, Sense, Ui, vec2};
 
 /// Files that can be used without something that was left out of them.
 pub(super) fn noted_ui(ui: &mut Ui, row: &SourceRow, view: &mut SourcesView) {
@@ -75,9 +75,8 @@ pub(super) fn protoc_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.add_space(theme.size.gap);
     let mut is_on = answer;
     let text = "Let protoc compile what cannot be used otherwise";
-    let text = RichText::new(text).font(fonts::regular(theme.size.text_dense));
     let hint = "The protoc of the PATH is run on files that are refused here, with nothing but their paths";
-    if ui.add(Checkbox::new(&mut is_on, text)).on_hover_text(hint).changed() {
+    if check_box_ui(ui, text, hint, &mut is_on) {
         actions.push(Action::UseProtoc(is_on));
     }
     if offered == Some(&Protoc::Missing) {

@@ -8,10 +8,10 @@ use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Elide, IconButton, TextButton, cell, cell_elided, section_ui, visible_text};
-use egui::{
-    Align, Checkbox, Color32, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
+use crate::ui::widgets::{
+    Elide, IconButton, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text,
 };
+use egui::{Align, Color32, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -263,9 +263,8 @@ fn broken_ui(ui: &mut Ui, broken: &BrokenFile) {
 fn builtin_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.add_space(theme(ui).size.gap);
     let mut is_on = !state.sources.no_builtin;
-    let text = RichText::new("RocketMQ v2 API").font(fonts::regular(theme(ui).size.text_dense));
     let hint = "Built in; added where the sources leave its names free. Google's own files are always there.";
-    if ui.add(Checkbox::new(&mut is_on, text)).on_hover_text(hint).changed() {
+    if check_box_ui(ui, "RocketMQ v2 API", hint, &mut is_on) {
         actions.push(Action::SetSources(SchemaSources { no_builtin: !is_on, ..state.sources.clone() }));
     }
 }
