@@ -137,6 +137,13 @@ pub enum Action {
         to: RowId,
         below: bool,
     },
+    /// The same for rows of the filtered tree, by their places in it; rows that it hides stay where they
+    /// are.
+    MoveFiltered {
+        from: u64,
+        to: u64,
+        below: bool,
+    },
     Duplicate(RowId),
     Remove(RowId),
     /// Removes all occurrences of the row's field, not only this record.
@@ -154,6 +161,8 @@ pub enum Action {
         kind: ProblemKind,
         range: Range<u64>,
     },
+    /// Adds the required field that is missing at this path, with its default value.
+    AddMissing(FieldPath),
     /// Puts all problems of a kind right, as one step.
     FixAll(ProblemKind),
     Undo,

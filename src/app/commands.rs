@@ -506,7 +506,7 @@ pub const COMMANDS: &[CommandRow] = &[
         Command::SelectAllBytes,
         "Bytes",
         "Select all bytes",
-        "Selects every byte of the document in the hex pane",
+        "Selects every byte of the document in the hex pane; by its keys once the bytes have the keyboard",
         [ctrl("A"), None],
     ),
     row(

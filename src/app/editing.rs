@@ -367,6 +367,9 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
         Action::FixAll(kind) => {
             (Box::new(move |document| fixing::fix(document, &Wanted::All(kind))), After::Keep)
         }
+        Action::AddMissing(path) => {
+            (Box::new(move |document| fixing::add_missing(document, &path)), After::New)
+        }
         Action::GoToStep(n_applied) => (Box::new(move |_| Outcome::GoToStep(n_applied)), After::Keep),
         Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
         Action::TakeBack(gesture) => (Box::new(move |document| take_back(document, gesture)), After::Keep),

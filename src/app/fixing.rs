@@ -2,9 +2,10 @@
 
 use super::action::Action;
 use super::command::{Command, document};
+use super::plans::{self, Inside};
 use super::state::{OpenDocument, State};
 use crate::document::problem::{Problem, ProblemKind, Wanted, fixes};
-use crate::document::{Act, Document};
+use crate::document::{Act, Document, Path as FieldPath, Resolved, Target};
 use crate::worker::jobs::Outcome;
 use std::ops::ControlFlow;
 
@@ -22,6 +23,23 @@ pub(super) fn fix(document: &Document, wanted: &Wanted) -> Outcome {
         }
         Err(error) => Outcome::Refused(error.to_string()),
     }
+}
+
+/// The act that adds the field that is missing at a path, with its default value.
+pub(super) fn add_missing(document: &Document, path: &FieldPath) -> Outcome {
+    let found = match document.resolve(path) {
+        Ok(found) => found,
+        Err(error) => return Outcome::Refused(error.to_string()),
+    };
+    let Resolved { target, parent, number, .. } = found;
+    let is_missing = matches!(target, Target::Absent { rest } if rest.len() == 1);
+    let Some(part) = parent.parts.last().filter(|_| is_missing) else {
+        return Outcome::Refused(format!("{path} is there, or what is around it is not"));
+    };
+    let mut around = path.clone();
+    around.0.pop();
+    let inside = Inside { part: part.clone(), message: parent.message.clone(), path: around };
+    plans::add_field(document, &inside, number)
 }
 
 impl OpenDocument {

@@ -21,6 +21,7 @@ mod cursor;
 mod documents;
 mod editing;
 mod exporting;
+mod filtered_moves;
 mod filtering;
 mod fixing;
 mod folding;

@@ -202,10 +202,12 @@ impl Session {
             | Action::PutRecords { .. }
             | Action::FixProblem { .. }
             | Action::FixAll(_)
+            | Action::AddMissing(_)
             | Action::Undo
             | Action::Redo
             | Action::TakeBack(_)
             | Action::GoToStep(_) => self.edit(action),
+            Action::MoveFiltered { from, to, below } => self.move_filtered(from, to, below),
             Action::Compare(what) => self.compare(what),
             Action::GoToDifference(idx) => self.go_to_difference(idx),
             Action::Bytes(act) => self.act_on_bytes(act),

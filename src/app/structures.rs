@@ -148,20 +148,31 @@ fn try_move_to(document: &Document, spot: &Spot, to: &Spot, below: bool) -> Resu
 /// Why a row cannot be moved beside another: it stays in its message, and an element of a repeated
 /// field beside elements of that field.
 pub(super) fn why_not_beside(spot: &Spot, to: &Spot) -> Option<&'static str> {
-    if spot.part.chain != to.part.chain {
+    why_not_among((&spot.part.chain, &spot.row.entry), (&to.part.chain, &to.row.entry))
+}
+
+/// The same, of entries and the records around their messages.
+pub(super) fn why_not_among(
+    (around, entry): (&[u64], &Entry),
+    (around_to, to): (&[u64], &Entry),
+) -> Option<&'static str> {
+    if around != around_to {
         return Some("A record is moved within its message only");
     }
-    let number = |spot: &Spot| spot.row.entry.number();
-    let is_inside = |spot: &Spot| {
-        matches!(spot.row.entry, Entry::Element { .. })
-            || matches!(&spot.row.entry, Entry::Record { element_idx: Some(_), meaning, .. }
+    let is_inside = |entry: &Entry| {
+        matches!(entry, Entry::Element { .. })
+            || matches!(entry, Entry::Record { element_idx: Some(_), meaning, .. }
                 if !matches!(meaning, Meaning::Packed(_)))
     };
-    let is_whole = matches!(to.row.entry, Entry::Run { .. } | Entry::Record { .. } | Entry::Element { .. });
-    if !is_whole {
+    let is_whole =
+        |entry: &Entry| matches!(entry, Entry::Run { .. } | Entry::Record { .. } | Entry::Element { .. });
+    if !is_whole(entry) {
+        return Some(NOT_MOVED);
+    }
+    if !is_whole(to) {
         return Some("Nothing stands there that a record could go beside");
     }
-    ((is_inside(spot) || is_inside(to)) && number(spot) != number(to))
+    ((is_inside(entry) || is_inside(to)) && entry.number() != to.number())
         .then_some("An element is moved among the elements of its field only")
 }
 

@@ -8,7 +8,7 @@ use super::panels::call::CallView;
 use super::panels::data::DataView;
 use super::panels::hex::HexView;
 use super::panels::schema::SchemaView;
-use super::shell::Sides;
+use super::shell::{Held, Sides};
 use super::widgets::{RowListState, TabBarState, Toasts};
 use crate::app::{Action, Settings, TabId};
 use crate::document::RowId;
@@ -35,6 +35,7 @@ pub struct View {
     pub beside: Beside,
     /// A command that the window carries out itself.
     pub asked: Asked,
+    pub held: Held,
     /// Which tab was in front of the last frame, and whether a dialog was open over it.
     pub front: (Option<TabId>, bool),
 }
@@ -113,6 +114,8 @@ pub struct Asked {
     pub focus_search: bool,
     /// Give the filter of the declarations the keyboard.
     pub focus_filter: bool,
+    /// Say why a key does nothing here.
+    pub refusal: Option<&'static str>,
 }
 
 /// One per tab.

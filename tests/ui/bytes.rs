@@ -261,3 +261,66 @@ fn a_reading_is_copied_by_keys() {
     assert!(commands.iter().any(is_copied), "{commands:?}");
     assert!(window.state().state().copied.is_none(), "it is no record");
 }
+
+#[test]
+fn select_all_in_the_tree_leaves_the_keyboard_there_and_says_where_it_means_the_bytes() {
+    let mut window = window();
+    let before = bytes(&window);
+    press_with(&mut window, CTRL, Key::A);
+    assert!(label(&window, "once the bytes have the keyboard"));
+    type_text(&mut window, "41");
+    assert_eq!((bytes(&window), open(&window).document.n_edits()), (before.clone(), 0));
+    press_with(&mut window, CTRL, Key::B);
+    press_with(&mut window, CTRL, Key::A);
+    assert_eq!(open(&window).selected_bytes(), 0..before.len() as u64);
+}
+
+#[test]
+fn what_is_typed_before_a_dialog_is_there_goes_to_it_and_not_to_the_bytes() {
+    let mut window = window();
+    let before = bytes(&window);
+    click_and_forget(&mut window, 8);
+    let key = |key: Key, modifiers: Modifiers| Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers,
+    };
+    // All in the frame of the shortcut, as a slow machine sees it.
+    let events = &mut window.input_mut().events;
+    events.push(key(Key::G, CTRL));
+    events.extend([Event::Text("4".to_owned()), Event::Text("0".to_owned())]);
+    window.run();
+    assert_eq!(bytes(&window), before);
+    let field = window.get_by_role_and_label(Role::TextInput, "Path or offset");
+    assert_eq!(field.accesskit_node().value().as_deref(), Some("40"));
+    press(&mut window, Key::Enter);
+    assert!(label(&window, "0x28 · 40"));
+    // In the frame after it, in which the dialog is shown for the first time.
+    window.input_mut().events.push(key(Key::G, CTRL));
+    window.step();
+    window.input_mut().events.extend([Event::Text("4".to_owned()), key(Key::Enter, Modifiers::NONE)]);
+    window.step();
+    window.run();
+    assert_eq!(bytes(&window), before);
+    assert!(window.state().state().dialog.is_none());
+    assert!(label(&window, "0x4 · 4"));
+}
+
+#[test]
+fn a_question_is_not_answered_by_what_was_pressed_before_it_was_seen() {
+    let mut window = window();
+    click_and_forget(&mut window, 8);
+    type_text(&mut window, "4");
+    let after = bytes(&window);
+    let tab = window.state().state().active.expect("a tab");
+    window.state_mut().apply(Action::Close(tab));
+    let (key, modifiers) = (Key::Enter, Modifiers::NONE);
+    let enter = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    window.input_mut().events.extend([Event::Text("5".to_owned()), enter]);
+    window.step();
+    window.run();
+    assert!(matches!(window.state().state().dialog, Some(Dialog::Question(_))));
+    assert_eq!(bytes(&window), after);
+}

@@ -64,7 +64,7 @@ fn a_hundred_thousand_packed_elements_are_walked_by_pages_and_edited_in_their_ro
 }
 
 #[test]
-fn a_line_shows_where_a_dragged_row_goes_and_a_filtered_tree_says_why_it_has_none() {
+fn a_line_shows_where_a_dragged_row_goes() {
     let mut window = window(RUNS, SEND);
     press_with(&mut window, Modifiers::ALT, Key::Num1);
     let center = |window: &Window, label: &str| window.get_by_label_contains(label).rect().center();
@@ -79,16 +79,32 @@ fn a_line_shows_where_a_dragged_row_goes_and_a_filtered_tree_says_why_it_has_non
     press(&mut window, Key::Escape);
     pointer(&mut window, to, Some(false));
     assert_eq!(hex(&window), RUNS);
+}
 
+#[test]
+fn rows_of_a_filtered_tree_are_dragged_past_hidden_ones_or_it_says_why_not() {
+    // unknown 99, messages { body a, unknown 98 }, unknown 99
+    let before = "98 06 01 0a 06 22 01 61 90 06 03 98 06 02";
+    let mut window = window(before, SEND);
     window.state_mut().apply(Action::Filter(TreeFilter::Unknown));
     window.run();
-    let from = center(&window, "unknown, VARINT");
-    pointer(&mut window, from, Some(true));
-    pointer(&mut window, from + vec2(0.0, 30.0), None);
-    window.get_by_label_contains("are moved with Alt+↑ and Alt+↓");
-    pointer(&mut window, from + vec2(0.0, 30.0), Some(false));
-    assert!(window.query_by_label_contains("are moved with Alt+↑").is_none());
-    assert_eq!(hex(&window), RUNS);
+    let rows: Vec<Pos2> =
+        window.get_all_by_label_contains("unknown, VARINT").map(|row| row.rect().center()).collect();
+    assert_eq!(rows.len(), 3);
+    pointer(&mut window, rows[0], Some(true));
+    pointer(&mut window, rows[1], None);
+    window.get_by_label_contains("moved within its message only");
+    pointer(&mut window, rows[1], Some(false));
+    assert_eq!(hex(&window), before);
+    pointer(&mut window, rows[0], Some(true));
+    pointer(&mut window, rows[2] + vec2(0.0, 6.0), None);
+    window.get_by_label_contains("rows that the filter hides stay where they are");
+    pointer(&mut window, rows[2] + vec2(0.0, 6.0), Some(false));
+    assert_eq!(hex(&window), "0a 06 22 01 61 90 06 03 98 06 02 98 06 01");
+    assert!(window.query_by_label_contains("that the filter hides").is_none());
+    assert_eq!(open(&window).document.n_edits(), 1);
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(hex(&window), before);
 }
 
 #[test]

@@ -11,12 +11,15 @@ use protoloupe::schema::Schema;
 const ODD: &str = "68 01 68 02 80 01 83 00 80 01 84 80 00 98 06 07";
 
 fn window() -> Window {
+    window_with(ODD, "apache.rocketmq.v2.SystemProperties")
+}
+
+fn window_with(hex: &str, message: &str) -> Window {
     let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
-    session.apply(Action::OpenPasted(ODD.to_owned()));
+    session.apply(Action::OpenPasted(hex.to_owned()));
     session.settle();
     let tab = session.state().active.expect("a tab");
-    let message = Some("apache.rocketmq.v2.SystemProperties".to_owned());
-    session.apply(Action::ReadAs { tab, message });
+    session.apply(Action::ReadAs { tab, message: Some(message.to_owned()) });
     session.apply(Action::TogglePane(Pane::Problems));
     session.settle();
     window_of(session, [1200.0, 800.0])
@@ -113,4 +116,17 @@ fn the_history_is_walked_by_keys_and_by_clicks() {
     window.key_press(Key::End);
     window.run();
     assert_eq!(hex(&window), last);
+}
+
+#[test]
+fn a_missing_required_field_is_added_from_its_problem_and_not_called_a_fix() {
+    let mut window = window_with("12 02 10 01", "google.protobuf.UninterpretedOption");
+    click(&mut window, Role::ListItem, "error: The required field is missing");
+    assert!(window.query_by_role_and_label(Role::Button, "Fix").is_none());
+    window.get_all_by_role_and_label(Role::Button, "Add the field").last().expect("an offer").click();
+    window.run();
+    assert_eq!(hex(&window), "12 04 0a 00 10 01");
+    assert!(window.query_by_role_and_label(Role::ListItem, "error: The required field is missing").is_none());
+    click(&mut window, Role::Button, "Undo");
+    assert_eq!(hex(&window), "12 02 10 01");
 }

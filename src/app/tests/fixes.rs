@@ -81,3 +81,28 @@ fn any_step_of_the_history_is_gone_to() {
     assert!(!fixture.open().document.is_modified());
     assert_eq!(fixture.open().document.n_steps(), 3, "a save keeps all of them");
 }
+
+#[test]
+fn a_missing_required_field_is_added_with_its_default_and_as_an_offer() {
+    let message = "google.protobuf.UninterpretedOption";
+    // name { name_part a, is_extension true } and a name without either.
+    let mut fixture = Fixture::with(&unhex("12 05 0a 01 61 10 01 12 00"), message);
+    let missing = |fixture: &Fixture| {
+        let found =
+            fixture.open().problems.found.iter().filter(|one| one.kind == ProblemKind::MissingRequired);
+        found.map(|one| one.path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&fixture), ["name[1].name_part", "name[1].is_extension"]);
+    assert!(
+        ProblemKind::MissingRequired.fix_label().is_none() && ProblemKind::Padded.offer_label().is_none()
+    );
+    fixture.act(Action::AddMissing(super::path("name[1].is_extension")));
+    assert_eq!(fixture.hex(), "12 05 0a 01 61 10 01 12 02 10 00");
+    assert_eq!(fixture.selected_path(), "name[1].is_extension");
+    assert_eq!(fixture.open().document.undo_label(), Some("Add name[1].is_extension"));
+    assert_eq!(missing(&fixture), ["name[1].name_part"]);
+    fixture.act(Action::AddMissing(super::path("name[1].is_extension")));
+    assert!(fixture.notices().concat().contains("is there"));
+    fixture.act(Action::Undo);
+    assert_eq!(fixture.hex(), "12 05 0a 01 61 10 01 12 00");
+}

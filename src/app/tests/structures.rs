@@ -503,3 +503,28 @@ fn a_message_in_parts_becomes_one_record_in_one_step() {
     fixture.act(Action::MergeParts(row));
     assert!(fixture.notices().concat().contains("Only a message"));
 }
+
+#[test]
+fn elements_of_a_filtered_tree_move_beside_each_other_as_one_step() {
+    // messages { body a } { topic {} } { body b } { body c }: the second one is hidden.
+    let before = "0a 03 22 01 61 0a 02 0a 00 0a 03 22 01 62 0a 03 22 01 63";
+    let mut fixture = Fixture::with(&unhex(before), SEND);
+    fixture.act(Action::Search("messages[*].body".to_owned()));
+    fixture.act(Action::Filter(TreeFilter::Matches));
+    let open = fixture.open();
+    let nth = |offset: u64| open.filter.nth_of(record(offset)).unwrap();
+    let (first, last) = (nth(0), nth(14));
+    let body = first + 1;
+    assert!(open.why_not_move_filtered(first, last, true).is_some_and(|reason| reason.contains("open row")));
+    assert!(
+        open.why_not_move_filtered(body, last, false).is_some_and(|reason| reason.contains("its message"))
+    );
+    assert!(open.why_not_move_filtered(first, first, false).is_some());
+    fixture.act(Action::MoveFiltered { from: body, to: last, below: false });
+    assert_eq!((fixture.hex().as_str(), fixture.notices().len()), (before, 1));
+    fixture.act(Action::MoveFiltered { from: first, to: last, below: false });
+    assert_eq!(fixture.hex(), "0a 02 0a 00 0a 03 22 01 62 0a 03 22 01 61 0a 03 22 01 63");
+    assert_eq!((fixture.open().document.n_edits(), fixture.selected_path().as_str()), (1, "messages[2]"));
+    fixture.act(Action::Undo);
+    assert_eq!(fixture.hex(), before);
+}

@@ -91,6 +91,11 @@ impl ProblemKind {
             _ => return None,
         })
     }
+
+    /// What can be done about it where only a person knows whether that is right: an offer and no fix.
+    pub fn offer_label(self) -> Option<&'static str> {
+        (self == ProblemKind::MissingRequired).then_some("Add the field")
+    }
 }
 
 impl fmt::Display for ProblemKind {

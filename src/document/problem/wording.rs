@@ -216,6 +216,6 @@ pub(super) fn missing_required() -> Complaint {
     error(
         ProblemKind::MissingRequired,
         "The required field is missing".to_owned(),
-        "Add it to its message: parsers refuse it until then, and no byte says which value was meant",
+        "Add the field, which gives it its default value, and set what was meant: parsers refuse the message until it is there, and no byte says which value that is",
     )
 }

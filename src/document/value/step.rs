@@ -190,7 +190,8 @@ mod tests {
             assert_eq!(stepped(kind, from, n_steps), (expected.0.to_owned(), expected.1), "{from}");
         }
         // Nanos of another sign: out of range, which nobody makes of a step.
-        assert_eq!(step_value(&duration, &[0x08, 0x01, 0x10, 0x81, 0x80, 0x80, 0x80, 0xf8, 0xff], 1), None);
+        let of_two_signs = [0x08, 1, 0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        assert_eq!(step_value(&duration, &of_two_signs, 1), None);
         // What else is in it stays.
         let with_more = [0x98, 0x06, 0x07, 0x08, 0x05];
         assert_eq!(step_value(&timestamp, &with_more, 2).unwrap().payload, [0x98, 0x06, 0x07, 0x08, 0x07]);

@@ -38,6 +38,9 @@ pub fn map_key_ui(
         let reason = error.as_deref().or(refused.as_deref()).map(|_| "This cannot be its key");
         let pressed = buttons_ui(ui, &[("Add", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if entered && reason.is_some() {
+            field.request_focus();
+        }
         pressed.or((entered && reason.is_none()).then_some(0))
     });
     if pressed.is_some_and(|pressed| pressed != 0) || is_closed {

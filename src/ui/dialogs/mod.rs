@@ -57,6 +57,11 @@ pub struct DialogView {
 }
 
 impl DialogView {
+    /// Whether this dialog was drawn before.
+    pub(super) fn is_of(&self, dialog: Option<&Dialog>) -> bool {
+        self.of.as_ref() == dialog
+    }
+
     /// Hands the text over: what is wrong with it is said beside it, ready to be typed over.
     fn send(&mut self) {
         self.sent = Some(self.text.clone());

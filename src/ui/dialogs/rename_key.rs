@@ -45,6 +45,9 @@ pub fn rename_key_ui(
         };
         let pressed = buttons_ui(ui, &[("Rename", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if entered && reason.is_some() {
+            field.request_focus();
+        }
         pressed.or((entered && reason.is_none()).then_some(0))
     });
     if pressed == Some(0) {

@@ -15,13 +15,18 @@ use crate::ui::keys;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, TabView};
 use crate::ui::widgets::{
-    ColumnLayout, Row, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
+    ColumnLayout, Row, RowDrag, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
 };
-use egui::{Align, Key, Modifiers, Ui, pos2};
+use egui::{Align, Key, Modifiers, PopupAnchor, Tooltip, Ui, pos2};
+use std::cell::Cell;
 
 /// Characters of a value that can matter to a row.
 const MAX_CHARS: usize = 240;
-const NO_DRAG: &str = "Rows of a filtered tree are moved with Alt+↑ and Alt+↓; show everything to drag them";
+/// What a drag comes to where it may be let go.
+const MAY_DROP: [&str; 2] = [
+    "Goes right above this row; rows that the filter hides stay where they are",
+    "Goes right below this row; rows that the filter hides stay where they are",
+];
 
 pub fn filtered_ui(
     ui: &mut Ui,
@@ -49,15 +54,17 @@ pub fn filtered_ui(
     }
     let mut state = std::mem::take(&mut view.filtered);
     let mut in_row = Vec::new();
+    let drag_note = Cell::new(None);
     let list = RowList::tree("Filtered fields", filter.n_rows())
         .selected(|nth| Some(nth) == here)
         .keeps_in_view(here)
-        .draggable(|_| false);
+        .draggable(|drag| {
+            let reason = shown.open.why_not_move_filtered(drag.from, drag.over, drag.below);
+            drag_note.set(Some(reason.unwrap_or(MAY_DROP[usize::from(drag.below)])));
+            reason.is_none()
+        });
     let response = list.show(ui, &mut state, |ui, row| {
         row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
-        if row.response.dragged() {
-            row.response.show_tooltip_text(NO_DRAG);
-        }
         let is_edited = row.is_selected && view.is_editing_row;
         let (label, fold) = row_ui(ui, theme, &layout, row, shown, is_edited);
         in_row.extend(fold);
@@ -69,6 +76,11 @@ pub fn filtered_ui(
     });
     view.filtered = state;
     actions.append(&mut in_row);
+    if let Some(RowDrag { from, over: to, below }) = response.dropped {
+        actions.push(Action::MoveFiltered { from, to, below });
+    } else if let Some(note) = drag_note.get() {
+        note_ui(ui, note);
+    }
     let list = &response.response;
     if std::mem::take(&mut asked.focus_tree) {
         list.request_focus();
@@ -91,6 +103,13 @@ pub fn filtered_ui(
     if list.has_focus() {
         keys_ui(ui, shown, view, here, asked, actions);
     }
+}
+
+/// Says at the pointer what letting go would do, or why nothing.
+fn note_ui(ui: &Ui, note: &str) {
+    let id = ui.scope_id().with("what a drag comes to");
+    let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer);
+    tooltip.gap(16.0).show(|ui| ui.label(note));
 }
 
 /// Whether a row is closed, and its number in the outline; `None` if there is nothing below it.

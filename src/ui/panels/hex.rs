@@ -146,7 +146,7 @@ pub fn hex_ui(
         response.response.request_focus();
     }
     view.has_keyboard = response.response.has_focus();
-    if view.has_keyboard {
+    if view.has_keyboard && shown.state.dialog.is_none() {
         actions.extend(hex_input::keys(ui, open, &layout, view.list.page_rows(), asked));
     }
     if len == 0 {

@@ -3,6 +3,7 @@
 use super::docs::comment_ui;
 use super::explained::explained_ui;
 use super::oneof::oneof_ui;
+use super::problems::{OFFERED, offered};
 use super::schema::link_ui;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, Command, address_of_field};
@@ -277,6 +278,11 @@ fn problems_ui(
                 if let Some(hint) = &problem.hint {
                     let hint = RichText::new(hint).color(theme.color.muted).size(theme.size.text_dense);
                     ui.add(Label::new(hint).wrap());
+                }
+                if let Some(offer) = problem.kind.offer_label()
+                    && TextButton::new(offer).hint(OFFERED).outlined().show(ui).clicked()
+                {
+                    actions.push(offered(problem));
                 }
                 if let Some(label) = problem.kind.fix_label()
                     && TextButton::new(label).outlined().show(ui).clicked()

@@ -86,8 +86,19 @@ fn bar_ui(ui: &mut Ui, shown: Shown<'_>, bar: Rect, picked: Option<&Problem>, ac
     drawn.full_text_on_hover(ui, &response, || text.to_owned());
 }
 
+/// Of an offer: why it is no fix.
+pub(super) const OFFERED: &str = "With its default value: whether that is what was meant is for you to say";
+
+/// The act that is offered for a problem.
+pub(super) fn offered(problem: &Problem) -> Action {
+    Action::AddMissing(problem.path.clone())
+}
+
 /// Fix this one, and all like it.
 fn fixes_ui(ui: &mut Ui, shown: Shown<'_>, problem: &Problem) -> Option<Action> {
+    if let Some(offer) = problem.kind.offer_label() {
+        return TextButton::new(offer).hint(OFFERED).show(ui).clicked().then(|| offered(problem));
+    }
     let label = problem.kind.fix_label()?;
     // A list of an earlier revision does not say where things are now.
     let is_current = shown.open.problems.revision == Some(shown.open.document.revision());

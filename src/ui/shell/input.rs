@@ -1,5 +1,6 @@
 //! Keys, pasted text and dropped files that belong to no pane.
 
+use super::held::Held;
 use crate::app::{Action, ByteAct, Command, OpenDocument, Pane, State};
 use crate::ui::keys;
 use crate::ui::view::Asked;
@@ -7,6 +8,9 @@ use egui::{Context, Event, ViewportCommand};
 
 /// Frames that the window system may take to hand over the clipboard.
 const CLIPBOARD_FRAMES: u8 = 4;
+
+const NOT_IN_BYTES: &str =
+    "Ctrl+A selects all bytes once the bytes have the keyboard: Ctrl+B gives it to them";
 
 /// What has the keyboard, as far as it matters to the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +22,14 @@ pub enum Keyboard {
 }
 
 /// Turns what reached the window as a whole into actions.
-pub fn input(ctx: &Context, state: &State, keyboard: Keyboard, asked: &mut Asked, actions: &mut Vec<Action>) {
+pub fn input(
+    ctx: &Context,
+    state: &State,
+    keyboard: Keyboard,
+    held: &mut Held,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let as_document = asked.paste_as_document > 0;
     asked.paste_as_document = asked.paste_as_document.saturating_sub(1);
     let dropped: Vec<_> =
@@ -32,8 +43,22 @@ pub fn input(ctx: &Context, state: &State, keyboard: Keyboard, asked: &mut Asked
     if !ctx.text_edit_focused() {
         clipboard(ctx, state, &keyboard, as_document, asked, actions);
     }
+    let before = ctx.input(|input| input.events.clone());
+    let mut leads_elsewhere = false;
     for command in keys::pressed(ctx) {
-        asked.run(ctx, command, command.resolve(state), actions);
+        // Typing would go over all of them, unasked by whoever looks at the tree.
+        if command == Command::SelectAllBytes && keyboard != Keyboard::Bytes {
+            asked.refusal = Some(NOT_IN_BYTES);
+            continue;
+        }
+        let action = command.resolve(state);
+        leads_elsewhere |= matches!(action, Ok(Action::Show(_)))
+            || (action.is_ok()
+                && matches!(command, Command::Find | Command::FindDeclaration | Command::EditValue));
+        asked.run(ctx, command, action, actions);
+    }
+    if leads_elsewhere {
+        held.hold_behind(ctx, &before);
     }
 }
 

@@ -8,6 +8,7 @@
 mod banners;
 mod bottom;
 mod center;
+mod held;
 mod input;
 mod left;
 mod search_box;
@@ -15,6 +16,7 @@ mod sides;
 mod status_bar;
 mod top_bar;
 
+pub(super) use held::Held;
 pub(super) use input::of_bytes;
 pub(super) use sides::Sides;
 pub(super) use top_bar::is_on;
@@ -87,11 +89,16 @@ impl Shell {
         self.tell_settings(ui.ctx());
         let mut actions = Vec::new();
         let mut asked = std::mem::take(&mut self.view.asked);
+        self.view.held.begin(ui.ctx(), self.session.state(), &self.view.dialogs);
         self.return_focus(ui.ctx(), &mut asked);
         self.close_toasts(ui.ctx());
         let keyboard = self.keyboard();
         self.view.call.take_keys(ui.ctx(), &mut actions);
-        input::input(ui.ctx(), self.session.state(), keyboard, &mut asked, &mut actions);
+        let state = self.session.state();
+        input::input(ui.ctx(), state, keyboard, &mut self.view.held, &mut asked, &mut actions);
+        if let Some(reason) = asked.refusal.take() {
+            self.view.toasts.push(Toast::new(Tone::Note, reason));
+        }
         self.prepare(ui.ctx(), &mut asked);
         self.panes_ui(ui, &mut asked, &mut actions);
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
