@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// What to write instead of what is no time.
+/// What to write instead of what is not a time.
 pub const TIME_HINT: &str = "write it like 500ms, 5s, 2m or none";
-/// What to write instead of what is no size.
+/// What to write instead of what is not a size.
 pub const SIZE_HINT: &str = "write it like 64MiB, up to 4GiB - 1";
 
 /// `500ms`, `1.5s`, `2m`, `1h`; `Some(None)` for `none`.

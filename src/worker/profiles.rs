@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub const PROFILE_ENDING: &str = ".profile";
 /// A larger file is no profile.
 const MAX_PROFILE: u64 = 1 << 20;
-/// A larger file is no value of metadata and no certificate.
+/// A larger file is neither a value of metadata nor a certificate.
 const MAX_VALUE: u64 = 8 << 20;
 /// Profiles of a folder that are listed.
 const MAX_PROFILES: usize = 10_000;

@@ -51,7 +51,7 @@ fn a_wrong_call_exits_with_two_and_says_what_to_do() {
         (&["set", file, "messages[0].body=hex:0g", "-o", "-"], &["hexadecimal digit", "hex:0a ff"]),
         (
             &["set", file, "messages[0].system_properties.born_timestamp=soon", "-o", "-"],
-            &["is no time", "2026-11-23T10:15:04"],
+            &["is not a time", "2026-11-23T10:15:04"],
         ),
         (&["set", file, "77=1", "-o", "-"], &["77:VARINT=", "--add"]),
         (&["set", file, "--add", "77:INT=1", "-o", "-"], &["\"INT\" is not a wire type", "VARINT"]),

@@ -63,7 +63,7 @@ fn an_outcome_is_told_as_an_earlier_one_once_the_settings_are_others() {
     with(&mut window, &|form| form.deadline = "5s".to_owned());
     assert!(said(&window).starts_with("Earlier, with other settings: Nothing listens"), "{}", said(&window));
     with(&mut window, &|form| form.deadline = "5".to_owned());
-    assert!(said(&window).contains("\"5\" is no time"), "{}", said(&window));
+    assert!(said(&window).contains("\"5\" is not a time"), "{}", said(&window));
     with(&mut window, &|form| form.deadline = String::new());
     assert_eq!(said(&window), told);
 }

@@ -255,7 +255,7 @@ fn fields_say_what_is_wrong_with_them() {
     window.run();
     type_text(&mut window, "5");
     window.get_by(|node| {
-        node.role() == Role::Alert && node.label().is_some_and(|label| label.contains("\"5\" is no time"))
+        node.role() == Role::Alert && node.label().is_some_and(|label| label.contains("\"5\" is not a time"))
     });
     type_text(&mut window, "s");
     assert_eq!(state(&window).calls.form.deadline, "5s");

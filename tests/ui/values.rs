@@ -158,7 +158,7 @@ fn any_reading_of_an_unknown_number_can_be_typed_in() {
     assert!(bytes(&window).ends_with(&[0x98, 0x06, 0xd7, 0x04]), "{:?}", bytes(&window));
     assert_eq!((field(&window, "As uint64"), n_edits(&window)), ("599".to_owned(), 1));
     type_into(&mut window, "As sint64", "x");
-    window.get_by_role_and_label(Role::Alert, "\"x\" is no integer");
+    window.get_by_role_and_label(Role::Alert, "\"x\" is not an integer");
     assert_eq!(
         (bytes(&window), n_edits(&window)),
         (before.clone(), 0),
@@ -232,7 +232,7 @@ fn bytes_that_look_like_a_type_are_read_as_it_with_one_click() {
     assert_eq!(bytes(&window).len(), before.len() + 1, "the length around it follows");
     assert_eq!(n_edits(&window), 1);
     select(&mut window, "raw");
-    click(&mut window, Role::Button, "As declared");
+    click(&mut window, Role::Button, "Back to what is declared");
     assert!(selected_row(&window).starts_with("bytes | 9 B"), "{}", selected_row(&window));
 }
 
@@ -382,7 +382,7 @@ fn an_any_says_its_type_and_opens_inside() {
     window.get_by_label("Type shop.Order");
     click(&mut window, Role::Button, "Open what is inside");
     assert_eq!(selected_row(&window), "bytes as Order | name \"milk\"");
-    assert!(!has_button(&window, "As declared"), "the Any says so, not a person");
+    assert!(!has_button(&window, "Back to what is declared"), "the Any says so, not a person");
     select(&mut window, "any.value.name");
     type_into(&mut window, "Value", "oat milk");
     assert_eq!(selected_row(&window), "string | \"oat milk\"");

@@ -191,7 +191,7 @@ fn a_draft_that_does_not_parse_says_why_and_changes_nothing() {
     assert_eq!(bytes(&window), before);
     assert_eq!(open(&window).document.n_edits(), 0);
     let says =
-        window.get_by_role_and_label(Role::Alert, "\"Q\" is no value of apache.rocketmq.v2.MessageType");
+        window.get_by_role_and_label(Role::Alert, "\"Q\" is not a value of apache.rocketmq.v2.MessageType");
     assert!(!says.accesskit_node().is_hidden());
     press(&mut window, Key::Escape);
     assert_eq!(window.get_by_role_and_label(Role::TextInput, "Value").value().as_deref(), Some("NORMAL"));

@@ -224,7 +224,7 @@ impl CallForm {
             if read.is_none() {
                 reading.errors.push(FieldError {
                     field,
-                    reason: format!("\"{}\" is no time", text.trim()),
+                    reason: format!("\"{}\" is not a time", text.trim()),
                     hint: TIME_HINT.to_owned(),
                 });
             }
@@ -241,7 +241,7 @@ impl CallForm {
         match read_size(self.max_message.trim()) {
             Some(size) => reading.profile.max_message = size,
             None => {
-                let reason = format!("\"{}\" is no size", self.max_message.trim());
+                let reason = format!("\"{}\" is not a size", self.max_message.trim());
                 reading.error(FormField::MaxMessage, &reason, SIZE_HINT);
             }
         }

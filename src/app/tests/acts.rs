@@ -99,7 +99,7 @@ fn a_draft_that_is_no_value_changes_nothing_and_says_why() {
     fixture.act(Action::SetValue { row, text: "x".to_owned(), gesture: None });
     assert_eq!(fixture.bytes(), message());
     let said = fixture.notices().concat();
-    assert!(said.contains("no integer"), "{said}");
+    assert!(said.contains("not an integer"), "{said}");
     let row = fixture.select("messages");
     assert_eq!(row.facet, Facet::Run);
     fixture.act(Action::SetValue { row, text: "{}".to_owned(), gesture: None });

@@ -175,17 +175,17 @@ fn a_clash_of_wire_types_names_both() {
 
 #[test]
 fn text_has_to_be_utf8() {
-    expect("t.M", "12 04 61 c3 28 61", &["error 3..4 s: The string is no valid UTF-8 from its byte 1 on"]);
-    expect("u.M", "08 01 2a 02 61 ff", &["warning 5..6 s: The string is no valid UTF-8 from its byte 1 on"]);
+    expect("t.M", "12 04 61 c3 28 61", &["error 3..4 s: The string is not valid UTF-8 from byte 1 on"]);
+    expect("u.M", "08 01 2a 02 61 ff", &["warning 5..6 s: The string is not valid UTF-8 from byte 1 on"]);
     expect(
         "t.M",
         "62 01 61 62 01 ff",
-        &["error 5..6 texts[1]: The string is no valid UTF-8 from its byte 0 on"],
+        &["error 5..6 texts[1]: The string is not valid UTF-8 from byte 0 on"],
     );
     expect(
         "t.M",
         "2a 05 0a 01 ff 12 00",
-        &["error 4..5 map[\"\u{fffd}\"]: The string is no valid UTF-8 from its byte 0 on"],
+        &["error 4..5 map[\"\u{fffd}\"]: The string is not valid UTF-8 from byte 0 on"],
     );
 }
 
@@ -249,9 +249,9 @@ fn what_is_set_twice_says_which_counts() {
 #[test]
 fn values_out_of_range_are_marked() {
     expect("t.M", "48 02", &["note 1..2 flag: The bool is 2; everything but 0 means true"]);
-    expect("t.M", "50 07", &["note 1..2 color: 7 is no value of t.Color"]);
-    expect("t.M", "50 ff ff ff ff ff ff ff ff ff 01", &["note 1..11 color: -1 is no value of t.Color"]);
-    expect("u.M", "08 01 20 03", &["warning 3..4 closed: 3 is no value of u.Closed"]);
+    expect("t.M", "50 07", &["note 1..2 color: 7 is not a value of t.Color"]);
+    expect("t.M", "50 ff ff ff ff ff ff ff ff ff 01", &["note 1..11 color: -1 is not a value of t.Color"]);
+    expect("u.M", "08 01 20 03", &["warning 3..4 closed: 3 is not a value of u.Closed"]);
     expect(
         "t.M",
         "08 80 80 80 80 10",
@@ -313,7 +313,10 @@ fn packed_elements_are_indexed_over_all_records() {
     expect(
         "t.M",
         "5a 03 00 07 01 58 08 5a 02 e8 07",
-        &["note 3..4 colors[1]: 7 is no value of t.Color", "note 6..7 colors[3]: 8 is no value of t.Color"],
+        &[
+            "note 3..4 colors[1]: 7 is not a value of t.Color",
+            "note 6..7 colors[3]: 8 is not a value of t.Color",
+        ],
     );
     expect("t.M", "22 03 01 02 81", &["error 4..5 n[2]: The packed payload ends inside a varint"]);
     expect("t.M", "22 03 01 82 00", &["note 3..5 n[1]: The value takes 2 bytes, 1 would do"]);
@@ -365,13 +368,13 @@ fn elements_count_on_over_the_parts_of_a_message() {
         "1a 03 62 01 61 1a 03 62 01 ff",
         &[
             "note 5..10 m: The message comes in several records; their parts merge",
-            "error 9..10 m.texts[1]: The string is no valid UTF-8 from its byte 0 on",
+            "error 9..10 m.texts[1]: The string is not valid UTF-8 from byte 0 on",
         ],
     );
     expect(
         "t.M",
         "82 01 03 62 01 61 82 01 03 62 01 ff",
-        &["error 11..12 ms[1].texts[0]: The string is no valid UTF-8 from its byte 0 on"],
+        &["error 11..12 ms[1].texts[0]: The string is not valid UTF-8 from byte 0 on"],
     );
 }
 
@@ -380,13 +383,13 @@ fn paths_name_keys_and_extensions() {
     expect(
         "t.M",
         "2a 0a 0a 03 61 2e 62 12 03 62 01 ff",
-        &["error 11..12 map[\"a.b\"].texts[0]: The string is no valid UTF-8 from its byte 0 on"],
+        &["error 11..12 map[\"a.b\"].texts[0]: The string is not valid UTF-8 from byte 0 on"],
     );
     expect(
         "t.M",
         "2a 08 12 03 62 01 ff 0a 01 6b",
         &[
-            "error 6..7 map[\"k\"].texts[0]: The string is no valid UTF-8 from its byte 0 on",
+            "error 6..7 map[\"k\"].texts[0]: The string is not valid UTF-8 from byte 0 on",
             "note 2..10 map[\"k\"]: The map entry has its value before its key",
         ],
     );
@@ -449,7 +452,7 @@ fn strings_and_packed_fields_larger_than_the_window_are_checked_across_its_borde
         } else {
             let (at, end) = (payload.len() - 3, bytes.len());
             vec![format!(
-                "error {}..{end} texts[1]: The string is no valid UTF-8 from its byte {at} on",
+                "error {}..{end} texts[1]: The string is not valid UTF-8 from byte {at} on",
                 head + at
             )]
         };

@@ -82,7 +82,7 @@ pub(super) fn utf8(is_checked: bool, at: u64) -> Complaint {
     Complaint {
         kind: ProblemKind::Utf8,
         severity,
-        message: format!("The string is no valid UTF-8 from its byte {at} on"),
+        message: format!("The string is not valid UTF-8 from byte {at} on"),
         hint: Some("Edit the text, or declare the field as bytes"),
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn reserved(number: u32, message: &str) -> Complaint {
 }
 
 pub(super) fn enum_number(number: i32, name: &str, closed: bool) -> Complaint {
-    let message = format!("{number} is no value of {name}");
+    let message = format!("{number} is not a value of {name}");
     if closed {
         warning(
             ProblemKind::EnumNumber,

@@ -142,7 +142,7 @@ fn what_is_typed_and_does_not_fit_says_why() {
         (time(WireType::I32, TimeUnit::Seconds), "2200-01-01T00:00:00Z", "0 to 4294967295"),
         (time(WireType::Varint, TimeUnit::Millis), "2026-01-01T00:00:00.0001Z", "finer"),
         (time(WireType::Varint, TimeUnit::Nanos), "9999-01-01T00:00:00Z", "too far"),
-        (Reading::Packed(Kind::Fixed32), "1, x", "no integer"),
+        (Reading::Packed(Kind::Fixed32), "1, x", "not an integer"),
         (Reading::Hex, "0", "only one digit"),
         (Reading::Kind(Kind::String), "a\\q", "no escape, at character 2"),
         (Reading::Base64, "a", "not base64"),

@@ -91,7 +91,7 @@ fn earlier_records_of_a_singular_field_are_overridden() {
     let (document, tree) = open("10 01 10 02 10 03", false);
     assert_eq!(
         shown(&document, &tree),
-        ["number 1 (overridden)", "number 2 (overridden)", "number 3 (counts)"]
+        ["number 1 (overridden)", "number 2 (overridden)", "number 3 (in effect)"]
     );
 }
 
@@ -109,7 +109,7 @@ fn a_split_message_is_shown_as_parts_that_merge() {
             "  inner number 5 (part 1 of 2)",
             "    number 5",
             "inner number 2 (part 2 of 2)",
-            "  number 2 (counts)",
+            "  number 2 (in effect)",
             "  inner maybe 6 (part 2 of 2)",
             "    maybe 6",
             "    inner not set",
@@ -144,7 +144,7 @@ fn the_last_member_of_a_oneof_and_the_last_entry_of_a_key_count() {
             "left {} (oneof choice) (overridden)",
             "up true (oneof choice)",
             "  [\"a\"] 1 (overridden)",
-            "  [\"a\"] 3 (counts)",
+            "  [\"a\"] 3 (in effect)",
         ]
     );
 }

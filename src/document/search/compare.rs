@@ -38,7 +38,7 @@ impl Standing {
     }
 }
 
-/// A scalar of a declared kind beside the literal; `None` if the literal is no value of the kind.
+/// A scalar of a declared kind beside the literal; `None` if the literal is not a value of the kind.
 pub(super) fn scalar(kind: &Kind, bits: u64, literal: &Literal) -> Option<Standing> {
     Some(match scalar_of_bits(kind, bits) {
         Scalar::Int(value) => number(value, literal)?,

@@ -423,7 +423,7 @@ impl<'a> Parser<'a> {
         if self.rest().starts_with(|c: char| !c.is_whitespace() && c != ')') {
             let found = self.rest().chars().next().unwrap_or_default();
             let hint = "Write pairs of digits 0 to 9 and a to f";
-            return Err(self.error(self.at, format!("\"{found}\" is no hexadecimal digit"), hint));
+            return Err(self.error(self.at, format!("\"{found}\" is not a hexadecimal digit"), hint));
         }
         match super::super::value::parse_bytes(&format!("hex:{digits}")) {
             Ok(bytes) if bytes.is_empty() => Err(self.error(start, "No bytes to look for", "Write hex:0a1b")),

@@ -376,7 +376,7 @@ pub fn doubt(query: &Query, message: Option<&MessageDescriptor>) -> Option<Strin
             {
                 continue;
             }
-            return Some(format!("\"{}\" is no value that \"{name}\" can have", compare.literal.text));
+            return Some(format!("\"{}\" is not a value that \"{name}\" can have", compare.literal.text));
         }
         let near = near(&mut walk, root, name);
         let hint =

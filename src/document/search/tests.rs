@@ -287,7 +287,7 @@ fn what_is_no_query_names_the_column_and_says_what_to_do() {
         ("s == ", 6, "value is missing"),
         ("s == and", 6, "value is missing"),
         ("hex:0", 5, "digit"),
-        ("hex:0g", 6, "no hexadecimal digit"),
+        ("hex:0g", 6, "not a hexadecimal digit"),
         ("/a(/", 1, "regular expression"),
         ("/x*/", 1, "finds nothing everywhere"),
         ("m[ == 1", 3, "Expected *, an index"),
@@ -330,7 +330,7 @@ fn a_name_that_no_field_has_is_doubted() {
     for (query, text, name) in
         [("time > yesterday", "yesterday", "time"), ("color == BLUE", "BLUE", "color"), ("m == 1", "1", "m")]
     {
-        let expected = format!("\"{text}\" is no value that \"{name}\" can have");
+        let expected = format!("\"{text}\" is not a value that \"{name}\" can have");
         assert_eq!(doubt(query, Some(&message)), Some(expected));
     }
     for query in

@@ -95,7 +95,7 @@ mod tests {
             (Kind::Int32, "0x100000000", "more than 32 bits"),
             (Kind::Uint64, "0x10000000000000000", "more than 64 bits"),
             (Kind::Int32, "2147483648", "-2147483648 to 2147483647"),
-            (Kind::Int32, "0xg", "no integer"),
+            (Kind::Int32, "0xg", "not an integer"),
         ] {
             let error = parse_bits_text(&kind, text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

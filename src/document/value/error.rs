@@ -5,10 +5,10 @@ use super::escape::quote_text;
 /// Longest part of the offending text that an error repeats, in characters.
 const MAX_QUOTED: usize = 40;
 
-/// Why a text is no value of a kind.
+/// Why a text is not a value of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
-    #[error("{} is no integer", quoted(.text))]
+    #[error("{} is not an integer", quoted(.text))]
     Integer { text: String },
     #[error("{} is out of range for {kind} ({min} to {max})", quoted(.text))]
     Range { text: String, kind: &'static str, min: i128, max: i128 },
@@ -16,18 +16,18 @@ pub enum ValueError {
     TooManyBits { text: String, width: u32 },
     #[error("{} is neither true nor false", quoted(.text))]
     Bool { text: String },
-    #[error("{} is no number", quoted(.text))]
+    #[error("{} is not a number", quoted(.text))]
     Float { text: String },
     #[error("{} is out of range for {kind} (-{max} to {max})", quoted(.text))]
     FloatRange { text: String, kind: &'static str, max: &'static str },
-    #[error("{} is no value of {enum_name}", quoted(.text))]
+    #[error("{} is not a value of {enum_name}", quoted(.text))]
     Enum {
         text: String,
         enum_name: String,
         /// Names much like it, the nearest first.
         near: Vec<String>,
     },
-    #[error("{} is no hexadecimal digit, at character {at} after \"hex:\"", quoted(.found))]
+    #[error("{} is not a hexadecimal digit, at character {at} after \"hex:\"", quoted(.found))]
     Hex { found: String, at: usize },
     #[error("The last byte after \"hex:\" has only one digit")]
     HexHalf,
@@ -37,15 +37,15 @@ pub enum ValueError {
     Base64,
     #[error("{} names a file, which goes into a bytes field only", quoted(.text))]
     File { text: String },
-    #[error("{} is no time: {reason}", quoted(.text))]
+    #[error("{} is not a time: {reason}", quoted(.text))]
     Timestamp { text: String, reason: &'static str },
-    #[error("{} is no duration: {reason}", quoted(.text))]
+    #[error("{} is not a duration: {reason}", quoted(.text))]
     Duration { text: String, reason: &'static str },
     #[error("No {message} in JSON: {reason}, at line {line}, column {column}")]
     Json { message: String, reason: String, line: usize, column: usize },
     #[error("These bytes are not whole records, so they cannot stand in a group")]
     Group,
-    #[error("{} is no value for {wire_type}: {reason}", quoted(.text))]
+    #[error("{} is not a value for {wire_type}: {reason}", quoted(.text))]
     Raw { text: String, wire_type: crate::wire::WireType, reason: &'static str },
 }
 

@@ -127,11 +127,11 @@ mod tests {
             (Len, "base64:+/8=", "fb ff"),
             (Len, "base64:+/8==", "The text after \"base64:\" is not base64"),
             (Len, "hex:0", "The last byte after \"hex:\" has only one digit"),
-            (Len, "hex:0g", "\"g\" is no hexadecimal digit, at character 2 after \"hex:\""),
+            (Len, "hex:0g", "\"g\" is not a hexadecimal digit, at character 2 after \"hex:\""),
             (Sgroup, "hex:08 01", "08 01"),
             (Sgroup, "hex:08", "These bytes are not whole records, so they cannot stand in a group"),
             (Sgroup, "hex:0c 0b", "These bytes are not whole records, so they cannot stand in a group"),
-            (Sgroup, "hi", "\"hi\" is no value for SGROUP: a group takes hex:… only"),
+            (Sgroup, "hi", "\"hi\" is not a value for SGROUP: a group takes hex:… only"),
         ] {
             assert_eq!(parsed(wire_type, text), expected, "{wire_type} {text}");
         }

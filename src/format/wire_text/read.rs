@@ -24,7 +24,7 @@ pub enum WireTextFault {
     Unclosed { what: &'static str },
     #[error("No escape is spelled like this")]
     Escape,
-    #[error("This is no hexadecimal digit")]
+    #[error("This is not a hexadecimal digit")]
     HexDigit,
     #[error("A byte has two hexadecimal digits, and one is missing")]
     HexHalf,

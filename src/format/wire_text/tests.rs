@@ -64,7 +64,7 @@ fn what_spells_nothing_says_where_and_why() {
         ("1: 5 }", "Line 1, column 6: No brace is open here"),
         ("\"é\" \"abc", "Line 1, column 5: The text in quotes never ends"),
         ("`0`", "Line 1, column 1: A byte has two hexadecimal digits, and one is missing"),
-        ("`0g`", "Line 1, column 3: This is no hexadecimal digit"),
+        ("`0g`", "Line 1, column 3: This is not a hexadecimal digit"),
         (r#""\q""#, "Line 1, column 2: No escape is spelled like this"),
         (r#""\777""#, "Line 1, column 2: No escape is spelled like this"),
         ("!{}", "Line 1, column 1: A group needs the tag before it, without a wire type"),

@@ -218,9 +218,12 @@ fn what_is_wrong_with_a_file_is_said_with_its_line() {
     for (text, expected) in [
         ("\nendpoint", "\"endpoint\" is neither \"key = value\" nor \"[section]\", in line 2"),
         ("endpoint = a\nendpoint = b", "\"endpoint\" is given twice, in line 2"),
-        ("deadline = 5", "\"5\" is no value of \"deadline\": write it like 500ms, 5s, 2m or none, in line 1"),
-        ("compress = yes", "\"yes\" is no value of \"compress\": write true or false, in line 1"),
-        ("version = x", "\"x\" is no value of \"version\": write 1, in line 1"),
+        (
+            "deadline = 5",
+            "\"5\" is not a value of \"deadline\": write it like 500ms, 5s, 2m or none, in line 1",
+        ),
+        ("compress = yes", "\"yes\" is not a value of \"compress\": write true or false, in line 1"),
+        ("version = x", "\"x\" is not a value of \"version\": write 1, in line 1"),
         ("version = 2", "Version 2 of such files is newer than this program, in line 1"),
         (
             "authority = \"a",

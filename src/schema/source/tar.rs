@@ -26,7 +26,7 @@ pub(super) fn unpack(
             return Err(ArchiveError::Damaged("the head of a file is wrong"));
         }
         unpacked.count_entry()?;
-        let len = octal(&head[124..136]).ok_or(ArchiveError::Damaged("a length is no number"))?;
+        let len = octal(&head[124..136]).ok_or(ArchiveError::Damaged("a length is not a number"))?;
         let start = at + BLOCK;
         let content = start.checked_add(len).and_then(|end| bytes.get(start..end));
         let content = content.ok_or(ArchiveError::Damaged("a file is cut off"))?;

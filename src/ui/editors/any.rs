@@ -20,10 +20,11 @@ pub const EDITOR: Editor = Editor {
 const FORMS: [(Form, &str); 2] = [(Form::Text, "JSON"), (Form::Hex, "Raw")];
 
 fn any_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
-    let mut action = type_ui(ui, editing);
     let no_json = editing.subject.edit_text.is_none();
     let why = "JSON cannot carry what is in this Any";
     forms_ui(ui, editing, "Written as", &FORMS, no_json.then_some((0, why)));
+    let mut action = type_ui(ui, editing);
+    ui.add_space(theme(ui).size.gap_small);
     let changed = match editing.draft.form {
         Form::Text if !no_json => message::json_ui(ui, editing),
         Form::Text => {

@@ -37,6 +37,7 @@ pub fn looks_like_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
             None => format!("Read as {}", chosen.label()),
         };
         ui.add(Label::new(text).wrap());
+        ui.add_space(theme.size.gap_small);
     }
     let can_take_back = editing.subject.is_chosen_by_person;
     if is_len(editing) || can_take_back {
@@ -48,7 +49,7 @@ pub fn looks_like_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
                 action = Some(Action::Show(Dialog::RecordType { row }));
             }
             let is_declared = editing.subject.row.entry.field().is_some();
-            let title = if is_declared { "As declared" } else { "By its wire type" };
+            let title = if is_declared { "Back to what is declared" } else { "Back to its wire type" };
             let back = TextButton::new(title).icon(Icon::Undo);
             if can_take_back && ui.available_size_before_wrap().x < back.width(ui) {
                 ui.end_row();
@@ -71,7 +72,7 @@ pub fn looks_like_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
         }
         let reason = RichText::new(offer.reason).color(theme.color.muted).size(theme.size.text_dense);
         ui.add(Label::new(reason).wrap());
-        ui.add_space(theme.size.gap_small);
+        ui.add_space(theme.size.gap);
     }
     action
 }

@@ -55,10 +55,12 @@ fn zone() -> Option<TimeZone> {
     TimeZone::try_system().ok()
 }
 
-/// The name of the person's zone, such as `Europe/Berlin`.
+/// The name of the person's zone, such as `Europe/Berlin`, if it is another than UTC.
 pub fn zone_name() -> Option<String> {
     let zone = zone()?;
-    Some(zone.iana_name().map_or_else(|| "Local".to_owned(), str::to_owned))
+    let name = zone.iana_name().unwrap_or("Local");
+    let is_utc = zone == TimeZone::UTC || matches!(name, "UTC" | "Etc/UTC" | "Etc/UCT" | "Zulu");
+    (!is_utc).then(|| name.to_owned())
 }
 
 /// The time in the person's zone, written like that of UTC: `2026-11-23T12:15:04.250+02:00`.
@@ -212,7 +214,7 @@ mod tests {
             (Form::Fields, ["2026-02-03", "25:00:00", "0"], "time of day"),
             (Form::Fields, ["2026-02-03", "10:00:00", "1000000000"], "0 to 999999999"),
             (Form::Raw, ["9223372036854775808", "0", ""], "out of range"),
-            (Form::Raw, ["1", "x", ""], "no integer"),
+            (Form::Raw, ["1", "x", ""], "not an integer"),
         ] {
             for is_local in [false, true] {
                 let error = payload_of(timestamp.clone(), form, is_local, &parts(&shown), &[]).unwrap_err();

@@ -21,14 +21,16 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let is_in_range = is_in_range(editing.subject);
     let (time, has_more) = read_seconds_nanos(&editing.subject.head);
     let no_fields =
-        (!is_in_range).then_some((1, "This is no date; it can be changed as raw seconds and nanos"));
+        (!is_in_range).then_some((1, "This is not a date; it can be changed as raw seconds and nanos"));
     forms_ui(ui, editing, "Written as", &FORMS, no_fields);
     let action = match editing.draft.form {
         Form::Fields => {
-            let zone = zone_name().unwrap_or_else(|| "Local".to_owned());
-            let now = usize::from(editing.draft.is_local);
-            if let Some(chosen) = Segment::new("Zone", &["UTC", zone.as_str()]).show(ui, Some(now)) {
-                editing.draft.set_local(chosen == 1, editing.subject);
+            if let Some(zone) = zone_name() {
+                let now = usize::from(editing.draft.is_local);
+                if let Some(chosen) = Segment::new("Zone", &["UTC", zone.as_str()]).show(ui, Some(now)) {
+                    editing.draft.set_local(chosen == 1, editing.subject);
+                }
+                ui.add_space(theme(ui).size.gap_small);
             }
             if editing.draft.parts.is_empty() {
                 ui.weak("No zone reaches this time; UTC does");
@@ -46,7 +48,7 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     if let Some(utc) = timestamp_text(time).filter(|_| editing.draft.form != Form::Text) {
         KeyValue::new("UTC", &utc).show(ui);
     }
-    if let Some(local) = local_text(time) {
+    if let Some(local) = local_text(time).filter(|_| zone_name().is_some()) {
         KeyValue::new("Local", &local).show(ui);
     }
     if editing.draft.form != Form::Raw {

@@ -6,11 +6,12 @@ use super::{Draft, Editing, Editor, Form, Subject, draft_ui, field_id, forms_ui,
 use crate::app::Action;
 use crate::document::value::{ValueError, grouped};
 use crate::schema::WellKnown;
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Place;
-use crate::ui::widgets::{Choice, IconButton, TextButton, TextField, menu_item_ui};
-use egui::{Id, Key, Modifiers, Ui};
+use crate::ui::widgets::{Choice, IconButton, TextButton, TextField, cell, menu_item_ui};
+use egui::{Align, Id, Key, Modifiers, Sense, Ui, vec2};
 use serde_json::{Map, Number, Value};
 
 pub const EDITOR: Editor = Editor { name: "value tree", fits, ui: value_tree_ui };
@@ -268,7 +269,7 @@ fn tree_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         action = drawn.1.or(action);
     }
     super::error_ui(ui, Some(editing.draft));
-    ui.weak("Numbers are doubles here, as the type has them");
+    ui.weak("Numbers are doubles in this type.");
     match asked {
         Some(asked) => apply(editing.draft, editing.subject, root, asked),
         None => action,
@@ -326,7 +327,11 @@ fn row_ui(ui: &mut Ui, editing: &mut Editing<'_>, row: &Row, can_change_sort: bo
                 action = left;
             }
             Some(Step::Index(idx)) => {
-                ui.add_sized([INDEX_WIDTH, 0.0], egui::Label::new(format!("[{idx}]")));
+                let size = vec2(INDEX_WIDTH, theme(ui).size.field);
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                let font = fonts::mono(theme(ui).size.text_mono);
+                let color = theme(ui).color.muted;
+                cell(ui.painter(), rect, &format!("[{idx}]"), &font, color, Align::Min);
             }
             None => {}
         }

@@ -73,7 +73,7 @@ const NAME_WIDTH: f32 = 84.0;
 pub fn data_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut DataView, actions: &mut Vec<Action>) {
     let open = shown.open;
     let theme = theme(ui);
-    header_ui(ui, theme);
+    header_ui(ui, theme, open);
     let bytes = bytes_of(open);
     let times = TIMES.into_iter().filter(|probe| probe.read(&bytes).is_some()).map(one);
     let lines: Vec<Line> = LINES.into_iter().chain(times).collect();
@@ -199,14 +199,15 @@ impl Cells {
     }
 }
 
-fn header_ui(ui: &mut Ui, theme: &Theme) {
+fn header_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
     let size = vec2(ui.available_width(), theme.size.row_dense);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     ui.painter().rect_filled(rect, 0.0, theme.color.surface_1);
     let cells = Cells::of(theme, rect.with_max_x(rect.right() - theme.size.scroll_bar));
     let font = fonts::regular(theme.size.text_small);
+    let name = if open.selected_bytes().is_empty() { "At the cursor" } else { "Selected" };
     for (at, text) in
-        [(cells.name, "At the cursor"), (cells.values[0], "little-endian"), (cells.values[1], "big-endian")]
+        [(cells.name, name), (cells.values[0], "little-endian"), (cells.values[1], "big-endian")]
     {
         cell(ui.painter(), at, text, &font, theme.color.muted, Align::Min);
     }

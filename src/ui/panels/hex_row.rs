@@ -125,13 +125,17 @@ fn ground(
 ) -> Color32 {
     let color = &theme.color;
     let rect = layout.digits(row, idx);
-    // Tints of one span touch, over the gap in the middle too.
-    let is_joined = |other: Option<u64>| {
-        let role = bytes.role(offset);
-        role.is_some() && other.is_some_and(|other| bytes.role(other) == role)
+    let is_selected = |offset: u64| match bytes.selected.is_empty() {
+        true => bytes.is_of_row(offset),
+        false => bytes.selected.contains(&offset),
+    };
+    // Tints of one span, and selected bytes, touch over the gap in the middle too.
+    let is_joined = |other: u64| match (is_selected(offset), is_selected(other)) {
+        (false, false) => bytes.role(offset).is_some() && bytes.role(offset) == bytes.role(other),
+        (here, there) => here && there,
     };
     let mut tint = rect.shrink2(vec2(0.0, 1.0));
-    if idx == 7 && is_joined(offset.checked_add(1)) {
+    if idx == 7 && offset.checked_add(1).is_some_and(is_joined) {
         tint.max.x += layout.gap(8);
     }
     let (fill, ink) = match bytes.role(offset) {
@@ -141,10 +145,7 @@ fn ground(
         Some(ByteRole::Rest) => (color.problem_fill, color.problem),
         None => (Color32::TRANSPARENT, color.text),
     };
-    let is_selected = match bytes.selected.is_empty() {
-        true => bytes.is_of_row(offset),
-        false => bytes.selected.contains(&offset),
-    };
+    let is_selected = is_selected(offset);
     let (fill, ink) = if is_selected { (color.highlight, color.text) } else { (fill, ink) };
     painter.rect_filled(tint, 0.0, fill);
     if is_selected {

@@ -2,6 +2,7 @@
 
 use super::{Shown, tone_of};
 use crate::app::{Action, SelectTarget};
+use crate::document::Step;
 use crate::document::problem::Problem;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -126,25 +127,33 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
     let offset = format!("0x{offset:x}");
-    let right = Rect::from_min_max(pos2(at.right() - 72.0, at.top()), at.max);
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&mono, '0'));
+    let offset_width = if at.width() < LEAST_FOR_PATH { glyph * offset.len() as f32 } else { 72.0 };
+    let right = Rect::from_min_max(pos2((at.right() - offset_width).round(), at.top()), at.max);
     cell(painter, right, &offset, &mono, theme.color.muted, Align::Max);
     at.max.x = right.left() - theme.size.gap;
     let path = problem.path.to_string();
     let path_text = visible_text(&path);
-    // Where it is narrow, what is wrong comes first; pointing at it tells where.
-    if !path.is_empty() && LEAST_FOR_PATH <= at.width() {
+    // Where it is narrow, the field and what is wrong with it; pointing at it tells where.
+    let shows_path = !path.is_empty() && LEAST_FOR_PATH <= at.width();
+    if shows_path {
         let share = (at.width() * 0.4).min(280.0);
         let path_at = Rect::from_min_max(pos2(at.right() - share, at.top()), at.max);
         let muted = theme.color.muted;
         let drawn = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
         at.max.x = drawn.rect.left() - 2.0 * theme.size.gap;
     }
-    let message = visible_text(&problem.message);
+    let message = match problem.path.0.last() {
+        Some(Step::Field(name)) if !shows_path => {
+            visible_text(&format!("{name}: {}", problem.message)).into_owned()
+        }
+        _ => visible_text(&problem.message).into_owned(),
+    };
     cell(painter, at, &message, &dense, theme.color.text, Align::Min);
     let hint = problem.hint.as_deref().unwrap_or("");
     if row.is_hovered {
         row.response.clone().on_hover_ui(|ui| {
-            ui.label(message.as_ref());
+            ui.label(&message);
             if !path.is_empty() {
                 ui.weak(path_text.as_ref());
             }
@@ -153,5 +162,6 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
             }
         });
     }
-    RowLabel::new(format!("{}: {message}", problem.severity)).value(format!("{path} at {offset}"))
+    RowLabel::new(format!("{}: {}", problem.severity, visible_text(&problem.message)))
+        .value(format!("{path} at {offset}"))
 }

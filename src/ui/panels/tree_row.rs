@@ -157,6 +157,9 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
         let icon = if is_oneof { 12.0 } else { 0.0 };
         let width = galley.size().x + icon + 2.0 * theme.size.gap_small + 2.0;
         if at.width() < width + 40.0 {
+            // Told instead while the row is pointed at.
+            let all: Vec<String> = notes.iter().map(Note::to_string).collect();
+            row.response.clone().on_hover_text_at_pointer(all.join(", "));
             break;
         }
         let chip = at.with_min_x(at.right() - width).shrink2(vec2(0.0, 4.0));

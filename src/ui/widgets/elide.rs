@@ -6,6 +6,8 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, FontId, Galley, Painter, Rect, Response, Ui, pos2};
 
+use crate::ui::fonts;
+
 /// Where the "…" goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Elide {
@@ -133,6 +135,20 @@ pub fn cell_elided(
     Cell { rect, is_elided }
 }
 
+/// Points from the middle of a row to the baseline of text of the usual sizes: half of a capital's
+/// height, the same for every font, so that the words and values of a row stand on one line.
+const BASELINE: f32 = 4.5;
+/// Text of these sizes, in points, stands on it.
+const USUAL: std::ops::RangeInclusive<f32> = 11.0..=14.0;
+
+/// Where the baseline of a line is below its top; none for several lines and for icons.
+fn baseline(galley: &Galley) -> Option<f32> {
+    let [row] = galley.rows.as_slice() else { return None };
+    let format = &galley.job.sections.first()?.format;
+    let is_usual = USUAL.contains(&format.font_id.size) && format.font_id.family != fonts::icons(0.0).family;
+    is_usual.then(|| row.glyphs.first().map(|glyph| row.pos.y + glyph.pos.y))?
+}
+
 /// Where a line goes in `rect`: on whole pixels, in the middle of the height.
 pub fn place(painter: &Painter, rect: Rect, galley: &Galley, align: Align) -> Rect {
     let size = galley.size();
@@ -143,7 +159,11 @@ pub fn place(painter: &Painter, rect: Rect, galley: &Galley, align: Align) -> Re
     };
     let pixels = painter.pixels_per_point();
     let snap = |points: f32| (points * pixels).round() / pixels;
-    let min = pos2(snap(left), snap(rect.center().y - size.y / 2.0));
+    let top = match baseline(galley) {
+        Some(below) => snap(rect.center().y + BASELINE) - below,
+        None => snap(rect.center().y - size.y / 2.0),
+    };
+    let min = pos2(snap(left), top);
     Rect::from_min_size(min, size)
 }
 
