@@ -12,7 +12,7 @@
 //! | 1 | [`wire`] | bytes ⇄ records, without a schema |
 //! | 1 | [`schema`] | declarations: sources, lookup, pages with "used in", samples, type ranking |
 //! | 1 | [`document`] | the thing edited: source, pieces, rows, paths, edits, history, problems |
-//! | 1 | [`format`] | a message ⇄ text: JSON, the wire as text, tree, hex, literals of bytes |
+//! | 1 | [`format`] | a message ⇄ text: JSON, text format, the wire as text, tree, hex, literals of bytes |
 //! | 1 | [`rocketmq`] | what only RocketMQ knows: ids, statuses, sessions, what follows from a reply |
 //! | 2 | `rpc` | calls: transports, metadata, TLS, status, profiles, sessions, server reflection |
 //! | 2 | `worker` | background jobs; the only room that touches disk, other programs and the keyring |

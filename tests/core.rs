@@ -12,3 +12,5 @@ mod hostile;
 mod kinds;
 #[path = "core/support.rs"]
 mod support;
+#[path = "core/text.rs"]
+mod text;

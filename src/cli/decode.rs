@@ -18,7 +18,8 @@ const MAX_GROUPS: usize = 3;
 /// Print a message as text
 ///
 /// JSON needs a type, given or clearly best; the others do without. What JSON cannot say, such as
-/// unknown fields, is listed on standard error, one a line. wire says every byte, in the language of
+/// unknown fields, is listed on standard error, one a line. text is protobuf's text format; fields that no
+/// type declares stand in it by their numbers, which encode --from text reads back and protoc does not. wire says every byte, in the language of
 /// Protoscope, and encode --from wire makes the same bytes of it.
 ///
 /// Exit status 1: the data is damaged, so that something was lost, or no type is clear.

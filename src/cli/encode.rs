@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// Make a binary message of text
 ///
-/// json is ProtoJSON, of the type that --type names. wire is what decode --to wire prints, the language
+/// json is ProtoJSON and text is protobuf's text format, both of the type that --type names; text can
+/// name it itself, in a line # proto-message: TYPE in front, as decode --to text writes it, and without a
+/// type it gives fields by their numbers. wire is what decode --to wire prints, the language
 /// of Protoscope: every byte as it stands, no type needed, and whatever is written is made, valid or not.
 ///
 /// Exit status 1: the text makes no message.
@@ -45,9 +47,9 @@ pub(super) fn run(args: &EncodeArgs, console: &mut Console) -> Result<Outcome, C
     let input = INPUTS.iter().find(|input| input.name == args.from).unwrap_or(&INPUTS[0]);
     let file = args.file.display().to_string();
     let schema = load_schema(&args.schema)?;
-    let message = args.type_name.as_ref().map(|name| schema.message(name)).transpose();
-    let message = message.map_err(CliError::Schema)?;
     let text = read_small_file(&args.file).map_err(|error| CliError::Open { error, near_command: None })?;
+    let type_name = args.type_name.as_deref().or_else(|| (input.names_type)(&text));
+    let message = type_name.map(|name| schema.message(name)).transpose().map_err(CliError::Schema)?;
     let bytes = (input.read)(&text, message.as_ref())
         .map_err(|error| CliError::Input { error: Box::new(error), file: file.clone() })?;
     let document = Document::of_bytes(&bytes, message);

@@ -15,6 +15,7 @@ mod hex;
 mod input;
 mod json;
 mod literal;
+mod text;
 mod tree;
 mod wire_text;
 
@@ -27,6 +28,7 @@ pub use hex::write_hex;
 pub use input::{INPUTS, Input, InputError};
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
 pub use literal::{LITERALS, Literal, literal, spaced_hex};
+pub use text::{TextError, TextFault, read_text, write_text};
 pub use tree::{MAX_DEPTH, TreeReport, write_rows, write_tree};
 pub use wire_text::{WireTextError, WireTextFault, read_wire_text, write_wire_text};
 
@@ -76,6 +78,7 @@ pub struct Format {
 /// All of them, in the order in which they are offered; the first is the default.
 pub const FORMATS: &[Format] = &[
     Format { name: "json", title: "JSON", extension: "json", needs_type: true, write: json_of },
+    Format { name: "text", title: "Text format", extension: "textproto", needs_type: false, write: text_of },
     Format { name: "tree", title: "Tree", extension: "txt", needs_type: false, write: tree_of },
     Format { name: "wire", title: "Wire text", extension: "txt", needs_type: false, write: wire_of },
     Format { name: "hex", title: "Hex dump", extension: "hex", needs_type: false, write: hex_of },
@@ -92,6 +95,16 @@ fn json_of(
     writer.message(subject.range.clone(), message, &subject.path)?;
     writer.text("\n");
     writer.finish()
+}
+
+fn text_of(
+    subject: &Subject,
+    options: &JsonOptions,
+    out: &mut dyn Write,
+    progress: &mut Progress,
+) -> Result<JsonReport, FormatError> {
+    let listed = (&subject.path, options.max_losses);
+    write_text(subject.snapshot, subject.range.clone(), subject.message, listed, out, progress)
 }
 
 fn wire_of(

@@ -258,7 +258,8 @@ fn distance(asked: &str, full_name: &str) -> Option<usize> {
     (asked.len() >= 4 && name.contains(&asked)).then(|| limit + name.len() - asked.len())
 }
 
-fn edit_distance(a: &[u8], b: &[u8]) -> usize {
+/// How many letters have to be changed, added or taken out to make one of the other.
+pub fn edit_distance(a: &[u8], b: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (a_idx, a_byte) in a.iter().enumerate() {
         let mut diagonal = std::mem::replace(&mut row[0], a_idx + 1);

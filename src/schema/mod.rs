@@ -74,7 +74,7 @@ pub use kind::{
     is_singular, kind_label, kind_name, kind_wire_type, wire_type,
 };
 pub use load::{Compiled, LoadRequest, Step};
-pub use lookup::Declaration;
+pub use lookup::{Declaration, edit_distance};
 pub use page::{
     About, Address, Body, EnumBody, FieldPart, Link, MessageBody, MethodPart, NumberRange, NumberUse,
     OneofPart, Page, ValuePart, of_field, range_text,

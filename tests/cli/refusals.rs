@@ -12,7 +12,7 @@ fn a_wrong_call_exits_with_two_and_says_what_to_do() {
     let text = folder.file("text.txt", "no descriptor set");
     let cases: &[(&[&str], &[&str])] = &[
         (&["decode"], &["<FILE>", "Usage: protoloupe decode"]),
-        (&["decode", file, "--to", "xml"], &["'xml'", "json, tree, wire, hex"]),
+        (&["decode", file, "--to", "xml"], &["'xml'", "json, text, tree, wire, hex"]),
         (&["decode", file, "--frobnicate"], &["--frobnicate"]),
         (&["decode", "missing.bin"], &["There is no file \"missing.bin\""]),
         (&["decode", "/"], &["This is a folder, not a file: \"/\""]),

@@ -18,18 +18,21 @@ pub enum LossKind {
     Utf8,
     /// A value that ProtoJSON has no text for, such as a Timestamp in the year 10000.
     Range,
+    /// A NaN whose bits are not the usual ones.
+    Nan,
     /// Bytes that are no record, or that are missing.
     Damage,
 }
 
 impl LossKind {
-    pub const ALL: [LossKind; 7] = [
+    pub const ALL: [LossKind; 8] = [
         LossKind::Unknown,
         LossKind::Clash,
         LossKind::Superseded,
         LossKind::UnknownType,
         LossKind::Utf8,
         LossKind::Range,
+        LossKind::Nan,
         LossKind::Damage,
     ];
 
@@ -67,6 +70,17 @@ impl JsonReport {
 
     pub fn n_losses(&self) -> u64 {
         self.counts.iter().sum()
+    }
+
+    /// Counts one more; it is listed too if it is given.
+    pub(in crate::format) fn add(&mut self, kind: LossKind, listed: Option<Loss>) {
+        self.counts[kind as usize] += 1;
+        self.losses.extend(listed);
+    }
+
+    pub(in crate::format) fn sorted(mut self) -> JsonReport {
+        self.losses.sort_by_key(|loss| (loss.offset, loss.kind));
+        self
     }
 
     /// Whether something was lost because the data is damaged; otherwise the text lacks at most
@@ -126,8 +140,6 @@ impl Losses {
 
     pub fn take(&mut self) -> JsonReport {
         self.commit();
-        let mut report = std::mem::take(&mut self.report);
-        report.losses.sort_by_key(|loss| (loss.offset, loss.kind));
-        report
+        std::mem::take(&mut self.report).sorted()
     }
 }

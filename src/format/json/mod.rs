@@ -24,7 +24,7 @@ mod scan;
 mod special;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 mod values;
 

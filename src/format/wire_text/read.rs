@@ -4,6 +4,7 @@
 //! between at the end, so that every byte is moved once however deep it is.
 
 use super::scan::{Scan, Token};
+use crate::format::input::line_and_column;
 use crate::wire::{WireType, varint_width, write_varint, write_varint_padded};
 
 /// Why a text spells no bytes.
@@ -48,10 +49,7 @@ pub enum WireTextFault {
 
 impl WireTextError {
     pub(super) fn at(text: &[u8], offset: usize, fault: WireTextFault) -> WireTextError {
-        let before = &text[..offset.min(text.len())];
-        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
-        let column = String::from_utf8_lossy(&before[line_start..]).chars().count() as u64 + 1;
+        let (line, column) = line_and_column(text, offset);
         WireTextError { line, column, fault }
     }
 }

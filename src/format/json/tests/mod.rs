@@ -2,7 +2,7 @@
 
 mod against;
 mod cases;
-mod wire_gen;
+pub(in crate::format) mod wire_gen;
 
 use super::*;
 use prost_reflect::DescriptorPool;
