@@ -513,7 +513,7 @@ impl MapKey {
             }
             (Kind::Uint64, WireType::Varint) | (Kind::Fixed64, WireType::I64) => integer(i128::from(scalar)),
             (Kind::Sint32, WireType::Varint) => {
-                integer(i128::from(crate::wire::zigzag_decode(scalar) as i32))
+                integer(i128::from(crate::wire::zigzag_decode(u64::from(scalar as u32)) as i32))
             }
             (Kind::Sint64, WireType::Varint) => integer(i128::from(crate::wire::zigzag_decode(scalar))),
             _ => None,
