@@ -23,6 +23,7 @@ pub enum Command {
     SaveAs,
     ExportJson,
     ExportSelectionJson,
+    ExportText,
     CloseTab,
     NextTab,
     PreviousTab,
@@ -213,7 +214,9 @@ impl Command {
             Command::NextTab => other_tab(state, 1),
             Command::PreviousTab => other_tab(state, -1),
             Command::Quit => Ok(Action::Quit),
-            Command::ExportJson | Command::ExportSelectionJson => self.resolve_export(state),
+            Command::ExportJson | Command::ExportSelectionJson | Command::ExportText => {
+                self.resolve_export(state)
+            }
             Command::Undo | Command::Redo => self.resolve_history(state),
             Command::EditValue
             | Command::AddField
@@ -343,6 +346,10 @@ impl Command {
 
     fn resolve_export(self, state: &State) -> Result<Action, &'static str> {
         let (tab, open) = document(state)?;
+        if self == Command::ExportText {
+            let format = "text".to_owned();
+            return Ok(Action::Show(Dialog::File(FileDialog::Export { tab, format, part: None })));
+        }
         if open.message().is_none() {
             return Err("JSON needs a message type; choose one first");
         }

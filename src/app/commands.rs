@@ -68,6 +68,13 @@ pub const COMMANDS: &[CommandRow] = &[
         [ctrl_shift("E"), None],
     ),
     row(
+        Command::ExportText,
+        "File",
+        "Export as text format…",
+        "Writes the whole message in protobuf's text format",
+        [None, None],
+    ),
+    row(
         Command::Reload,
         "File",
         "Reload from disk",

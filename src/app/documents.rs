@@ -175,17 +175,6 @@ impl Session {
         self.open_bytes("Sample".to_owned(), SAMPLE.to_vec(), message);
     }
 
-    pub(super) fn open_pasted(&mut self, text: &str) {
-        match super::pasted::read(text) {
-            Ok(super::pasted::Pasted::Paths(paths)) => self.open(paths),
-            Ok(super::pasted::Pasted::Bytes(bytes)) => {
-                self.open_untitled(bytes, None);
-                self.mark_unsaved();
-            }
-            Err(reason) => self.notify(NoticeTone::Error, reason),
-        }
-    }
-
     pub(super) fn open_untitled(&mut self, bytes: Vec<u8>, message: Option<MessageDescriptor>) {
         self.n_untitled += 1;
         let title = format!("Untitled {}", self.n_untitled);

@@ -1,10 +1,56 @@
-//! What pasted text means: files, or bytes spelled out.
+//! What pasted text means: files, a message in the text format, or bytes spelled out.
 
+use super::session::Session;
 use super::spelled;
+use super::state::NoticeTone;
+use crate::format::{read_text, type_in_header};
 use std::path::PathBuf;
 
 /// Text up to this many bytes is taken.
 const MAX_PASTED: usize = 64 << 20;
+/// Text in the text format is read at once, up to this many bytes.
+const MAX_PASTED_TEXT: usize = 1 << 20;
+
+impl Session {
+    pub(super) fn open_pasted(&mut self, text: &str) {
+        if let Some(name) = type_in_header(text.as_bytes()) {
+            return self.open_pasted_text(text, name);
+        }
+        match read(text) {
+            Ok(Pasted::Paths(paths)) => self.open(paths),
+            Ok(Pasted::Bytes(bytes)) => {
+                self.open_untitled(bytes, None);
+                self.mark_unsaved();
+            }
+            Err(reason) => self.notify(NoticeTone::Error, reason),
+        }
+    }
+
+    /// Text in protobuf's text format, which names its type.
+    fn open_pasted_text(&mut self, text: &str, name: &str) {
+        if text.len() > MAX_PASTED_TEXT {
+            let reason =
+                "The pasted text is larger than 1 MiB; protoloupe encode --from text makes a message of it";
+            return self.notify(NoticeTone::Error, reason);
+        }
+        let read = match self.state.schema.message(name) {
+            Ok(message) => read_text(text.as_bytes(), Some(&message))
+                .map(|bytes| (bytes, message))
+                .map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match read {
+            Ok((bytes, message)) => {
+                self.open_untitled(bytes, Some(message));
+                self.mark_unsaved();
+            }
+            Err(reason) => {
+                let text = format!("The pasted text makes no message; nothing was opened. {reason}");
+                self.notify(NoticeTone::Error, text);
+            }
+        }
+    }
+}
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Pasted {

@@ -1,7 +1,6 @@
 //! Text that makes a message.
 
-use super::text::type_in_header;
-use super::{TextError, WireTextError, read_text, read_wire_text};
+use super::{TextError, WireTextError, read_text, read_wire_text, type_in_header};
 use crate::document::Snapshot;
 use crate::document::canonical::canonicalize;
 use crate::document::value::{ValueError, parse_value};

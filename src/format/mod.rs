@@ -28,7 +28,7 @@ pub use hex::write_hex;
 pub use input::{INPUTS, Input, InputError};
 pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
 pub use literal::{LITERALS, Literal, literal, spaced_hex};
-pub use text::{TextError, TextFault, read_text, write_text};
+pub use text::{TextError, TextFault, read_text, type_in_header, write_text};
 pub use tree::{MAX_DEPTH, TreeReport, write_rows, write_tree};
 pub use wire_text::{WireTextError, WireTextFault, read_wire_text, write_wire_text};
 

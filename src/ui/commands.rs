@@ -54,7 +54,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::Open => Icon::Open,
         Command::Paste | Command::PasteAsDocument => Icon::Paste,
         Command::Save | Command::SaveRequest => Icon::Save,
-        Command::ExportJson | Command::ExportSelectionJson => Icon::Export,
+        Command::ExportJson | Command::ExportSelectionJson | Command::ExportText => Icon::Export,
         Command::CloseTab => Icon::Close,
         Command::Reload => Icon::Refresh,
         Command::Undo => Icon::Undo,

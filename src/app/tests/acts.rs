@@ -67,6 +67,35 @@ fn a_value_is_set_undone_redone_saved_and_exported() {
 }
 
 #[test]
+fn text_format_is_exported_and_pasted_back_as_a_message_of_its_type() {
+    let bytes = unhex("0a 10 0a 03 12 01 61 12 06 0a 01 6b 12 01 76 22 01 62 98 06 07");
+    let mut fixture = Fixture::with(&bytes, SEND);
+    let tab = fixture.tab();
+    let Ok(Action::Show(dialog)) = Command::ExportText.resolve(fixture.session.state()) else {
+        panic!("it can be exported")
+    };
+    let Dialog::File(FileDialog::Export { format, part, .. }) = dialog else { panic!("{dialog:?}") };
+    let path = fixture.path("out.textproto");
+    fixture.act(Action::Export { tab, path: path.clone(), format, part, overwrite: false });
+    assert!(fixture.notices().concat().starts_with("Exported out.textproto, "));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(&format!("# proto-message: {SEND}\n")) && text.ends_with("\n99: 7\n"), "{text}");
+    fixture.act(Action::PasteAsDocument(text.clone()));
+    assert_eq!(fixture.bytes(), bytes);
+    assert_eq!(fixture.open().message().map(|message| message.full_name()), Some(SEND));
+    assert!(fixture.open().document.is_modified(), "it is in no file yet");
+    let n_tabs = fixture.session.state().tabs.len();
+    for (text, reason) in [
+        (text.replace("topic", "topik"), "has no field \"topik\". Did you mean topic?"),
+        (text.replace(SEND, "no.Such"), "no.Such"),
+    ] {
+        fixture.act(Action::PasteAsDocument(text));
+        assert_eq!(fixture.session.state().tabs.len(), n_tabs);
+        assert!(fixture.notices().concat().contains(reason), "{reason}");
+    }
+}
+
+#[test]
 fn an_edit_of_a_row_lands_in_its_record() {
     let cases = [
         (

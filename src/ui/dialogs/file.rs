@@ -4,6 +4,7 @@
 //! can: then, and when a person asks for it, the path field opens.
 
 use crate::app::{Action, CallAct, FileDialog, FormField, State};
+use crate::format::FORMATS;
 use crate::ui::widgets::{PathField, PathFieldResponse, PathFieldState};
 use egui::Context;
 use std::path::{Path, PathBuf};
@@ -155,7 +156,10 @@ fn proposed(state: &State, dialog: &FileDialog) -> (Option<PathBuf>, String) {
         | FileDialog::OfCall(_)
         | FileDialog::Schema { .. } => String::new(),
         FileDialog::SaveAs { .. } => format!("{stem}.bin"),
-        FileDialog::Export { format, .. } => format!("{stem}.{format}"),
+        FileDialog::Export { format, .. } => {
+            let known = FORMATS.iter().find(|known| known.name == format);
+            format!("{stem}.{}", known.map_or("txt", |known| known.extension))
+        }
         FileDialog::BytesToFile { range } => format!("{stem}-{:x}.bin", range.start),
     };
     (folder, name)

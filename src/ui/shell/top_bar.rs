@@ -157,7 +157,7 @@ fn group_of(command: Command) -> u8 {
         Command::Save | Command::SaveAs | Command::Reload => 1,
         Command::ReviewChanges | Command::CompareTabs => 4,
         Command::AddSchema | Command::AddSchemaFolder | Command::SchemaSources => 5,
-        Command::ExportJson | Command::ExportSelectionJson => 2,
+        Command::ExportJson | Command::ExportSelectionJson | Command::ExportText => 2,
         Command::CloseTab | Command::Quit => 3,
         Command::Undo | Command::Redo => 10,
         Command::EditValue
