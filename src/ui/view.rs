@@ -33,6 +33,8 @@ pub struct View {
     pub call: CallView,
     /// Which of the panes beside the hex pane is in front.
     pub beside: Beside,
+    /// Those that were there in the last frame.
+    pub seen_beside: Vec<Beside>,
     /// A command that the window carries out itself.
     pub asked: Asked,
     pub held: Held,

@@ -324,3 +324,13 @@ fn a_question_is_not_answered_by_what_was_pressed_before_it_was_seen() {
     assert!(matches!(window.state().state().dialog, Some(Dialog::Question(_))));
     assert_eq!(bytes(&window), after);
 }
+
+#[test]
+fn a_mode_that_is_clicked_leaves_the_keyboard_to_the_bytes() {
+    let mut window = window();
+    let before = bytes(&window);
+    press_with(&mut window, CTRL, Key::B);
+    click(&mut window, Role::Button, "Overwrite");
+    type_text(&mut window, "ab");
+    assert_eq!(bytes(&window).len(), before.len() + 1, "inserted");
+}

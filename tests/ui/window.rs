@@ -4,7 +4,7 @@ use crate::harness::harness;
 use egui::{Event, Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, Content, Folders, OpenDocument, SelectTarget, Session, ThemeSetting};
+use protoloupe::app::{Action, Content, Folders, OpenDocument, Pane, SelectTarget, Session, ThemeSetting};
 use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
@@ -227,6 +227,34 @@ fn a_document_without_bytes_says_what_to_do() {
     window.run();
     press(&mut window, Key::Enter);
     assert!(!bytes(&window).is_empty());
+}
+
+#[test]
+fn where_nothing_has_the_keyboard_the_keys_of_the_tree_give_it_back() {
+    let mut window = window();
+    select(&mut window, "messages[0].topic");
+    window.get_by_role_and_label(Role::Button, "Open…").focus();
+    window.run();
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages[0]", "a button was left with Esc");
+    let focused = window.ctx.memory(|memory| memory.focused()).expect("the tree");
+    window.ctx.memory_mut(|memory| memory.surrender_focus(focused));
+    press(&mut window, Key::End);
+    assert_eq!(selected(&window), "messages[0]");
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(selected(&window), "messages");
+}
+
+#[test]
+fn a_pane_that_is_asked_for_comes_to_the_front() {
+    let mut window = window();
+    for (pane, title) in [(Pane::History, "History  0"), (Pane::Problems, "Problems  0")] {
+        window.state_mut().apply(Action::ShowPane(pane));
+        window.run();
+        let tab = window.get_by_role_and_label(Role::Button, title);
+        assert_eq!(tab.accesskit_node().toggled(), Some(true.into()), "{title}");
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub fn looks_like_ui(ui: &mut Ui, editing: &Editing<'_>) -> Option<Action> {
     for offer in offers {
         let hint = "Reads it as this type here and in the same place of every file of this type";
         let title = format!("Read as {}", offer.name);
-        if TextButton::new(&title).hint(hint).outlined().show(ui).clicked() {
+        if TextButton::new(&title).hint(hint).outlined().at_most(ui.available_width()).show(ui).clicked() {
             action = Some(Action::ReadRecordAs { row, reading: Some(offer.reading) });
         }
         let reason = RichText::new(offer.reason).color(theme.color.muted).size(theme.size.text_dense);

@@ -6,6 +6,7 @@ use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
+use crate::ui::view::Asked;
 use crate::ui::widgets::{IconButton, TextButton, cell, check_box_ui};
 use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
@@ -14,7 +15,14 @@ const LEAST_FOR_LENGTHS: f32 = 470.0;
 
 /// Draws into `strip`, whose right end is left to the caller; `has_room` says whether readings fit
 /// beside the bytes.
-pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, actions: &mut Vec<Action>) {
+pub fn strip_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    strip: Rect,
+    has_room: bool,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
     let theme = theme(ui);
     let open = shown.open;
     let inner = strip.shrink2(vec2(0.0, 1.0));
@@ -27,10 +35,13 @@ pub fn strip_ui(ui: &mut Ui, shown: Shown<'_>, strip: Rect, has_room: bool, acti
         ui.spacing_mut().item_spacing.x = theme.size.gap;
         let font = fonts::semibold(theme.size.text_dense);
         ui.add(Label::new(RichText::new("Hex").font(font)).selectable(false));
+        let n_before = actions.len();
         mode_ui(ui, open, actions);
         if LEAST_FOR_LENGTHS <= inner.width() {
             lengths_ui(ui, open, actions);
         }
+        // Typing goes on where it was.
+        asked.focus_bytes |= n_before < actions.len();
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let is_shown = shown.state.settings.show_data && has_room;
             let reason = (!has_room).then_some("There is no room for it; make the window wider");

@@ -95,7 +95,9 @@ fn title_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject) {
     let theme = theme(ui);
     let field = subject.row.entry.field();
     let name = match field {
-        Some(field) if subject.text.name.starts_with('[') => format!("{}{}", field.name(), subject.text.name),
+        Some(field) if subject.text.name.starts_with('[') && subject.text.name != field.name() => {
+            format!("{}{}", field.name(), subject.text.name)
+        }
         _ => subject.text.name.clone(),
     };
     ui.horizontal_wrapped(|ui| {

@@ -139,7 +139,7 @@ fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked
     let theme = theme(ui);
     let strip = strip(ui);
     let has_room = LEAST_HEX + DATA_WIDTH <= strip.width();
-    hex_strip::strip_ui(ui, shown, strip, has_room, actions);
+    hex_strip::strip_ui(ui, shown, strip, has_room, asked, actions);
     if close_ui(ui, strip, "Hide hex") {
         actions.push(Action::TogglePane(Pane::Hex));
     }
@@ -170,6 +170,11 @@ fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<A
         (settings.show_call, Beside::Call, "Call".to_owned()),
     ];
     tabs.retain(|(is_there, ..)| *is_there);
+    // One that was asked for since the last frame comes to the front.
+    let before = std::mem::replace(&mut view.seen_beside, tabs.iter().map(|tab| tab.1).collect());
+    if let Some((_, new, _)) = tabs.iter().find(|tab| !before.is_empty() && !before.contains(&tab.1)) {
+        view.beside = *new;
+    }
     if !tabs.iter().any(|(_, beside, _)| *beside == view.beside) {
         view.beside = tabs.first().map(|(_, beside, _)| *beside).unwrap_or_default();
     }

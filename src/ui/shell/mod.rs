@@ -104,6 +104,7 @@ impl Shell {
         dialog_ui(ui.ctx(), self.session.state(), &mut self.view.dialogs, &mut asked, &mut actions);
         self.toasts_ui(ui);
         drop_ui(ui);
+        self.wake_tree(ui.ctx(), &mut asked);
         self.arrange(ui.ctx(), &mut actions);
         if !actions.is_empty() || asked != Asked::default() {
             ui.ctx().request_repaint();
@@ -164,6 +165,20 @@ impl Shell {
             Some(tab) => tab.hex.focus(),
             None => asked.focus_tree = true,
         }
+    }
+
+    /// Where nothing has the keyboard, as after a menu or a button that was left with Esc, the keys of
+    /// the tree give it to the tree.
+    fn wake_tree(&self, ctx: &Context, asked: &mut Asked) {
+        use egui::Key;
+        const KEYS: [Key; 7] =
+            [Key::Escape, Key::ArrowUp, Key::ArrowDown, Key::Home, Key::End, Key::PageUp, Key::PageDown];
+        let state = self.session.state();
+        let is_idle = ctx.memory(|memory| memory.focused().is_none())
+            && state.dialog.is_none()
+            && state.active_document().is_some()
+            && !egui::Popup::is_any_open(ctx);
+        asked.focus_tree |= is_idle && ctx.input(|input| KEYS.iter().any(|key| input.key_pressed(*key)));
     }
 
     /// What copying and pasting are about.

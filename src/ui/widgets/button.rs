@@ -3,7 +3,7 @@
 use egui::{Align, Color32, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::choice::Choice;
-use super::elide::place;
+use super::elide::{Elide, one_line, place};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
@@ -109,6 +109,9 @@ impl<'a> IconButton<'a> {
     }
 }
 
+/// More than any window has, in points.
+const ANY_WIDTH: f32 = 10_000.0;
+
 /// A button that says what it does.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a button does nothing until it is shown"]
@@ -117,6 +120,7 @@ pub struct TextButton<'a> {
     is_primary: bool,
     is_outlined: bool,
     has_menu: bool,
+    most_width: f32,
 }
 
 impl<'a> TextButton<'a> {
@@ -125,7 +129,7 @@ impl<'a> TextButton<'a> {
     }
 
     pub fn of(choice: Choice<'a>) -> Self {
-        Self { choice, is_primary: false, is_outlined: false, has_menu: false }
+        Self { choice, is_primary: false, is_outlined: false, has_menu: false, most_width: ANY_WIDTH }
     }
 
     pub fn icon(mut self, icon: Icon) -> Self {
@@ -166,12 +170,22 @@ impl<'a> TextButton<'a> {
         self
     }
 
+    /// A longer title is cut, and told while the pointer is over it.
+    pub fn at_most(mut self, points: f32) -> Self {
+        self.most_width = points;
+        self
+    }
+
     /// What [`Self::show`] takes, for placing buttons from the right or in the middle.
     pub fn width(self, ui: &Ui) -> f32 {
-        let text = self.galley(ui).size().x;
+        (self.around(ui) + self.galley(ui).0.size().x).ceil()
+    }
+
+    /// Points beside the title.
+    fn around(self, ui: &Ui) -> f32 {
         let icon = f32::from(u8::from(self.choice.icon.is_some())) * self.icon_space(theme(ui));
         let chevron = f32::from(u8::from(self.has_menu)) * theme(ui).size.icon;
-        (2.0 * self.pad(theme(ui)) + icon + text + chevron).ceil()
+        2.0 * self.pad(theme(ui)) + icon + chevron
     }
 
     pub fn show(self, ui: &mut Ui) -> Response {
@@ -181,7 +195,11 @@ impl<'a> TextButton<'a> {
             self.draw(ui, rect, &response);
             self.choice.announce(ui, &response, Role::Button);
             let has_more = !self.choice.shortcut.is_empty() || !self.choice.hint.is_empty();
-            if has_more || !self.choice.is_enabled() { self.choice.tooltip(response) } else { response }
+            let is_cut = self.galley(ui).1;
+            match has_more || is_cut || !self.choice.is_enabled() {
+                true => self.choice.tooltip(response),
+                false => response,
+            }
         })
         .inner
     }
@@ -210,17 +228,18 @@ impl<'a> TextButton<'a> {
             let center = pos2(text.right() - 5.0, rect.center().y);
             Icon::ChevronDown.paint_sized(ui.painter(), center, 12.0, theme.color.muted);
         }
-        let galley = self.galley(ui);
+        let (galley, _) = self.galley(ui);
         let at = place(ui.painter(), text, &galley, Align::Min);
         ui.painter().galley(at.min, galley, ink);
     }
 
-    fn galley(self, ui: &Ui) -> std::sync::Arc<egui::Galley> {
+    /// The title, and whether it is cut.
+    fn galley(self, ui: &Ui) -> (std::sync::Arc<egui::Galley>, bool) {
         let theme = theme(ui);
         let font =
             if self.is_primary { fonts::medium(theme.size.text) } else { fonts::regular(theme.size.text) };
-        let title = self.choice.title.to_owned();
-        ui.painter().layout_no_wrap(title, font, self.ink(theme))
+        let most = self.most_width - self.around(ui);
+        one_line(ui.painter(), self.choice.title, &font, self.ink(theme), most, Elide::End)
     }
 
     fn ink(self, theme: &Theme) -> Color32 {
