@@ -72,7 +72,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         }
         Command::ChooseType | Command::ReadRecordAs => Icon::Message,
         Command::ReviewChanges | Command::CompareTabs => Icon::Compare,
-        Command::FixProblem | Command::FixAllLikeIt => Icon::Check,
+        Command::FixProblem | Command::FixAllLikeIt => Icon::Fix,
         Command::NextProblem | Command::PreviousProblem => Icon::Warning,
         Command::ToggleSchema => Icon::SidebarLeft,
         Command::FindDeclaration => Icon::Search,
@@ -85,7 +85,7 @@ pub fn icon_of(command: Command) -> Option<Icon> {
         Command::ToggleHex => Icon::SidebarBottom,
         Command::ToggleHistory => Icon::History,
         Command::Send => Icon::Send,
-        Command::CancelCall => Icon::Stop,
+        Command::CancelCall => Icon::Close,
         Command::SendAgain => Icon::Refresh,
         Command::CopyCallCommand | Command::CopyGrpcurl => Icon::Copy,
         Command::ToggleCall => Icon::Server,

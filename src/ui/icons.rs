@@ -43,7 +43,6 @@ icons! {
     Check = Check,
     Close = X,
     Play = Play,
-    Stop = Square,
     Send = Send,
     Filter = ListFilter,
     File = File,
@@ -84,6 +83,7 @@ icons! {
     Palette = Command,
     Dot = Dot,
     Slide = MoveHorizontal,
+    Fix = Wrench,
 }
 
 impl Icon {

@@ -202,7 +202,7 @@ fn where_no_type_fits_none_comes_first() {
     let row = open(&window).selection.as_ref().expect("a selection").row;
     window.state_mut().apply(Action::Show(Dialog::RecordType { row }));
     window.run();
-    window.get_by_label_contains("No type fits these bytes");
+    window.get_by_label_contains("No loaded type fits these bytes");
     let first = window.get_by_role_and_label(Role::ListItem, "No type");
     assert_eq!(first.accesskit_node().is_selected(), Some(true));
 }

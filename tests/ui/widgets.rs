@@ -233,6 +233,7 @@ fn path_window(state: PathFieldState) -> Harness<'static, PathLog> {
             completions: &completions,
             recent: &recent,
             error: None,
+            is_of_folders: false,
         };
         match field.show(ui.ctx(), state) {
             PathFieldResponse::Open => {}

@@ -108,7 +108,7 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
                 Action::Select(SelectTarget::Offset(70)),
             ],
         ),
-        scene("absent", "messages[0].topic.name", vec![Action::ShowAbsent(true)]),
+        scene("absent", "messages[0].system_properties.tag", vec![Action::ShowAbsent(true)]),
         scene(
             "oneof",
             "",

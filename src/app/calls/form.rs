@@ -33,6 +33,26 @@ pub enum FormField {
     Credentials,
 }
 
+impl FormField {
+    /// What the field is called where an error does not say it.
+    pub fn title(self) -> Option<&'static str> {
+        match self {
+            FormField::Authority => Some("Authority"),
+            FormField::ServerName => Some("Name to verify"),
+            FormField::Ca => Some("Trusted CA"),
+            FormField::Certificate => Some("Certificate"),
+            FormField::Key => Some("Private key"),
+            FormField::Deadline => Some("Deadline"),
+            FormField::MaxMessage => Some("Largest message"),
+            FormField::KeepAlive => Some("Keep-alive"),
+            FormField::Proxy => Some("Proxy"),
+            FormField::Endpoint | FormField::Identity | FormField::Metadata(_) | FormField::Credentials => {
+                None
+            }
+        }
+    }
+}
+
 /// Why what stands in a field is nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {

@@ -42,6 +42,7 @@ pub fn add_field_ui(
         note: "",
         find: "Find a field",
         list: "Fields to add",
+        verb: "Add",
         choices: fields.iter().map(choice).collect(),
         if_empty: "No type declares the fields of this message. Choose a type first.",
         if_none: if fields.is_empty() { "There is no field to add" } else { "No field has these letters" },

@@ -55,6 +55,8 @@ pub struct FieldList<'a> {
     pub if_empty: &'a str,
     /// Said where nothing has the letters that were typed.
     pub if_none: &'a str,
+    /// The title of the first button where nothing is picked.
+    pub verb: &'a str,
     /// Picked when the dialog opens.
     pub first: usize,
 }
@@ -72,7 +74,7 @@ pub fn field_list_ui(ctx: &Context, list: &FieldList<'_>, view: &mut DialogView)
         .map(|(idx, _)| idx)
         .collect();
     let entered = keys(ctx, view, found.len());
-    let (answer, is_closed) = dialog(ctx, list.title, 720.0, |ui| {
+    let (answer, is_closed) = dialog(ctx, list.title, 960.0, |ui| {
         if !list.note.is_empty() {
             ui.weak(list.note);
         }
@@ -92,7 +94,7 @@ pub fn field_list_ui(ctx: &Context, list: &FieldList<'_>, view: &mut DialogView)
             view.picked = row;
         }
         let picked = found.get(view.picked).and_then(|idx| list.choices.get(*idx));
-        let title = picked.or(list.choices.first()).map_or("Choose", |choice| choice.title);
+        let title = picked.map_or(list.verb, |choice| choice.title);
         let reason = picked.is_none().then_some(list.if_none);
         (buttons_ui(ui, &[(title, reason), ("Cancel", None)]), clicked.1)
     });
@@ -125,13 +127,21 @@ fn list_ui(
 /// Where name, kind and comment begin, as shares of the width behind the number.
 const KIND_FROM: f32 = 0.36;
 const ABOUT_FROM: f32 = 0.58;
-const NUMBER: f32 = 44.0;
+const NUMBER: f32 = 32.0;
+/// The same where there is no room for kinds, and points from which on there is.
+const NARROW_FROM: f32 = 0.58;
+const LEAST_FOR_KIND: f32 = 560.0;
 
 fn row_ui(ui: &Ui, row: &Row, choice: &FieldChoice<'_>) -> RowLabel {
     let theme = theme(ui);
     let painter = ui.painter();
     let rect = row.rect.shrink2(vec2(theme.size.gap, 0.0));
     let left = rect.left() + theme.size.icon + NUMBER;
+    // In a narrow window the name needs the place of the kind.
+    let (kind_from, about_from) = match rect.right() - left < LEAST_FOR_KIND {
+        true => (NARROW_FROM, NARROW_FROM),
+        false => (KIND_FROM, ABOUT_FROM),
+    };
     let column = |from: f32, to: f32| {
         let x = |share: f32| left + share * (rect.right() - left);
         Rect::from_min_max(pos2(x(from), rect.top()), pos2(x(to) - theme.size.gap, rect.bottom()))
@@ -150,9 +160,9 @@ fn row_ui(ui: &Ui, row: &Row, choice: &FieldChoice<'_>) -> RowLabel {
     cell(painter, number_at, &number, &fonts::mono(theme.size.text_mono), muted, Align::Max);
     let ink = if choice.is_muted { muted } else { theme.color.text };
     let font = fonts::regular(theme.size.text);
-    let name = cell(painter, column(0.0, KIND_FROM), choice.name, &font, ink, Align::Min);
-    let kind = cell(painter, column(KIND_FROM, ABOUT_FROM), &choice.kind, &dense, muted, Align::Min);
-    let about = cell(painter, column(ABOUT_FROM, 1.0), choice.about, &dense, muted, Align::Min);
+    let name = cell(painter, column(0.0, kind_from), choice.name, &font, ink, Align::Min);
+    let kind = cell(painter, column(kind_from, about_from), &choice.kind, &dense, muted, Align::Min);
+    let about = cell(painter, column(about_from, 1.0), choice.about, &dense, muted, Align::Min);
     let is_cut = name.is_elided || kind.is_elided || about.is_elided;
     if row.is_hovered && (is_cut || choice.comment.lines().nth(1).is_some()) {
         let text = if choice.comment.is_empty() { choice.about } else { choice.comment };

@@ -40,6 +40,7 @@ fn wants(dialog: &FileDialog) -> Wants {
     match dialog {
         FileDialog::Open => wants("Open a message", "Open", false),
         FileDialog::SaveAs { .. } => wants("Save as", "Save", true),
+        FileDialog::Export { format, .. } if format == "json" => wants("Export as JSON", "Export", true),
         FileDialog::Export { .. } => wants("Export", "Export", true),
         FileDialog::BytesToFile { .. } => wants("Write the bytes to a file", "Write", true),
         FileDialog::PayloadFromFile { .. } => wants("Read the bytes from a file", "Read", false),
@@ -194,6 +195,7 @@ fn typed_ui(
         completions: &completions,
         recent: if wants.is_save { &[] } else { &recent },
         error: error.as_deref(),
+        is_of_folders: is_of_folders(dialog),
     };
     match shown.show(ctx, field) {
         PathFieldResponse::Open => {}
@@ -216,11 +218,24 @@ fn completions(state: &State, dialog: &FileDialog, typed: &str) -> Vec<String> {
         return Vec::new();
     }
     let wanted = listing.found.iter().filter(|(_, is_folder)| *is_folder || !is_of_folders(dialog));
-    let shown = wanted.map(|(path, is_folder)| {
+    let mut wanted: Vec<_> = wanted.collect();
+    wanted.sort_by_key(|(path, is_folder)| (!*is_folder, !is_likely(dialog, path)));
+    let shown = wanted.into_iter().map(|(path, is_folder)| {
         let slash = if *is_folder { "/" } else { "" };
         format!("{}{slash}", path.display())
     });
     shown.collect()
+}
+
+/// Whether a file has the ending of what is asked for.
+fn is_likely(dialog: &FileDialog, path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match dialog {
+        FileDialog::Schema { .. } => {
+            ["proto", "binpb", "pb", "desc", "protoset", "fds", "zip", "jar"].contains(&ending)
+        }
+        _ => true,
+    }
 }
 
 /// A path as typed or pasted: `file://` addresses, quotes and `~` are understood.

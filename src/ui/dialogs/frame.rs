@@ -1,8 +1,15 @@
 //! The frame of every dialog: a title, contents, and a row of buttons.
 
+use crate::ui::fonts;
+use crate::ui::icons::Icon;
 use crate::ui::theme::{theme, theme_of};
-use crate::ui::widgets::TextButton;
-use egui::{Align, Context, Event, Id, Key, Layout, Modal, RichText, Ui, vec2};
+use crate::ui::widgets::{TextButton, elide, visible_text};
+use egui::{
+    Align, Context, Event, Id, Key, Layout, Modal, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
+
+/// Points before an error, where its icon is.
+const ERROR_INDENT: f32 = 20.0;
 
 /// Shows a dialog `width` points wide; returns its contents' answer, and whether Esc or a click
 /// beside it asks to close it.
@@ -39,6 +46,24 @@ fn ignore_enter_with_modifiers(ctx: &Context) {
             |event| !matches!(event, Event::Key { key: Key::Enter, modifiers, .. } if modifiers.any()),
         );
     });
+}
+
+/// What is wrong with what was typed; the place of one line is kept where nothing is.
+pub fn error_ui(ui: &mut Ui, error: Option<&str>) {
+    let theme = theme(ui);
+    let font = fonts::regular(theme.size.text_dense);
+    let width = ui.available_width() - ERROR_INDENT;
+    let shown = error.map(|error| visible_text(error).into_owned()).unwrap_or_default();
+    let galley = ui.painter().layout(shown, font, theme.color.problem, width);
+    let height = theme.size.row_dense.max(galley.size().y + theme.size.gap_small);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let Some(error) = error else { return };
+    let first_line = rect.top() + theme.size.row_dense / 2.0;
+    let icon_at = pos2(rect.left() + 7.0, first_line);
+    Icon::Error.paint_sized(ui.painter(), icon_at, 14.0, theme.color.problem);
+    let at = elide::place(ui.painter(), rect.with_min_x(rect.left() + ERROR_INDENT), &galley, Align::Min);
+    ui.painter().galley(at.min, galley, theme.color.problem);
+    response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, error));
 }
 
 /// Buttons at the right end, the first one the primary and outermost; returns the one pressed.

@@ -1,12 +1,12 @@
 //! To an offset or a path.
 
 use super::DialogView;
-use super::frame::{buttons_ui, dialog};
+use super::frame::{buttons_ui, dialog, error_ui};
 use crate::app::{Action, SelectTarget, State};
 use crate::document::Path;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{TextField, error_line_ui, field};
+use crate::ui::widgets::{TextField, field};
 use egui::{Context, Id, Key};
 
 pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &mut Vec<Action>) {
@@ -45,7 +45,7 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
         let target = of(&view.text);
         let error = target.as_ref().err().filter(|_| !view.text.is_empty());
         let refused = refused.as_deref().filter(|_| view.sent.as_ref() == Some(&view.text));
-        error_line_ui(ui, error.map(String::as_str).or(refused));
+        error_ui(ui, error.map(String::as_str).or(refused));
         let reason = target.is_err().then_some("Type a path or an offset first");
         let pressed = buttons_ui(ui, &[("Go", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -1,13 +1,13 @@
 //! The key of a new map entry.
 
 use super::DialogView;
-use super::frame::{buttons_ui, dialog};
+use super::frame::{buttons_ui, dialog, error_ui};
 use crate::app::{Action, State};
 use crate::document::value::parse_value;
 use crate::document::{Entry, RowId};
 use crate::schema::{FieldDescriptor, Kind, kind_name};
+use crate::ui::widgets::TextField;
 use crate::ui::widgets::field::select_all;
-use crate::ui::widgets::{TextField, error_line_ui};
 use egui::{Context, Id, Key};
 
 pub fn map_key_ui(
@@ -34,7 +34,7 @@ pub fn map_key_ui(
             field.request_focus();
             select_all(ctx, id, &view.text);
         }
-        error_line_ui(ui, shown);
+        error_ui(ui, shown);
         let reason = error.as_deref().or(refused.as_deref()).map(|_| "This cannot be its key");
         let pressed = buttons_ui(ui, &[("Add", reason), ("Cancel", None)]);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -27,7 +27,7 @@ pub fn oneof_member_ui(
         members.iter().map(|member| FieldChoice::of(member, &state.schema)).collect();
     choices.push(FieldChoice {
         name: "None",
-        about: "Takes away the member that is set",
+        about: "Removes the member that is set",
         is_muted: true,
         ..FieldChoice::default()
     });
@@ -35,10 +35,11 @@ pub fn oneof_member_ui(
         (choice.is_set, choice.title) = (choice.number == set, "Choose");
     }
     let list = FieldList {
-        title: &format!("Choose a member of {}", oneof.name()),
-        note: "The others are taken away",
+        title: &format!("Choose a member of the oneof {}", oneof.name()),
+        note: "Setting one removes the others",
         find: "Find a member",
         list: "Members",
+        verb: "Choose",
         first: choices.iter().position(|choice| choice.is_set).unwrap_or(0),
         choices,
         if_empty: "",

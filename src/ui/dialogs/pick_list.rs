@@ -1,7 +1,8 @@
 //! The rows below a box that narrows them: one is picked, by keys or by pointer.
 
 use super::DialogView;
-use crate::ui::widgets::{Row, RowLabel, RowList};
+use crate::ui::icons::Icon;
+use crate::ui::widgets::{Row, RowLabel, RowList, empty_state_ui};
 use egui::{Context, Key, Modifiers, Ui, vec2};
 
 /// Rows that Page up and Page down go by.
@@ -46,7 +47,8 @@ pub fn rows_ui(
     let picked = view.picked as u64;
     let place = egui::UiBuilder::new().max_rect(rect);
     if let Some(nothing) = nothing {
-        ui.scope_builder(place, |ui| ui.weak(nothing));
+        let hint = "Other letters, or fewer of them, may find it.";
+        ui.scope_builder(place, |ui| empty_state_ui(ui, Icon::Search, nothing, hint, &[]));
         return (None, false);
     }
     let shown = ui

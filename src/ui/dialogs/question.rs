@@ -5,7 +5,7 @@ use crate::app::{Action, Answer, Question, State, TabId};
 use crate::document::value::grouped;
 use crate::ui::theme::theme;
 use crate::ui::widgets::visible_text;
-use egui::{Context, Label, Ui};
+use egui::{Context, Label, ScrollArea, Ui};
 
 /// How a question reads; the first answer is the primary one.
 struct Asked {
@@ -16,7 +16,9 @@ struct Asked {
     answers: &'static [(&'static str, Answer)],
 }
 
-const MOST_POINTS: usize = 8;
+/// Points of the window that the rest of a question takes, and what a list of lines keeps.
+const LEAST_AROUND: f32 = 260.0;
+const LEAST_POINTS: f32 = 72.0;
 
 pub fn question_ui(ctx: &Context, state: &State, question: &Question, actions: &mut Vec<Action>) {
     let asked = asked(state, question);
@@ -40,14 +42,16 @@ fn points_ui(ui: &mut Ui, points: &[String]) {
         return;
     }
     ui.add_space(theme(ui).size.gap);
-    for point in points.iter().take(MOST_POINTS) {
-        // A long name goes on below, not the mark alone above it.
-        let point = format!("•\u{a0}\u{a0}{}", visible_text(point));
-        ui.add(Label::new(point).wrap());
-    }
-    if MOST_POINTS < points.len() {
-        ui.weak(format!("and {} more", points.len() - MOST_POINTS));
-    }
+    let most = (ui.ctx().content_rect().height() - LEAST_AROUND).max(LEAST_POINTS);
+    ScrollArea::vertical().id_salt("points").max_height(most).show(ui, |ui| {
+        for point in points {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = theme(ui).size.gap;
+                ui.label("•");
+                ui.add(Label::new(visible_text(point).into_owned()).wrap());
+            });
+        }
+    });
 }
 
 fn title_of(state: &State, tab: TabId) -> &str {
@@ -99,9 +103,9 @@ fn asked(state: &State, question: &Question) -> Asked {
                 title_of(state, *tab)
             ),
             &[
-                ("Drop edits and reload", Answer::Yes),
+                ("Keep edits", Answer::Cancel),
                 ("Review changes", Answer::Look),
-                ("Cancel", Answer::Cancel),
+                ("Drop edits and reload", Answer::Yes),
             ],
         ),
         Question::Overwrite { path, .. } => plain(
@@ -132,7 +136,7 @@ fn asked(state: &State, question: &Question) -> Asked {
             ],
         ),
         Question::OlderValue { n_older, .. } => plain(
-            "An older value comes back",
+            "Remove the value in effect?",
             match n_older {
                 1 => "This field stands in the message twice. Removing the last record makes the one \
                       before it count."
@@ -143,7 +147,7 @@ fn asked(state: &State, question: &Question) -> Asked {
                     n + 1
                 ),
             },
-            &[("Remove all", Answer::Yes), ("Remove this one", Answer::No), ("Cancel", Answer::Cancel)],
+            &[("Remove this one", Answer::No), ("Remove all", Answer::Yes), ("Cancel", Answer::Cancel)],
         ),
         Question::Journal { labels } => Asked {
             title: "Restore unsaved edits?",
@@ -154,26 +158,29 @@ fn asked(state: &State, question: &Question) -> Asked {
         Question::OtherType { title, message, input } => plain(
             "Send another type?",
             format!(
-                "{title} is read as {message}, and the method takes {input}. The bytes go as they stand."
+                "\"{title}\" is read as {message}, and the method takes {input}. Its bytes are sent as they are."
             ),
-            &[("Send anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+            &[("Cancel", Answer::Cancel), ("Send anyway", Answer::Yes)],
         ),
         Question::DoesNotDecode { title, message, problem, offset } => plain(
             "Send bytes that do not decode?",
-            format!("{title} is no {message}: at 0x{offset:x}, {problem}. They are sent as they stand."),
-            &[("Send anyway", Answer::Yes), ("Cancel", Answer::Cancel)],
+            format!(
+                "\"{title}\" is not a valid {message}: at 0x{offset:x}, {problem}. Its bytes are sent as they \
+                 are."
+            ),
+            &[("Cancel", Answer::Cancel), ("Send anyway", Answer::Yes)],
         ),
         Question::NewTarget { endpoint, method, identity, is_unverified, n_bytes } => Asked {
             title: "Send to this server?",
-            text: format!("Nothing was sent to {endpoint} in this session."),
+            text: format!("Nothing has been sent to {endpoint} in this session yet."),
             points: target_points(method, identity, *is_unverified, *n_bytes),
             answers: &[("Send", Answer::Yes), ("Cancel", Answer::Cancel)],
         },
         Question::LosesOnReplace { losses, .. } => Asked {
             title: "Replace the message?",
-            text: "What is there now holds more than the text can say. Replacing it loses:".to_owned(),
+            text: "The message holds what the text does not carry. Replacing it removes:".to_owned(),
             points: losses.clone(),
-            answers: &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)],
+            answers: &[("Keep the message", Answer::Cancel), ("Replace", Answer::Yes)],
         },
     }
 }
@@ -185,17 +192,18 @@ fn target_points(
     is_unverified: bool,
     n_bytes: Option<u64>,
 ) -> Vec<String> {
-    let mut points = vec![match n_bytes {
+    let mut points = Vec::new();
+    if is_unverified {
+        points.push("Its certificate is not verified: whoever answers gets all of it".to_owned());
+    }
+    points.push(match n_bytes {
         Some(1) => format!("{method}, with 1 byte"),
         Some(n_bytes) => format!("{method}, with {} bytes", grouped(n_bytes)),
         None => format!("{method}, with no message yet"),
-    }];
+    });
     match identity {
         [] => points.push("Without credentials".to_owned()),
         identity => points.extend(identity.iter().map(|who| format!("With {who}"))),
-    }
-    if is_unverified {
-        points.push("Its certificate is not verified: whoever answers gets all of it".to_owned());
     }
     points
 }

@@ -1,13 +1,13 @@
 //! Another key for a map entry.
 
 use super::DialogView;
-use super::frame::{buttons_ui, dialog};
+use super::frame::{buttons_ui, dialog, error_ui};
 use crate::app::{Action, OpenDocument, State};
 use crate::document::value::parse_value;
 use crate::document::{Entry, MapKey, Meaning, ReadMode, Reader, RowId, SMALL_WINDOW, read_key};
 use crate::schema::{FieldDescriptor, Kind, kind_name};
+use crate::ui::widgets::TextField;
 use crate::ui::widgets::field::select_all;
-use crate::ui::widgets::{TextField, error_line_ui};
 use egui::{Context, Id, Key};
 
 pub fn rename_key_ui(
@@ -36,7 +36,7 @@ pub fn rename_key_ui(
             field.request_focus();
             select_all(ctx, id, &view.text);
         }
-        error_line_ui(ui, error.as_deref());
+        error_ui(ui, error.as_deref());
         let is_same = view.text == present;
         let reason = match () {
             () if error.is_some() => Some("This cannot be its key"),

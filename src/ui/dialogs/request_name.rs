@@ -1,11 +1,11 @@
 //! The name of a request that is to be saved, or another one for a request that is.
 
 use super::DialogView;
-use super::frame::{buttons_ui, dialog};
+use super::frame::{buttons_ui, dialog, error_ui};
 use crate::app::{Action, CallAct, State};
 use crate::rpc::MethodPath;
 use crate::ui::widgets::field::select_all;
-use crate::ui::widgets::{TextField, error_line_ui, visible_text};
+use crate::ui::widgets::{TextField, visible_text};
 use egui::{Context, Id, Key, Label};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub fn request_name_ui(
             field.request_focus();
             select_all(ctx, id, &view.text);
         }
-        error_line_ui(ui, error.as_deref());
+        error_ui(ui, error.as_deref());
         let name = view.text.trim();
         if renamed.is_none()
             && let Some(folder) = &state.calls.requests.folder

@@ -114,7 +114,7 @@ fn picked_ui(
         let is_ranked = all.iter().any(|offered| offered.score.is_some());
         if is_ranked && !all.iter().any(fits) {
             ui.add_space(theme(ui).size.gap_small);
-            ui.weak("No type fits these bytes; as \"No type\" they are read by field numbers alone");
+            ui.weak("No loaded type fits these bytes.");
         }
         ui.add_space(theme(ui).size.gap);
         let theme = theme(ui);
@@ -194,7 +194,11 @@ fn offered_ui(ui: &Ui, theme: &Theme, row: &Row, offered: &Offered, current: Opt
     let bottom =
         Rect::from_min_max(pos2(at.left(), at.top() + half - 1.0), pos2(at.right(), at.bottom() - 1.0));
     let full_name = offered.message.as_ref().map(|message| message.full_name());
-    let name = offered.message.as_ref().map_or("No type", |message| message.name());
+    // With the messages that it is declared in.
+    let name = offered.message.as_ref().map_or("No type", |message| {
+        let full_name = message.full_name();
+        full_name.strip_prefix(message.package_name()).map_or(full_name, |name| name.trim_start_matches('.'))
+    });
     let is_current = full_name == current;
     let mut text = top;
     let mark = match (is_current, offered.is_preselected) {

@@ -137,7 +137,9 @@ fn found_ui(
 ) -> Option<usize> {
     let theme = theme(ui);
     let row_height = theme.size.bar;
-    let n_shown = found.len().clamp(1, MOST_ROWS);
+    let room = ui.ctx().content_rect().bottom() - ui.cursor().top() - 3.0 * theme.size.gap;
+    let most = ((room / row_height).floor() as usize).clamp(3, MOST_ROWS);
+    let n_shown = found.len().clamp(1, most);
     let height = n_shown as f32 * row_height + theme.size.gap;
     let (rect, _) = ui.allocate_exact_size(vec2(ui.max_rect().width(), height), egui::Sense::hover());
     let list_rect = rect.shrink2(vec2(0.0, theme.size.gap / 2.0));

@@ -38,6 +38,8 @@ pub struct PathField<'a> {
     /// Offered while nothing is typed.
     pub recent: &'a [String],
     pub error: Option<&'a str>,
+    /// A folder is asked for.
+    pub is_of_folders: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,13 +85,14 @@ impl PathField<'_> {
     ) {
         let theme = theme(ui);
         ui.label(egui::RichText::new(self.title).heading());
+        ui.add_space(theme.size.gap_small);
         let id = ui.make_persistent_id("path");
         if !state.is_focused {
             cursor_to_end(ui.ctx(), id, &state.path);
         }
         let field = TextField::new("Path", &mut state.path)
             .hint("/path/to/file, or paste a path or file:// address")
-            .icon(Icon::File)
+            .icon(if self.is_of_folders { Icon::Folder } else { Icon::File })
             .invalid(self.error.is_some())
             .mono()
             .id(id)
@@ -182,6 +185,7 @@ fn offers_ui(ui: &mut Ui, state: &mut PathFieldState, offers: &[String], respons
     let size = vec2(ui.available_width(), N_ROWS * theme.size.row);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     let picked = state.picked.map(|row| row as u64);
+    let is_in_folder = !state.path.is_empty();
     let shown = ui
         .scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
             let name = if state.path.is_empty() { "Recent files" } else { "Completions" };
@@ -190,14 +194,19 @@ fn offers_ui(ui: &mut Ui, state: &mut PathFieldState, offers: &[String], respons
                 &mut state.list,
                 |ui, row| {
                     let path = visible_text(&offers[row.idx as usize]);
+                    // What stands in the field is not said again.
+                    let name = match path.trim_end_matches('/').rfind('/') {
+                        Some(at) if is_in_folder => &path[at + 1..],
+                        _ => path.as_ref(),
+                    };
                     let icon = if path.ends_with('/') { Icon::Folder } else { Icon::File };
                     let mut text = row.rect.shrink2(vec2(theme.size.gap, 0.0));
                     let center = egui::pos2(text.left() + 8.0, text.center().y);
                     icon.paint(ui.painter(), center, theme.color.muted);
-                    text.min.x += theme.size.icon + theme.size.gap;
+                    text.min.x += theme.size.icon + theme.size.gap - 2.0;
                     let font = fonts::mono(theme.size.text_mono);
                     let align = egui::Align::Min;
-                    cell_elided(ui.painter(), text, &path, &font, theme.color.text, align, Elide::Middle)
+                    cell_elided(ui.painter(), text, name, &font, theme.color.text, align, Elide::Middle)
                         .full_text_on_hover(ui, &row.response, || path.to_string());
                     RowLabel::new(path)
                 },

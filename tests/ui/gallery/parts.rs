@@ -202,6 +202,7 @@ pub fn path_field_over(ctx: &Context, state: &mut PathFieldState) {
         completions: &completions,
         recent: &[],
         error: Some("No file '/home/ada/cap'"),
+        is_of_folders: false,
     };
     field.show(ctx, state);
 }

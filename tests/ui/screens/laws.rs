@@ -1,6 +1,6 @@
 //! What holds on every screen, in a small and in a large window: what can be used lies in the window and
 //! has a name, nothing lies on anything else, cut text can be read, and dialogs are left and walked by
-//! keys.
+//! keys. With more pixels a point everything stands where it stood.
 
 use super::{Screen, table};
 use crate::window::Window;
@@ -11,6 +11,13 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::app::ThemeSetting;
 use protoloupe::ui::theme;
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What rounding to pixels may move, in points, and what it may make of the height of a line.
+const PIXEL: f32 = 1.01;
+const LINE: f32 = 0.06;
+/// Points of a line of text, and from which on a gap has some.
+const ONE_LINE: f32 = 17.0;
+const MANY_LINES: f32 = 48.0;
 
 /// What a widget is to a screen reader.
 struct Node {
@@ -288,7 +295,65 @@ fn stuck(window: &mut Window, name: &str) -> Vec<String> {
     wrong
 }
 
-fn check(screen: &Screen, size: egui::Vec2, wrong: &mut Vec<String>) {
+/// What can be used, with its name and where it stands in points, in its order in each layer.
+fn standing(window: &Window) -> HashMap<LayerId, Vec<(String, Rect)>> {
+    let nodes = nodes(window);
+    let mut all = HashMap::<LayerId, Vec<(String, Rect)>>::new();
+    for widget in widgets(window) {
+        // A bar is there where what it scrolls does not fit, by whatever little.
+        let node = nodes.get(&widget.id.accesskit_id()).filter(|node| node.role != Role::ScrollBar);
+        if let Some(node) = node {
+            let name = format!("{:?} {}", node.role, node.label);
+            all.entry(widget.layer_id).or_default().push((name, widget.rect));
+        }
+    }
+    all
+}
+
+/// What stands elsewhere with so many pixels a point. A line of text is as high as whole pixels are, so
+/// that below it all may stand by a part of its height higher or lower; sideways nothing moves.
+fn moved(window: &mut Window, scale: f32) -> Vec<String> {
+    let before = standing(window);
+    let viewport = window.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+    viewport.native_pixels_per_point = Some(scale);
+    window.run_steps(3);
+    let after = standing(window);
+    let mut wrong = Vec::new();
+    for (layer, before) in &before {
+        let names = |all: &[(String, Rect)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let after = after.get(layer).map_or(&[][..], Vec::as_slice);
+        // Of a list one row more or less may be in sight.
+        let in_both = |one: &[(String, Rect)], other: &[(String, Rect)]| {
+            let is_row = |name: &str| name.starts_with("ListItem") || name.starts_with("TreeItem");
+            let names: HashSet<&String> = other.iter().map(|(name, _)| name).collect();
+            let kept = one.iter().filter(|(name, _)| !is_row(name) || names.contains(name));
+            kept.cloned().collect::<Vec<_>>()
+        };
+        let (before, after) = (&in_both(before, after)[..], &in_both(after, before)[..]);
+        if names(before) != names(after) {
+            wrong.push(format!("at {scale} other things: {:?} and {:?}", names(before), names(after)));
+            continue;
+        }
+        let mut from = (0.0, 0.0);
+        for ((name, old), (_, new)) in before.iter().zip(after) {
+            let is_aside =
+                PIXEL < (old.left() - new.left()).abs() || PIXEL < (old.right() - new.right()).abs();
+            let far = |old: f32, new: f32| {
+                // Between things that are far apart stands text, which may have a line more or less.
+                let wraps = if MANY_LINES < old.abs() { ONE_LINE } else { 0.0 };
+                PIXEL + LINE * old.abs() + wraps < (new - old).abs()
+            };
+            let is_lower = far(old.top() - from.0, new.top() - from.1) || far(old.height(), new.height());
+            if is_aside || is_lower {
+                wrong.push(format!("at {scale} {name} at {new:?} instead of {old:?}"));
+            }
+            from = (old.top(), new.top());
+        }
+    }
+    wrong
+}
+
+fn check(screen: &Screen, size: egui::Vec2, scale: f32, wrong: &mut Vec<String>) {
     if !screen.widths.contains(&size.x) {
         return;
     }
@@ -300,6 +365,10 @@ fn check(screen: &Screen, size: egui::Vec2, wrong: &mut Vec<String>) {
         }
     };
     let mut found = misplaced(&window);
+    if scale != 1.0 {
+        // The rest is looked at in that scale.
+        found.extend(moved(&mut window, scale));
+    }
     found.extend(unreadable(&window));
     found.extend(unexplained(&mut window));
     found.extend(stuck(&mut window, &screen.name));
@@ -309,22 +378,22 @@ fn check(screen: &Screen, size: egui::Vec2, wrong: &mut Vec<String>) {
     }
 }
 
-fn check_all(size: egui::Vec2) {
+fn check_all(size: egui::Vec2, scales: &[f32]) {
     let mut wrong = Vec::new();
-    for screen in super::asked_screens() {
-        check(&screen, size, &mut wrong);
+    for (screen, scale) in super::asked_screens().iter().zip(scales.iter().cycle()) {
+        check(screen, size, *scale, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} things, as said above", wrong.len());
 }
 
 #[test]
 fn every_screen_can_be_read_and_worked_in_a_small_window() {
-    check_all(super::SIZES[0]);
+    check_all(super::SIZES[0], &[2.0]);
 }
 
 #[test]
 fn every_screen_can_be_read_and_worked_in_a_large_window() {
-    check_all(super::SIZES[2]);
+    check_all(super::SIZES[2], &[1.5, 1.0, 1.25, 1.0]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn head_ui(
         if is_wide {
             more_buttons_ui(ui, state, actions);
         }
-        ui.add_space(theme.size.gap_small);
+        ui.add_space(theme.size.gap - theme.size.gap_small);
         let left = ui.available_width();
         if let Some(made) = state.calls.open_to_send() {
             return goes_where_ui(ui, made);
@@ -42,8 +42,9 @@ pub(super) fn head_ui(
             vec2(left, theme.size.field),
             Layout::left_to_right(Align::Center),
             |ui| {
-                let width = if is_wide { (left * SERVER_SHARE).round() } else { left };
-                server_ui(ui, state, form, errors, width, &mut view.server);
+                ui.spacing_mut().item_spacing.x = theme.size.gap;
+                let method = if is_wide { method_width(ui, state, left * (1.0 - SERVER_SHARE)) } else { 0.0 };
+                server_ui(ui, state, form, errors, (left - method).floor(), &mut view.server);
                 if std::mem::take(&mut view.wants_focus) {
                     ui.memory_mut(|memory| memory.request_focus(server_id()));
                 }
@@ -93,16 +94,6 @@ fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         if TextButton::new("End session").hint(hint).outlined().show(ui).clicked() {
             actions.push(Action::Call(CallAct::EndSession));
         }
-        return;
-    }
-    let live = calls.shown().filter(|made| made.is_live());
-    if let Some(made) = live {
-        let reason = made.is_cancelling.then_some("The call is being given up");
-        let hint = "Gives the call up; what came stays";
-        let cancel = TextButton::new("Cancel").icon(Icon::Stop).hint(hint).disabled(reason);
-        if cancel.outlined().show(ui).clicked() {
-            actions.push(Action::Call(CallAct::Cancel(made.id)));
-        }
     }
 }
 
@@ -112,6 +103,14 @@ fn more_buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let open = calls.open_to_send();
     if calls.shown().is_some_and(|made| calls.is_session(made.id)) {
         return;
+    }
+    if let Some(made) = calls.shown().filter(|made| made.is_live()) {
+        let reason = made.is_cancelling.then_some("The call is being given up");
+        let hint = "Gives the call up; what came stays";
+        let cancel = TextButton::new("Cancel").icon(Icon::Close).hint(hint).disabled(reason);
+        if cancel.outlined().show(ui).clicked() {
+            actions.push(Action::Call(CallAct::Cancel(made.id)));
+        }
     }
     if let Some(made) = open {
         let hint = "Says that no more messages will be sent; replies still come";
@@ -132,8 +131,24 @@ fn more_buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     }
 }
 
+/// Points that the method takes with the gap before it, of so many at most.
+fn method_width(ui: &Ui, state: &State, most: f32) -> f32 {
+    let (title, hint, _) = method_title(ui, state, most);
+    method_button(&title, &hint).width(ui) + theme(ui).size.gap
+}
+
 /// The method; a click picks another one.
 fn method_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let (title, hint, full) = method_title(ui, state, ui.available_width());
+    let response = method_button(&title, &hint).show(ui);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Method: {full}")));
+    if response.clicked() {
+        actions.push(Action::Show(Dialog::MethodPicker));
+    }
+}
+
+/// What its button says in so many points, its hint, and its path.
+fn method_title(ui: &Ui, state: &State, width: f32) -> (String, String, String) {
     let target = &state.calls.target;
     let path = target.path().ok();
     let (full, candidates) = match &path {
@@ -149,13 +164,9 @@ fn method_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     };
     let cuts = candidates.last().cloned().unwrap_or_default();
     let cuts = cuts.char_indices().rev().map(|(end, _)| format!("{}…", &cuts[..end])).collect::<Vec<_>>();
-    let fits = |title: &&String| method_button(title, &hint).width(ui) <= ui.available_width();
-    let Some(title) = candidates.iter().chain(&cuts).find(fits) else { return };
-    let response = method_button(title, &hint).show(ui);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Method: {full}")));
-    if response.clicked() {
-        actions.push(Action::Show(Dialog::MethodPicker));
-    }
+    let fits = |title: &&String| method_button(title, &hint).width(ui) <= width;
+    let title = candidates.iter().chain(&cuts).find(fits).cloned();
+    (title.unwrap_or_else(|| "…".to_owned()), hint, full)
 }
 
 fn method_button<'a>(title: &'a str, hint: &'a str) -> TextButton<'a> {

@@ -9,12 +9,18 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::{Theme, theme};
-use crate::ui::widgets::{Row, RowLabel, RowList, TextButton, TextField, cell, empty_state_ui, visible_text};
+use crate::ui::widgets::{
+    Elide, Row, RowLabel, RowList, TextButton, TextField, cell, cell_elided, empty_state_ui, visible_text,
+};
 use egui::{Align, Color32, Layout, Rect, Ui, UiBuilder, pos2};
 
 /// Points from which on a row has its date, and the bar its search field beside the buttons.
 const WIDE: f32 = 520.0;
 const DATE_WIDTH: f32 = 116.0;
+/// Of the rest, and the least that a duration takes.
+const METHOD_SHARE: f32 = 0.3;
+const OUTCOME_SHARE: f32 = 0.28;
+const LEAST_TIME: f32 = 44.0;
 const SEARCH_WIDTH: f32 = 190.0;
 
 /// What a row is of.
@@ -158,20 +164,21 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, told: &Told) -> RowLabel {
         at.min.x = date_at.right() + theme.size.gap;
     }
     let time_at = at.with_min_x(at.right() - 64.0);
-    cell(painter, time_at, &told.took, &mono, muted, Align::Max);
-    at.max.x = time_at.left() - theme.size.gap;
-    let part = |from: f32, to: f32| {
-        let x = |share: f32| at.left() + at.width() * share;
-        Rect::from_min_max(pos2(x(from), at.top()), pos2(x(to) - theme.size.gap, at.bottom()))
-    };
+    let took = cell(painter, time_at, &told.took, &mono, muted, Align::Max);
+    at.max.x = took.rect.left().min(time_at.right() - LEAST_TIME) - theme.size.gap;
     let method = visible_text(&told.method);
-    let shown = cell(painter, part(0.0, 0.26), &method, &dense, theme.color.text, Align::Min);
+    let method_at = at.with_max_x(at.left() + at.width() * METHOD_SHARE);
+    let shown = cell(painter, method_at, &method, &dense, theme.color.text, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || method.clone().into_owned());
-    let shown = cell(painter, part(0.26, 0.64), &told.server, &mono, muted, Align::Min);
-    shown.full_text_on_hover(ui, &row.response, || told.server.clone());
     let outcome = visible_text(&told.outcome);
-    let shown = cell(painter, part(0.64, 1.0), &outcome, &dense, muted, Align::Min);
+    let outcome_at = at.with_min_x(at.right() - at.width() * OUTCOME_SHARE);
+    let shown = cell(painter, outcome_at, &outcome, &dense, muted, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || outcome.clone().into_owned());
+    let between = pos2(method_at.right() + theme.size.gap, at.top());
+    let server_at = Rect::from_min_max(between, pos2(outcome_at.left() - theme.size.gap, at.bottom()));
+    // The port is what differs.
+    let shown = cell_elided(painter, server_at, &told.server, &mono, muted, Align::Min, Elide::Middle);
+    shown.full_text_on_hover(ui, &row.response, || told.server.clone());
     RowLabel::new(format!("{method} at {}", told.server))
         .value(format!("{outcome}, {}, {}", told.counts, told.started))
 }

@@ -5,7 +5,8 @@ use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
-use crate::ui::widgets::{cell, visible_text};
+use crate::ui::widgets::{elide, visible_text};
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::time::Duration;
 
@@ -25,26 +26,41 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, errors: &[FieldError]) {
     }
 }
 
+/// Lines that it goes on for; the rest is told when it is pointed at.
+const MOST_LINES: usize = 3;
+
 fn line_ui(ui: &mut Ui, said: &Said) {
     let theme = theme(ui);
-    let size = vec2(ui.available_width(), theme.size.button);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let (text, more) = (visible_text(&said.text), visible_text(&said.more));
+    let icon_space = if said.icon.is_some() { 14.0 + theme.size.gap } else { 0.0 };
+    let mut job = LayoutJob::default();
+    let format = |font, color| TextFormat { valign: Align::Center, ..TextFormat::simple(font, color) };
+    job.append(&text, 0.0, format(fonts::medium(theme.size.text), said.color));
+    if !more.is_empty() {
+        let dense = fonts::regular(theme.size.text_dense);
+        // A place to break the line at.
+        job.append(" ", 0.0, format(dense.clone(), theme.color.muted));
+        job.append(&more, theme.size.gap_small, format(dense, theme.color.muted));
+    }
+    job.wrap.max_width = ui.available_width() - 2.0 * theme.size.gap_small - icon_space;
+    job.wrap.max_rows = MOST_LINES;
+    let galley = ui.painter().layout_job(job);
+    let height = theme.size.button.max(galley.size().y + theme.size.gap_small);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let mut at = rect.shrink2(vec2(theme.size.gap_small, 0.0));
     if let Some(icon) = said.icon {
-        let center = pos2(at.left() + 7.0, at.center().y);
+        let first_line = galley.rows.first().map_or(0.0, |row| row.rect().center().y);
+        let above = (rect.height() - galley.size().y) / 2.0;
+        let center = pos2(at.left() + 7.0, rect.top() + above + first_line);
         icon.paint_sized(ui.painter(), center, 14.0, said.color);
-        at.min.x += 14.0 + theme.size.gap;
+        at.min.x += icon_space;
     }
-    let text = visible_text(&said.text);
-    let font = fonts::medium(theme.size.text);
-    let shown = cell(ui.painter(), at, &text, &font, said.color, Align::Min);
-    at.min.x = shown.rect.right() + theme.size.gap;
-    let more = visible_text(&said.more);
-    let dense = fonts::regular(theme.size.text_dense);
-    let shown_more = cell(ui.painter(), at, &more, &dense, theme.color.muted, Align::Min);
     let full = if more.is_empty() { text.into_owned() } else { format!("{text}\n{more}") };
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, full.replace('\n', ", ")));
-    if shown.is_elided || shown_more.is_elided {
+    let is_cut = galley.elided;
+    let place = elide::place(ui.painter(), at, &galley, Align::Min);
+    ui.painter().galley(place.min, galley, said.color);
+    if is_cut {
         response.on_hover_text(full);
     }
 }
@@ -74,7 +90,14 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
         return plain(color.muted, "Name a server, then send the document to it");
     }
     if let Some(error) = errors.first() {
-        return wrong(&error.reason, &error.hint);
+        let reason = match error.field.title() {
+            Some(title) => format!("{title}: {}", error.reason),
+            None => error.reason.clone(),
+        };
+        // Hints go on after a colon elsewhere.
+        let mut hint = error.hint.chars();
+        let first = hint.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        return wrong(&reason, &format!("{first}{}", hint.as_str()));
     }
     if let Some(error) = &calls.target.error {
         return if calls.target.text.is_empty() {
@@ -85,12 +108,16 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
     }
     let is_read = state.active_document().is_some_and(|open| open.message().is_some());
     match &calls.target.method {
-        Some(method) if is_read && !calls.target.fits => Said {
-            icon: Some(Icon::Warning),
-            color: color.warning,
-            text: format!("The method takes {}", method.input().name()),
-            more: "The document is read as something else".to_owned(),
-        },
+        Some(method) if is_read && !calls.target.fits => {
+            let open = state.active_document().and_then(|open| open.message());
+            let read_as = open.map_or("something else", |message| message.name());
+            Said {
+                icon: Some(Icon::Warning),
+                color: color.warning,
+                text: format!("The method takes {}", method.input().name()),
+                more: format!("The document is read as {read_as}"),
+            }
+        }
         _ => plain(color.muted, "Nothing was sent yet"),
     }
 }

@@ -26,8 +26,8 @@ const MAX_PREVIEW: usize = 4;
 
 pub(super) fn timeline_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
     let Some(made) = state.calls.shown() else {
-        let hint = "What is sent and what comes back is listed here.";
-        empty_state_ui(ui, Icon::Send, "No call is in front", hint, &[]);
+        let hint = "Messages sent and received will be listed here.";
+        empty_state_ui(ui, Icon::Send, "No call yet", hint, &[]);
         return;
     };
     let theme = theme(ui);
@@ -145,8 +145,8 @@ fn message_ui(
     let size = size_of(message);
     let size_at = at.with_min_x(at.right() - SIZE_WIDTH);
     let mono = fonts::mono(theme.size.text_mono);
-    cell(ui.painter(), size_at, &size, &mono, theme.color.muted, Align::Max);
-    at.max.x = size_at.left() - theme.size.gap;
+    let sized = cell(ui.painter(), size_at, &size, &mono, theme.color.muted, Align::Max);
+    at.max.x = sized.rect.left() - theme.size.gap;
     let what = if is_received { "received" } else { "sent" };
     let name = format!("{} {what}", grouped(nth + 1));
     let dense = fonts::regular(theme.size.text_dense);
@@ -239,7 +239,7 @@ fn line_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step, line: usize) -> RowLa
     let Some(line) = step.lines.get(line) else { return RowLabel::new("") };
     let mut at = time_ui(ui, theme, row, "");
     at.min.x += 14.0 + theme.size.gap;
-    let name_at = at.with_max_x(at.left() + NAME_WIDTH.min(at.width() * 0.25));
+    let name_at = at.with_max_x(at.left() + NAME_WIDTH.min(at.width() * 0.42));
     let name = visible_text(&line.name);
     let dense = fonts::regular(theme.size.text_dense);
     let shown = cell(ui.painter(), name_at, &name, &dense, theme.color.muted, Align::Min);

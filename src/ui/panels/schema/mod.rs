@@ -24,8 +24,10 @@ use crate::ui::widgets::{IconButton, RowListState, TextButton, TextField};
 use egui::{Id, Key, PointerButton, Rect, Sense, Ui, pos2, vec2};
 
 /// Points that a list keeps over a page, and a page below a list.
-const LEAST_LIST: f32 = 96.0;
-const LEAST_PAGE: f32 = 120.0;
+const LEAST_LIST: f32 = 48.0;
+const LEAST_PAGE: f32 = 96.0;
+/// A page is not made higher than this at the cost of the list.
+const MOST_OF_PAGE: f32 = 160.0;
 
 /// What the window remembers of the pane.
 #[derive(Default)]
@@ -81,7 +83,9 @@ pub fn schema_ui(
         list::list_ui(&mut list, state, view, asked, actions);
         return;
     }
-    let most = (all.height() - LEAST_PAGE).max(LEAST_LIST);
+    // In a low pane a page gets more than half of it.
+    let least_page = LEAST_PAGE.max(all.height() * 0.6).min(MOST_OF_PAGE);
+    let most = (all.height() - least_page).max(LEAST_LIST);
     let middle = (all.top() + list_height.clamp(LEAST_LIST, most)).round();
     let mut list = pane(ui, "declarations", all.with_max_y(middle));
     list::list_ui(&mut list, state, view, asked, actions);
