@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 const ODD: &str = r#"
     # A comment
     s: 'a' "\303\244" f: -inf; r: [1, 2], r: 3 Grp < a: 1 > b: t u: 0x1f e: 2
-    any: { [type.googleapis.com/odd.A] { r: 1 r: 2 m { key: "a" value: 1 } m { key: "b" } } }
+    any: { [type.googleapis.com/odd.A] { r: 1 r: 2 m { key: "b" value: 1 } } }
     m [{ key: "z" value: -1 }, < value: 7 >] o3 { o1: 5 } sub { } sub: <> sub [{ es: X es: [Y] }]
     [odd.ext]: -1 [ odd.extgroup ] { a: 017 } [odd.ext_as] [{ d: 1e300 }, { z: -9223372036854775808 }]
     am { key: 3 value { one { one { x: 18446744073709551615 } } } } by: "\x00\377\u00e9"
