@@ -42,7 +42,8 @@ impl Before {
         let Before { selection, cursor, revision, opened } = self;
         let place = selection.map(|before| (before.row, before.chain));
         match after {
-            After::New => select_new(open, act, revision),
+            After::New if adds(act) => select_new(open, act, revision),
+            After::New => keep_selection(open, place, revision),
             After::First => select_first(open, act, revision),
             After::Keep => {
                 keep_selection(open, place, revision);
@@ -54,7 +55,7 @@ impl Before {
                 open.cursor = cursor;
                 cursor::place_after(open, to, revision);
             }
-            After::Gone => select_where_removed(open, act, revision),
+            After::Gone => select_where_removed(open, act, revision, place.map(|(row, _)| row.offset)),
             After::Moved(facet) => {
                 open_again(open, act, opened);
                 select_moved(open, act, facet, revision);
@@ -73,13 +74,31 @@ pub(super) fn keep_selection(open: &mut OpenDocument, before: Option<(RowId, Vec
     };
     let n_reveals = open.n_reveals;
     if !selection::select_place(open, &place, ReadMode::Cached) {
-        select_near(open, place.row.offset, number);
-        if open.backing.lacks_bytes() {
-            open.backing.reveal = Some(place);
+        if open.tree.is_counted() {
+            select_near(open, place.row.offset, number);
+            open.backing.reveal = open.backing.lacks_bytes().then_some(place);
+        } else {
+            wait_for(open, place);
         }
     }
     // It stays where the person looks.
     open.n_reveals = n_reveals;
+}
+
+/// Whether there is something new to be selected.
+fn adds(act: &Act) -> bool {
+    matches!(act.edits.first(), Some(Edit::Insert { .. } | Edit::Splice { .. }))
+}
+
+/// Keeps the selection on a record that is still to be found again.
+fn wait_for(open: &mut OpenDocument, place: Place) {
+    if let Some(selection) = &mut open.selection {
+        let len = selection.range.end - selection.range.start;
+        selection.row = place.row;
+        selection.range = place.row.offset..(place.row.offset + len).min(open.document.len());
+        selection.chain.clone_from(&place.chain);
+    }
+    open.backing.reveal = Some(place);
 }
 
 /// Selects what an act added: the last bytes before what stood there.
@@ -87,7 +106,7 @@ fn select_new(open: &mut OpenDocument, act: &Act, n_before: usize) {
     let (chain, offset, n_added, facet) = match act.edits.first() {
         Some(Edit::Insert { chain, offset, bytes }) => (chain, *offset, bytes.len() as u64, Facet::Record),
         Some(Edit::Splice { chain, range, bytes }) => (chain, range.end, bytes.len() as u64, Facet::Element),
-        _ => return select_where_removed(open, act, n_before),
+        _ => return select_where_removed(open, act, n_before, None),
     };
     let chain: Vec<u64> = chain.iter().map(|offset| offset_now(open, *offset, n_before)).collect();
     let offset = offset_now(open, offset, n_before).saturating_sub(n_added);
@@ -137,14 +156,18 @@ fn select_moved(open: &mut OpenDocument, act: &Act, facet: Facet, n_before: usiz
     }
 }
 
-fn select_where_removed(open: &mut OpenDocument, act: &Act, n_before: usize) {
-    let first = act.edits.iter().filter_map(|edit| match edit {
-        Edit::Remove { range, .. } | Edit::Splice { range, .. } => Some(range.start),
+fn select_where_removed(open: &mut OpenDocument, act: &Act, n_before: usize, selected: Option<u64>) {
+    let removed = act.edits.iter().filter_map(|edit| match edit {
+        Edit::Remove { range, .. } | Edit::Splice { range, .. } => Some(range.clone()),
         _ => None,
     });
+    let removed: Vec<Range<u64>> = removed.collect();
+    // Of several that where the person looks.
+    let here = removed.iter().find(|range| selected.is_some_and(|offset| range.contains(&offset)));
+    let first = here.or_else(|| removed.iter().min_by_key(|range| range.start));
     let number = open.selection.as_ref().map_or(0, |selection| selection.row_number);
-    if let Some(start) = first.min() {
-        let offset = offset_now(open, start, n_before);
+    if let Some(range) = first {
+        let offset = offset_now(open, range.start, n_before);
         select_near(open, offset, number);
     }
 }

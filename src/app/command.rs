@@ -442,10 +442,14 @@ fn problem(state: &State, forward: bool) -> Result<Action, &'static str> {
     let mut offsets: Vec<u64> = open.problems.found.iter().map(|problem| open.offset_of(problem)).collect();
     offsets.sort_unstable();
     offsets.dedup();
-    let here = open.selection.as_ref().map(|selection| selection.range.clone());
-    let found = match (&here, forward) {
-        (Some(here), true) => offsets.iter().find(|offset| **offset > here.start),
-        (Some(here), false) => offsets.iter().rev().find(|offset| **offset < here.start),
+    // A problem stands anywhere in its record; going to one puts the cursor there.
+    let here = open.selection.as_ref().map(|selection| match open.cursor_offset() {
+        cursor if selection.range.contains(&cursor) => cursor,
+        _ => selection.range.start,
+    });
+    let found = match (here, forward) {
+        (Some(here), true) => offsets.iter().find(|offset| **offset > here),
+        (Some(here), false) => offsets.iter().rev().find(|offset| **offset < here),
         (None, _) => None,
     };
     let around = if forward { offsets.first() } else { offsets.last() };

@@ -4,10 +4,14 @@
 use super::plans::{Spot, finished, has_key, record_at, refused, without_brackets};
 use super::selection::name_of;
 use super::state::OpenDocument;
+use super::walking::siblings;
 use crate::document::ops::{self, Around, OpError, Piece};
-use crate::document::{Act, Document, Edit, Entry, Facet, Located, Meaning, RowId};
+use crate::document::{Act, Document, Edit, Entry, Facet, Located, Meaning, Row, RowId, Standing};
 use crate::schema::{FieldDescriptor, Kind, is_singular};
 use crate::worker::jobs::{Outcome, Place};
+
+/// Rows that are looked at for the member of a oneof that counts.
+const MAX_MEMBERS: u64 = 512;
 
 /// Sets a member of the oneof that the row is of, with its default value, or none.
 pub(super) fn choose_member(document: &Document, spot: &Spot, number: Option<u32>) -> Outcome {
@@ -124,8 +128,12 @@ fn try_move_row(document: &Document, spot: &Spot, down: bool) -> Result<Outcome,
     let field = spot.row.entry.field();
     match ops::neighbour(&around, field, &piece, down)? {
         Some(beside) => moved(&around, spot, &piece, &beside, down),
-        None if down => refused("Nothing of its message stands below it to move past"),
-        None => refused("Nothing of its message stands above it to move past"),
+        None => refused(match (is_element(&spot.row.entry), down) {
+            (true, true) => "It is the last element of its field already",
+            (true, false) => "It is the first element of its field already",
+            (false, true) => "Nothing of its message stands below it to move past",
+            (false, false) => "Nothing of its message stands above it to move past",
+        }),
     }
 }
 
@@ -159,11 +167,7 @@ pub(super) fn why_not_among(
     if around != around_to {
         return Some("A record is moved within its message only");
     }
-    let is_inside = |entry: &Entry| {
-        matches!(entry, Entry::Element { .. })
-            || matches!(entry, Entry::Record { element_idx: Some(_), meaning, .. }
-                if !matches!(meaning, Meaning::Packed(_)))
-    };
+    let is_inside = is_element;
     let is_whole =
         |entry: &Entry| matches!(entry, Entry::Run { .. } | Entry::Record { .. } | Entry::Element { .. });
     if !is_whole(entry) {
@@ -174,6 +178,13 @@ pub(super) fn why_not_among(
     }
     ((is_inside(entry) || is_inside(to)) && entry.number() != to.number())
         .then_some("An element is moved among the elements of its field only")
+}
+
+/// Whether it is one of several of its field.
+fn is_element(entry: &Entry) -> bool {
+    matches!(entry, Entry::Element { .. })
+        || matches!(entry, Entry::Record { element_idx: Some(_), meaning, .. }
+            if !matches!(meaning, Meaning::Packed(_)))
 }
 
 /// Why a row cannot be moved beside another of the document in front.
@@ -213,6 +224,27 @@ fn piece_of(document: &Document, spot: &Spot) -> Result<Option<Piece>, OpError> 
         }
         _ => None,
     })
+}
+
+impl OpenDocument {
+    /// The member that counts in the oneof of a row, by its number: of several the last one.
+    pub fn member_in_force(&self, row: &Row) -> Option<u32> {
+        let own = match &row.entry {
+            Entry::Absent { .. } => None,
+            entry => entry.number(),
+        };
+        if row.standing != Some(Standing::Overridden) {
+            return own;
+        }
+        let oneof = row.entry.oneof()?;
+        let (beside, _) = siblings(self, row.branch, row.ordinal, MAX_MEMBERS);
+        let counts = |row: &&Row| {
+            row.standing != Some(Standing::Overridden)
+                && !matches!(row.entry, Entry::Absent { .. })
+                && row.entry.oneof().is_some_and(|other| other == oneof)
+        };
+        beside.iter().rev().find(counts).map_or(own, |row| row.entry.number())
+    }
 }
 
 /// The members that the oneof of a row can have, in the order of their numbers.

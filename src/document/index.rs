@@ -424,14 +424,14 @@ impl Index {
             return Ok(());
         }
         let hull = hull.unwrap_or(Hull { before: 0..u64::MAX, after: 0..u64::MAX });
-        if !matches!(self.unit, Unit::Records { .. }) {
+        if matches!(self.unit, Unit::Fixed { .. }) {
             *self = Index::new(self.range.clone(), self.unit.clone());
             return self.advance(reader, FOLLOW_BUDGET * 4, FOLLOW_BUDGET).map(|_| ());
         }
-        self.follow_records(reader, &hull, &old)
+        self.follow_units(reader, &hull, &old)
     }
 
-    fn follow_records(
+    fn follow_units(
         &mut self,
         reader: &mut Reader<'_>,
         hull: &Hull,

@@ -146,6 +146,8 @@ pub struct TabView {
     pub picked_problem: Option<(ProblemKind, u64)>,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
+    /// What had the keyboard when the inspector was last drawn.
+    pub seen_focus: Option<egui::Id>,
     /// The row that was selected in the last frame.
     pub seen_selection: Option<RowId>,
     pub subject: Option<Subject>,

@@ -256,3 +256,35 @@ fn what_does_not_count_says_so() {
     window.get_by_role_and_label(Role::TreeItem, "queue_id, int32, 1, overridden");
     window.get_by_role_and_label(Role::TreeItem, "queue_id, int32, 2, in effect");
 }
+
+#[test]
+fn of_two_members_the_one_in_force_is_marked_and_the_other_can_be_chosen() {
+    let mut window = window("12 00 1a 00", COMMAND);
+    select(&mut window, "2");
+    assert_eq!(open(&window).selection.as_ref().map(|selection| selection.row.offset), Some(0));
+    let toggled = |window: &Window, name: &str| {
+        window.get_by_role_and_label(Role::RadioButton, name).accesskit_node().toggled()
+    };
+    assert_eq!(toggled(&window, "settings"), Some(false.into()), "it is overridden");
+    assert_eq!(toggled(&window, "thread_stack_trace"), Some(true.into()));
+    window.get_by_role_and_label(Role::RadioButton, "settings").click();
+    window.run();
+    assert_eq!((hex(&window).as_str(), selected(&window).as_str()), ("12 00", "settings"));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(hex(&window), "12 00 1a 00");
+}
+
+#[test]
+fn the_digit_of_a_shortcut_is_no_name_that_is_typed() {
+    let mut window = window("0a 05 0a 03 12 01 61 0a 00", SEND);
+    select(&mut window, "messages");
+    let before = selected(&window);
+    for modifiers in [Modifiers::ALT, Modifiers::NONE] {
+        window.event(Event::ModifiersChanged(modifiers));
+        if modifiers.alt {
+            window.event(Event::Text("1".to_owned()));
+        }
+    }
+    window.run();
+    assert_eq!(selected(&window), before);
+}

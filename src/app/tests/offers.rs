@@ -95,3 +95,26 @@ fn commands_mean_the_selection() {
     run(&mut fixture, Command::Quit);
     assert!(fixture.session.state().closing);
 }
+
+#[test]
+fn every_problem_is_gone_to_wherever_it_stands_in_its_record() {
+    // A tag that is no UTF-8 from its second byte on, a padded queue_id, another tag, an unknown field.
+    let bytes = unhex("0a 02 61 ff 68 82 00 0a 01 ff 98 06 07");
+    let mut fixture = Fixture::with(&bytes, "apache.rocketmq.v2.SystemProperties");
+    let mut wanted: Vec<u64> = fixture.open().problems.found.iter().map(|one| one.range.start).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    assert!(wanted.len() > 3, "{wanted:?}");
+    let mut seen = Vec::new();
+    for _ in 0..wanted.len() {
+        let action = Command::NextProblem.resolve(fixture.session.state()).unwrap();
+        fixture.act(action);
+        seen.push(fixture.open().cursor_offset());
+    }
+    assert_eq!(seen, wanted);
+    for offset in wanted.iter().rev().skip(1) {
+        let action = Command::PreviousProblem.resolve(fixture.session.state()).unwrap();
+        fixture.act(action);
+        assert_eq!(fixture.open().cursor_offset(), *offset);
+    }
+}

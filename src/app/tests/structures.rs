@@ -153,7 +153,7 @@ fn elements_move_within_a_run_and_on_into_the_next() {
     assert_eq!(fixture.hex(), "0a 03 22 01 62 98 06 07 0a 03 22 01 63 0a 03 22 01 61");
     assert_eq!(fixture.selected_path(), "messages[2]");
     run(&mut fixture, Command::MoveDown);
-    assert!(fixture.notices().concat().contains("below"), "at the end");
+    assert!(fixture.notices().concat().contains("last element"), "at the end");
     run(&mut fixture, Command::MoveUp);
     run(&mut fixture, Command::MoveUp);
     assert_eq!(fixture.selected_path(), "messages[0]");
@@ -527,4 +527,22 @@ fn elements_of_a_filtered_tree_move_beside_each_other_as_one_step() {
     assert_eq!((fixture.open().document.n_edits(), fixture.selected_path().as_str()), (1, "messages[2]"));
     fixture.act(Action::Undo);
     assert_eq!(fixture.hex(), before);
+}
+
+#[test]
+fn an_element_far_down_a_packed_field_stays_selected_while_it_changes() {
+    let mut bytes = len(1, &vec![7; 200_000]);
+    bytes.extend(unhex("1a 01 61"));
+    let mut fixture = Fixture::with(&bytes, "google.protobuf.SourceCodeInfo.Location");
+    fixture.select("path[150000]");
+    for text in ["1", "12", "123456"] {
+        let row = fixture.open().selection.clone().unwrap().row;
+        fixture.act(Action::SetValue { row, text: text.to_owned(), gesture: None });
+        assert_eq!(fixture.selected_path(), "path[150000]", "{text}");
+        assert!(fixture.open().selected_row().is_some());
+    }
+    assert_eq!(fixture.bytes().len(), bytes.len() + 2);
+    fixture.act(Action::Undo);
+    fixture.act(Action::Remove(fixture.open().selection.clone().unwrap().row));
+    assert_eq!(fixture.selected_path(), "path[150000]", "what stands there now");
 }

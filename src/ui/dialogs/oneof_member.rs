@@ -3,7 +3,7 @@
 use super::DialogView;
 use super::field_list::{FieldChoice, FieldList, Picked, field_list_ui};
 use crate::app::{Action, State, members_of};
-use crate::document::{Absent, Entry, RowId};
+use crate::document::RowId;
 use egui::Context;
 
 pub fn oneof_member_ui(
@@ -13,16 +13,14 @@ pub fn oneof_member_ui(
     view: &mut DialogView,
     actions: &mut Vec<Action>,
 ) {
-    let found = state.active_document().and_then(|open| open.row(row));
-    let Some((oneof, entry)) = found.and_then(|row| Some((row.entry.oneof()?, row.entry))) else {
+    let found = state.active_document().and_then(|open| {
+        let found = open.row(row)?;
+        Some((found.entry.oneof()?, open.member_in_force(&found), members_of(&found.entry)))
+    });
+    let Some((oneof, set, members)) = found else {
         actions.push(Action::Dismiss);
         return;
     };
-    let set = match &entry {
-        Entry::Absent { what: Absent::Oneof(_), .. } => None,
-        entry => entry.number(),
-    };
-    let members = members_of(&entry);
     let mut choices: Vec<FieldChoice<'_>> =
         members.iter().map(|member| FieldChoice::of(member, &state.schema)).collect();
     choices.push(FieldChoice {

@@ -31,7 +31,12 @@ pub struct Bytes<'a> {
 impl<'a> Bytes<'a> {
     pub fn of(open: &OpenDocument, visible: Range<u64>, roles: &'a Roles, has_focus: bool) -> Self {
         let snapshot = open.document.snapshot();
-        let added = snapshot.parts(visible.clone()).into_iter().filter(|part| part.source_start.is_none());
+        // What a save has written is no change any more.
+        let is_modified = open.document.is_modified();
+        let added = snapshot
+            .parts(visible.clone())
+            .into_iter()
+            .filter(|part| part.source_start.is_none() && is_modified);
         Self {
             start: visible.start,
             len: open.document.len(),

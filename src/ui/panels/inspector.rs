@@ -17,7 +17,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Folds, Place, TabView};
 use crate::ui::widgets::{IconButton, KeyValue, TextButton, section_ui, visible_text};
-use egui::{Label, Rect, Response, RichText, ScrollArea, Ui};
+use egui::{Align, Label, Rect, Response, RichText, ScrollArea, Ui};
 
 /// The most uses of a type that are listed.
 const MOST_USES: usize = 30;
@@ -48,8 +48,27 @@ pub fn inspector_ui(
             None => overview_ui(ui, shown, folds, actions),
         }
         ui.add_space(theme(ui).size.margin);
+        follow_focus(ui, view);
     });
     asked.focus_tree |= std::mem::take(&mut asked.focus_inspector) && has_keyboard(ui, all);
+}
+
+/// Brings what has got the keyboard into view, if it is one of those that are scrolled out of it.
+fn follow_focus(ui: &Ui, view: &mut TabView) {
+    let focused = ui.memory(|memory| memory.focused());
+    if std::mem::replace(&mut view.seen_focus, focused) == focused {
+        return;
+    }
+    // What is clicked is in view; and asking for its response again would let go of the keyboard.
+    let is_clicked = ui.input(|input| input.pointer.any_pressed() || input.pointer.any_released());
+    let Some(response) = focused.filter(|_| !is_clicked).and_then(|id| ui.ctx().read_response(id)) else {
+        return;
+    };
+    let is_hidden =
+        !ui.clip_rect().contains_rect(response.rect) && ui.min_rect().contains_rect(response.rect);
+    if is_hidden && !response.interact_rect.is_positive() {
+        ui.scroll_to_rect(response.rect, Some(Align::Center));
+    }
 }
 
 fn has_keyboard(ui: &Ui, at: Rect) -> bool {
@@ -81,7 +100,7 @@ fn field_ui(
         }
     }
     parts_ui(ui, subject, actions);
-    oneof_ui(ui, &subject.row, actions);
+    oneof_ui(ui, shown.open, &subject.row, actions);
     surveyed_ui(ui, shown, subject.row.branch);
     explained_ui(ui, subject);
     open_ui(ui, shown, subject, view, folds, actions);

@@ -1,7 +1,7 @@
 //! The members of the selected field's oneof, in the inspector: which one is set, and another.
 
-use crate::app::{Action, members_of};
-use crate::document::{Absent, Entry, Row};
+use crate::app::{Action, OpenDocument, members_of};
+use crate::document::Row;
 use crate::schema::kind_label;
 use crate::ui::fonts;
 use crate::ui::theme::theme;
@@ -11,13 +11,10 @@ use egui::{Align, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 /// Members that are listed; of a larger oneof the rest is in the dialog.
 const MOST_MEMBERS: usize = 40;
 
-pub fn oneof_ui(ui: &mut Ui, row: &Row, actions: &mut Vec<Action>) {
+pub fn oneof_ui(ui: &mut Ui, open: &OpenDocument, row: &Row, actions: &mut Vec<Action>) {
     let Some(oneof) = row.entry.oneof() else { return };
     let _is_open = section_ui(ui, &format!("Oneof {}", oneof.name()), "one at most is set", None);
-    let set = match &row.entry {
-        Entry::Absent { what: Absent::Oneof(_), .. } => None,
-        entry => entry.number(),
-    };
+    let set = open.member_in_force(row);
     let members = members_of(&row.entry);
     for member in members.iter().take(MOST_MEMBERS) {
         let number = Some(member.number());

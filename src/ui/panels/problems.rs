@@ -60,7 +60,9 @@ fn picked(shown: Shown<'_>, view: &TabView) -> Option<usize> {
     let wanted = view.picked_problem.and_then(|picked| {
         found.iter().position(|problem| (problem.kind, problem.range.start) == picked && is_here(problem))
     });
-    wanted.or_else(|| found.iter().position(|problem| shown.open.offset_of(problem) == selection.start))
+    let at = |offset: u64| found.iter().position(|problem| shown.open.offset_of(problem) == offset);
+    let cursor = shown.open.cursor_offset();
+    wanted.or_else(|| at(cursor).filter(|_| selection.contains(&cursor))).or_else(|| at(selection.start))
 }
 
 /// Below the list: what can be done about the problem that is picked.

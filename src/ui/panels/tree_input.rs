@@ -25,9 +25,16 @@ pub fn typed_ui(ui: &Ui, shown: Shown<'_>, view: &mut TabView, asked: &mut Asked
         let command = Command::ExpandBelow;
         asked.run(ui.ctx(), command, command.resolve(shown.state), actions);
     }
-    let (events, now) = ui.input(|input| (input.events.clone(), input.time));
+    let (events, now, modifiers) = ui.input(|input| (input.events.clone(), input.time, input.modifiers));
+    let changes = |event: &Event| matches!(event, Event::ModifiersChanged(_));
+    // The text of Alt and a digit is that of a shortcut.
+    let mut held = if events.iter().any(changes) { Modifiers::NONE } else { modifiers };
     let texts = events.iter().filter_map(|event| match event {
-        Event::Text(text) => Some(text.as_str()),
+        Event::ModifiersChanged(now) => {
+            held = *now;
+            None
+        }
+        Event::Text(text) if !held.alt && !held.command => Some(text.as_str()),
         _ => None,
     });
     for text in texts {
