@@ -127,3 +127,19 @@ fn the_menu_of_a_received_message_makes_the_request_that_acknowledges_it() {
     window.get_by_label("Method: apache.rocketmq.v2.MessagingService/AckMessage");
     assert_eq!(server.seen().len(), 1);
 }
+
+#[test]
+fn a_session_that_lacks_something_says_what_and_shows_where() {
+    let mut window = crate::window::window();
+    for (endpoint, says) in [("", "Name the server"), ("http://127.0.0.1:1", "no topics are named")] {
+        let form = CallForm { endpoint: endpoint.to_owned(), ..CallForm::default() };
+        window.state_mut().apply(Action::Call(CallAct::SetForm(Box::new(form))));
+        let open =
+            Command::ToggleSession.resolve(window.state().state()).expect("a session can be asked for");
+        window.state_mut().apply(open);
+        window.run();
+        assert!(window.state().state().settings.show_call);
+        assert!(window.query_by_label_contains(says).is_some(), "{says}");
+    }
+    assert!(window.state().state().calls.form.is_rocketmq);
+}

@@ -258,6 +258,44 @@ fn a_pane_that_is_asked_for_comes_to_the_front() {
 }
 
 #[test]
+fn a_menu_that_is_longer_than_the_window_follows_the_keys() {
+    let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+    session.settle();
+    let mut window = window_of(session, [600.0, 420.0]);
+    click(&mut window, Role::Button, "Menu");
+    for _ in 0..30 {
+        press(&mut window, Key::ArrowDown);
+    }
+    let focused = window.ctx.memory(|memory| memory.focused()).expect("an item");
+    let rect = window.ctx.read_response(focused).expect("an item").rect;
+    assert!(window.ctx.content_rect().contains_rect(rect), "{rect:?}");
+    let item = window.query_all_by_role(Role::MenuItem).find(|item| item.is_focused());
+    assert!(item.is_some());
+}
+
+#[test]
+fn the_edge_of_a_column_follows_the_pointer_in_a_small_window_too() {
+    for size in [[620.0, 450.0], [1600.0, 1000.0]] {
+        let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+        session.apply(Action::Open(vec![CAPTURE.into()]));
+        session.settle();
+        let mut window = window_of(session, size);
+        let edge =
+            |window: &Window| window.get_by_role_and_label(Role::Splitter, "Width of Field").rect().center();
+        let from = edge(&window);
+        window.event(Event::PointerMoved(from));
+        window.drag_at(from);
+        for step in 1..=4 {
+            window.event(Event::PointerMoved(from + egui::vec2(8.0 * step as f32, 0.0)));
+            window.run();
+        }
+        window.drop_at(from + egui::vec2(32.0, 0.0));
+        window.run();
+        assert!((edge(&window).x - from.x - 32.0).abs() <= 2.0, "{size:?}: {from:?} {:?}", edge(&window));
+    }
+}
+
+#[test]
 fn an_enum_is_picked_from_its_list() {
     let mut window = window();
     select(&mut window, "messages[0].system_properties.message_type");

@@ -28,7 +28,6 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
             }
             match calls.preparing {
                 Some(_) => Err("The message is being read"),
-                None if !calls.form.is_rocketmq => Ok(Action::ShowPane(Pane::Call)),
                 None => Ok(Action::Call(CallAct::StartSession)),
             }
         }

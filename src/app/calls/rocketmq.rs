@@ -4,6 +4,7 @@
 //! A session is shown as the call that it is: its stream's messages are the client's settings and the
 //! server's commands, and its heartbeats are steps.
 
+use super::super::action::Pane;
 use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
@@ -168,6 +169,12 @@ impl Session {
         if self.state.calls.session.is_some() || self.state.calls.preparing.is_some() {
             return;
         }
+        if self.state.calls.form.endpoint.trim().is_empty() {
+            self.show_pane(Pane::Call);
+            return self.notify(NoticeTone::Note, "Name the server that the session is to be with");
+        }
+        // Whoever asks for a session is a client of RocketMQ.
+        self.state.calls.form.is_rocketmq = true;
         let (profile, typed) = match self.state.calls.form.read() {
             Ok(read) => read,
             Err(errors) => {
@@ -176,7 +183,9 @@ impl Session {
             }
         };
         if let Some(reason) = missing(&profile) {
-            return self.notify(NoticeTone::Error, format!("No session was opened: {reason}"));
+            self.show_pane(Pane::Call);
+            let text = format!("No session was opened: {reason}; see RocketMQ in the settings of the call");
+            return self.notify(NoticeTone::Warning, text);
         }
         let method = MethodPath { service: SERVICE.to_owned(), method: TELEMETRY.to_owned() };
         let declared = self.state.schema.method(&method.to_string()).ok();

@@ -183,14 +183,21 @@ pub(super) fn columns_ui(ui: &mut Ui, widths: &mut Vec<f32>) -> crate::ui::widge
         shown[4] = shown[4].min(columns[4].min_width);
     }
     let field_share = if is_narrow { 0.4 } else { 0.34 };
-    shown[1] = shown[1].min((total * field_share).max(columns[1].min_width));
-    shown[2] = shown[2].min((total * 0.18).max(columns[2].min_width));
+    for (column_idx, share) in [(1, field_share), (2, 0.18)] {
+        // What a person made wider takes what the others can spare.
+        let is_dragged = widths[column_idx] != WIDTHS[column_idx];
+        let beside = shown[0] + shown[4] + columns[3].min_width + columns[3 - column_idx].min_width;
+        let most = if is_dragged { total - beside } else { total * share };
+        shown[column_idx] = shown[column_idx].min(most.max(columns[column_idx].min_width));
+    }
     let others = shown[0] + shown[1] + shown[2] + shown[4];
     shown[3] = (total - others).max(columns[3].min_width);
     let mut dragged = shown.clone();
     let layout = header_ui(ui, &columns, &mut dragged);
     for column_idx in 0..3 {
-        widths[column_idx] += dragged[column_idx] - shown[column_idx];
+        if dragged[column_idx] != shown[column_idx] {
+            widths[column_idx] = dragged[column_idx];
+        }
     }
     widths[4] = (widths[4] - (dragged[3] - shown[3])).max(COLUMNS[4].min_width);
     layout

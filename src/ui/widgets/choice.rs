@@ -131,6 +131,10 @@ pub fn menu_item_ui(ui: &mut Ui, choice: &Choice<'_>) -> bool {
         let at = place(ui.painter(), inner, &shortcut, Align::Max);
         ui.painter().galley(at.min, shortcut, theme.color.muted);
         choice.announce(ui, &response, Role::MenuItem);
+        if response.gained_focus() {
+            // Of a menu that is longer than the window.
+            response.scroll_to_me(None);
+        }
         let is_chosen = response.clicked();
         if let Some(reason) = choice.disabled {
             response.on_disabled_hover_text(reason);

@@ -269,17 +269,26 @@ pub fn select_all(ctx: &egui::Context, id: Id, text: &str) {
     state.store(ctx, id);
 }
 
-/// What is wrong with a draft, in a line whose space is kept when there is nothing wrong.
+/// What is wrong with a draft, in a line whose space is kept when there is nothing wrong; in more lines
+/// where one does not say all of it.
 pub fn error_line_ui(ui: &mut Ui, error: Option<&str>) {
     let theme = theme(ui);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row_dense), Sense::hover());
-    let Some(error) = error else { return };
-    let icon_at = pos2(rect.left() + 7.0, rect.center().y);
-    Icon::Error.paint_sized(ui.painter(), icon_at, 14.0, theme.color.problem);
-    let text = rect.with_min_x(rect.left() + 20.0);
+    let error = error.unwrap_or_default();
+    let text_left = 20.0;
     let font = fonts::regular(theme.size.text_dense);
-    let cell = super::elide::cell(ui.painter(), text, error, &font, theme.color.problem, egui::Align::Min);
-    cell.full_text_on_hover(ui, &response, || error.to_owned());
+    let width = ui.available_width();
+    let galley = ui.painter().layout(error.to_owned(), font, theme.color.problem, width - text_left);
+    let is_one_line = galley.rows.len() <= 1;
+    let height = if is_one_line { theme.size.row_dense } else { galley.size().y + theme.size.gap_small };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    if error.is_empty() {
+        return;
+    }
+    let first_line = rect.with_max_y(rect.top() + theme.size.row_dense);
+    let icon_at = pos2(rect.left() + 7.0, first_line.center().y);
+    Icon::Error.paint_sized(ui.painter(), icon_at, 14.0, theme.color.problem);
+    let at = rect.with_min_x(rect.left() + text_left);
+    let place = super::elide::place(ui.painter(), at, &galley, egui::Align::Min);
+    ui.painter().galley(place.min, galley, theme.color.problem);
     response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, error));
 }
