@@ -26,9 +26,9 @@ pub enum TextFault {
     LineInString,
     #[error("No escape is spelled like this")]
     Escape,
-    #[error("\"{text}\" is no number")]
+    #[error("\"{text}\" is not a number")]
     Number { text: String },
-    #[error("\"{text}\" is no field number")]
+    #[error("\"{text}\" is not a field number")]
     FieldNumber { text: String },
     #[error("{message} has no field \"{name}\"{}", did_you_mean(.near))]
     UnknownField { name: String, message: String, near: Vec<String> },

@@ -24,11 +24,12 @@ pub fn large_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let len = editing.subject.payload_len();
     let is_message = matches!(editing.subject.kind(), Some(Kind::Message(_)));
     let way = match is_message {
-        true => "open the message in the tree and change its fields",
-        false => "write them to a file, and read them back from one",
+        true => "open the message in the tree and change its fields.",
+        false => "write the value to a file, edit it there and read it back.",
     };
-    let text = format!("{} bytes. More than {kib} KiB are not typed on here: {way}", grouped(len));
+    let text = format!("{} bytes. Values over {kib} KiB are not edited here: {way}", grouped(len));
     ui.add(egui::Label::new(egui::RichText::new(text).color(theme(ui).color.muted)).wrap());
+    ui.add_space(theme(ui).size.gap_small);
     if is_message {
         editing.draft.form = Form::Hex;
     } else {
