@@ -57,6 +57,21 @@ fn a_drag_of_many_frames_is_one_step_that_tree_and_bytes_follow() {
 }
 
 #[test]
+fn the_way_of_the_pointer_to_the_handle_is_no_part_of_a_drag() {
+    let mut window = queue_id();
+    let from = handle(&window).center();
+    pointer(&mut window, from - vec2(400.0, 0.0), None);
+    let button = egui::PointerButton::Primary;
+    let pressed = Event::PointerButton { pos: from, button, pressed: true, modifiers: Modifiers::NONE };
+    // Both in one frame.
+    window.input_mut().events.extend([Event::PointerMoved(from), pressed]);
+    window.run();
+    pointer(&mut window, from + vec2(4.0, 0.0), None);
+    pointer(&mut window, from + vec2(4.0, 0.0), Some(false));
+    assert_eq!(hex(&window), "68 06");
+}
+
+#[test]
 fn esc_during_a_drag_gives_back_what_was_and_ends_it() {
     let mut window = queue_id();
     let from = handle(&window).center();

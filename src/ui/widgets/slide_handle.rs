@@ -74,6 +74,10 @@ impl<'a> SlideHandle<'a> {
     }
 
     fn dragged(self, ui: &Ui, response: &Response) -> f64 {
+        // The pointer may have come to the handle in the frame in which it was pressed.
+        if response.drag_started() {
+            return 0.0;
+        }
         let coarse = if ui.input(|input| input.modifiers.shift) { COARSE } else { 1.0 };
         f64::from(response.drag_delta().x / POINTS_PER_STEP) * coarse
     }
