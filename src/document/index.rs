@@ -452,6 +452,9 @@ impl Index {
             self.n_elements = blocks[last].n_elements.clone();
             self.blocks = blocks[..last].to_vec();
         }
+        // What follows the change is what it was only if the message still ends there: a length may not
+        // have grown with what it encloses.
+        let ends_alike = hull.shift(old.end - old.start) == self.range.end - self.range.start;
         let mut next = blocks.partition_point(|block| block.base.offset < hull.before.end);
         let mut n_read = 0;
         while self.end.is_none() && n_read < FOLLOW_BUDGET {
@@ -459,7 +462,8 @@ impl Index {
             while blocks.get(next).is_some_and(|block| hull.shift(block.base.offset) < here) {
                 next += 1;
             }
-            if let Some(block) = blocks.get(next)
+            if ends_alike
+                && let Some(block) = blocks.get(next)
                 && hull.shift(block.base.offset) == here
                 && block.base.run == self.frontier.run
             {

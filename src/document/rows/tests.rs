@@ -151,6 +151,21 @@ fn what_is_open_stays_open_through_an_edit_and_its_undo() {
 }
 
 #[test]
+fn bytes_that_come_into_a_message_whose_length_stays_push_its_last_ones_out_of_it() {
+    for (bytes, at) in [([0x0a, 3, 0x0a, 0, 0xf9, 0], 2), ([0x12, 3, 0x22, 1, b'x', 0], 2)] {
+        let (mut document, mut tree) = open(&bytes);
+        expand_all(&document, &mut tree);
+        let edit = Edit::Splice { chain: vec![], range: at..at, bytes: vec![0x0a, 1, b'a'] };
+        document.apply(&Act::new("Put", vec![edit])).unwrap();
+        tree.follow(&document, ReadMode::Wait);
+        expand_all(&document, &mut tree);
+        let mut anew = Tree::new(&document, ReadMode::Wait);
+        expand_all(&document, &mut anew);
+        assert_eq!(shown(&document, &tree), shown(&document, &anew));
+    }
+}
+
+#[test]
 fn a_row_is_found_by_any_of_its_bytes() {
     let (document, mut tree) = open(&sample());
     let row = tree.reveal(document.snapshot(), 13, ReadMode::Wait).unwrap();
