@@ -45,6 +45,8 @@ mod server; // a raw HTTP/2 server that plays a script
 mod sliding; // numbers by a drag and by arrow keys, drafts that do not parse
 #[path = "ui/structures.rs"]
 mod structures; // oneofs, maps, order, absent fields, ways through the tree
+#[path = "ui/under_way.rs"]
+mod under_way; // work that goes on, and what is left of it when it was stopped
 #[path = "ui/values.rs"]
 mod values; // editors and readings by role and label
 #[path = "ui/widgets.rs"]

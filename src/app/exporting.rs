@@ -3,6 +3,7 @@
 use super::action::{Action, Dialog, Question};
 use super::documents::title_of;
 use super::jobs::Purpose;
+use super::notices::About;
 use super::session::Session;
 use super::state::{NoticeTone, TabId};
 use crate::document::value::grouped;
@@ -61,9 +62,11 @@ impl Session {
 
     pub(super) fn exported(&mut self, exported: &Exported) {
         let written = format!("Exported {}, {} B", title_of(&exported.path), grouped(exported.n_bytes));
+        let about = About::File(exported.path.clone());
+        self.outdate(about.clone());
         let n_losses = exported.losses.n_losses();
         if n_losses == 0 {
-            return self.notify(NoticeTone::Done, written);
+            return self.notify_about(about, NoticeTone::Done, written);
         }
         let what = if n_losses == 1 { "1 thing is" } else { "things are" };
         let count = if n_losses == 1 { String::new() } else { format!("{} ", grouped(n_losses)) };
@@ -74,7 +77,7 @@ impl Session {
             format!(": {}{place}, at offset {}", loss.text, loss.offset)
         });
         let text = format!("{written}. {count}{what} not in the text{}", first.unwrap_or_default());
-        self.notify(NoticeTone::Warning, text);
+        self.notify_about(about, NoticeTone::Warning, text);
     }
 
     pub(super) fn exporting_failed(&mut self, action: Action, error: &WorkerError) {
@@ -88,7 +91,8 @@ impl Session {
                 self.ask_to_overwrite(&path, then);
             }
             (_, error) => {
-                self.notify(NoticeTone::Error, format!("Exporting failed: {error}. Nothing was written"));
+                let text = format!("Exporting failed: {error}. Nothing was written");
+                self.notify(NoticeTone::Error, text);
             }
         }
     }

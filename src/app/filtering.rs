@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::folding::Folds;
 use super::jobs::Purpose;
-use super::searching::type_name;
+use super::searching::{SHOWN_FROM, type_name};
 use super::session::Session;
 use super::state::{OpenDocument, TabId};
 use crate::document::RowId;
@@ -127,9 +127,12 @@ impl Session {
         filter.serial += 1;
         let (serial, revision) = (filter.serial, document.revision());
         let (snapshot, root) = (document.snapshot().clone(), document.root());
+        let is_shown = SHOWN_FROM <= snapshot.len();
         let job = OutlineRows { document: tab.0, snapshot, root, wanted, keep, max_rows: MAX_ROWS };
         let purpose = Purpose::Outline { tab, serial, revision };
-        let job = self.start(purpose, Job::OutlineRows(job), "");
+        let title = self.state.tab(tab).map(|tab| tab.title.clone()).unwrap_or_default();
+        let label = if is_shown { format!("Filtering {title}") } else { String::new() };
+        let job = self.start(purpose, Job::OutlineRows(job), label);
         if let Some(open) = self.open_document(tab) {
             open.filter.running = Some(job);
         }

@@ -147,11 +147,13 @@ impl Session {
     /// Hands a job to the worker; with a label it is shown while it runs.
     pub(super) fn start(&mut self, purpose: Purpose, job: Job, label: impl Into<String>) -> JobId {
         let in_bytes = !matches!(purpose, Purpose::LoadSchema { .. });
+        let has_no_end = matches!(purpose, Purpose::OpenInput { .. });
         let job = self.worker.submit(job);
         let label = label.into();
         let is_shown = !label.is_empty();
         self.jobs.insert(job, purpose);
-        self.state.running.push(Running { job, label, n_done: 0, n_total: 0, in_bytes, is_shown });
+        let running = Running { job, label, n_done: 0, n_total: 0, in_bytes, has_no_end, is_shown };
+        self.state.running.push(running);
         job
     }
 
@@ -164,6 +166,9 @@ impl Session {
             Report::Progress { n_done, n_total } => {
                 if let Some(running) = self.state.running.iter_mut().find(|running| running.job == job) {
                     (running.n_done, running.n_total) = (n_done, n_total);
+                }
+                if let Some(Purpose::Search { tab, serial }) = self.jobs.get(&job) {
+                    self.search_went_on(*tab, *serial, n_done, n_total);
                 }
             }
             Report::IndexPart(work) => {

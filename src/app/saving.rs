@@ -3,6 +3,7 @@
 use super::action::{Action, Answer, Dialog, FileDialog, Question};
 use super::documents::{elsewhere_text, title_of};
 use super::jobs::Purpose;
+use super::notices::About;
 use super::session::Session;
 use super::state::{DiskState, NoticeTone, TabId};
 use crate::document::Snapshot;
@@ -82,8 +83,9 @@ impl Session {
         saved: Saved,
     ) {
         let text = format!("Saved {}, {} B", title_of(&target), grouped(saved.n_bytes));
+        let about = About::File(target.clone());
         self.saved_as(tab, state, snapshot, target, saved);
-        self.notify(NoticeTone::Done, text);
+        self.notify_about(about, NoticeTone::Done, text);
         match self.after_save.remove(&tab) {
             Some(AfterSave::Close) => self.close(tab),
             Some(AfterSave::Quit) => self.quit_on(),
@@ -111,11 +113,13 @@ impl Session {
             open.document.mark_saved(state);
         }
         let message = open.message().map(|message| message.full_name().to_owned());
+        let about = About::File(target.clone());
+        self.outdate(about.clone());
         if is_new {
             self.moved_to(tab, target, message);
         }
         for warning in &saved.warnings {
-            self.notify(NoticeTone::Warning, warning.clone());
+            self.notify_about(about.clone(), NoticeTone::Warning, warning.clone());
         }
         self.watch();
     }
@@ -166,6 +170,8 @@ impl Session {
     pub(super) fn saving_failed(&mut self, tab: TabId, target: &Path, error: &WorkerError) {
         let after = self.after_save.get(&tab).copied();
         self.save_ended(tab);
+        let about = About::File(target.to_owned());
+        self.outdate(about.clone());
         let Some(found) = self.state.tab(tab) else { return };
         let is_own = found.path.as_deref() == Some(target);
         let question = match (error.remedy(), error) {
@@ -182,7 +188,8 @@ impl Session {
                 Some(Question::Overwrite { path: target.to_owned(), then: Box::new(then) })
             }
             (Some(Remedy::SaveAs | Remedy::WriteInPlace), _) => {
-                self.notify(
+                self.notify_about(
+                    about,
                     NoticeTone::Error,
                     format!("Saving failed: {error}. Choose another name or folder"),
                 );
@@ -193,7 +200,7 @@ impl Session {
                 let text = format!(
                     "Saving failed: {error}. The file on disk is as it was, and your edits are kept here"
                 );
-                self.notify(NoticeTone::Error, text);
+                self.notify_about(about, NoticeTone::Error, text);
                 // Nothing is closed on the heels of a save that failed.
                 self.after_save.clear();
                 return;

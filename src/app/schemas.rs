@@ -1,6 +1,7 @@
 //! Where declarations come from, and what a new schema means for what is open.
 
 use super::jobs::Purpose;
+use super::notices::About;
 use super::session::Session;
 use super::state::{Content, NoticeTone, TabId, TypeChoice};
 use crate::schema::LoadReport;
@@ -168,6 +169,7 @@ impl Session {
         loaded: LoadedSchema,
     ) {
         let LoadedSchema { schema, report, list, watched } = loaded;
+        self.outdate(About::Schema);
         let old_schema = std::mem::replace(&mut self.state.schema, schema);
         self.state.source_list = *list;
         self.worker.watch_schema(watched);
@@ -195,29 +197,38 @@ impl Session {
         let again = if why == Why::Changed { " again, which changed on disk" } else { "" };
         if let Some(problem) = report.broken_sources().next() {
             let text = format!("A source of the schema cannot be used: {problem}");
-            return self.notify(NoticeTone::Error, text);
+            return self.notify_about(About::Schema, NoticeTone::Error, text);
         }
         match report.first_problem() {
             // What was to be expected is no news.
             None if why == Why::Remembered => {}
             None if n_files == 0 => {
-                self.notify(NoticeTone::Done, format!("{n_types} message types are known"));
+                self.notify_about(
+                    About::Schema,
+                    NoticeTone::Done,
+                    format!("{n_types} message types are known"),
+                );
             }
-            None => self.notify(
-                NoticeTone::Done,
-                format!("Loaded {files}{again}; {n_types} message types are known"),
-            ),
+            None => {
+                let (tone, ignored) = match report.n_contradictions {
+                    0 => (NoticeTone::Done, String::new()),
+                    1 => (NoticeTone::Warning, "; 1 declaration is ignored".to_owned()),
+                    n => (NoticeTone::Warning, format!("; {n} declarations are ignored")),
+                };
+                let text = format!("Loaded {files}{again}; {n_types} message types are known{ignored}");
+                self.notify_about(About::Schema, tone, text);
+            }
             Some(problem) if n_broken == 1 => {
                 let problem = problem.to_string();
                 let what = problem.lines().next().unwrap_or_default();
                 let text = format!("Loaded {files}{again}, one of which cannot be used: {what}");
-                self.notify(NoticeTone::Error, text);
+                self.notify_about(About::Schema, NoticeTone::Error, text);
             }
             Some(_) => {
                 let text = format!(
                     "Loaded {files}{again}, {n_broken} of which cannot be used; the list of sources says why"
                 );
-                self.notify(NoticeTone::Warning, text);
+                self.notify_about(About::Schema, NoticeTone::Warning, text);
             }
         }
     }
@@ -228,14 +239,20 @@ impl Session {
             self.state.source_list = SourceList::failed(&sources, &error.to_string());
             self.state.sources = sources;
         }
-        self.notify(NoticeTone::Error, format!("The schema was not loaded: {error}"));
+        self.outdate(About::Schema);
+        self.notify_about(About::Schema, NoticeTone::Error, format!("The schema was not loaded: {error}"));
     }
 
     pub(super) fn loading_cancelled(&mut self) {
         // One that was followed by another is no news.
         if !self.is_loading() {
             self.state.sources = self.state.source_list.sources.clone();
-            self.notify(NoticeTone::Note, "Loading was cancelled; the schema is as it was");
+            self.outdate(About::Schema);
+            self.notify_about(
+                About::Schema,
+                NoticeTone::Note,
+                "Loading was cancelled; the schema is as it was",
+            );
         }
     }
 
@@ -286,7 +303,7 @@ impl Session {
         if !gone.is_empty() {
             let text =
                 format!("The new schema does not declare {}; the bytes are as they were", gone.join(", "));
-            self.notify(NoticeTone::Note, text);
+            self.notify_about(About::Schema, NoticeTone::Note, text);
         }
     }
 }

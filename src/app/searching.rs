@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Records that are listed; all are counted.
 pub(super) const MAX_LISTED: usize = 100_000;
 /// A search of fewer bytes is over before anyone looks.
-const SHOWN_FROM: u64 = 64 << 20;
+pub(super) const SHOWN_FROM: u64 = 64 << 20;
 
 /// What is looked for in a document, and what was found.
 #[derive(Default)]
@@ -35,6 +35,8 @@ pub struct Search {
     /// All that were found so far, listed or not.
     pub n_found: u64,
     pub running: Option<JobId>,
+    /// Bytes that were looked at, of how many.
+    pub looked_at: Option<(u64, u64)>,
     /// Whether the search came to its end.
     pub is_whole: bool,
     /// Why it did not, if it failed.
@@ -133,6 +135,12 @@ impl Session {
             if self.state.active == Some(tab) {
                 self.step_hit(true);
             }
+        }
+    }
+
+    pub(super) fn search_went_on(&mut self, tab: TabId, serial: u64, n_done: u64, n_total: u64) {
+        if let Some(open) = self.open_document(tab).filter(|open| open.search.serial == serial) {
+            open.search.looked_at = Some((n_done, n_total));
         }
     }
 

@@ -5,7 +5,7 @@ use super::calls::{Calling, Calls};
 use super::jobs::Purpose;
 use super::saving::AfterSave;
 use super::settings::{self, Settings};
-use super::state::{Content, Notice, NoticeTone, OpenDocument, State, Tab, TabId};
+use super::state::{Content, OpenDocument, State, Tab, TabId};
 use crate::document::Row;
 use crate::schema::Schema;
 use crate::worker::SchemaSources;
@@ -18,8 +18,6 @@ use std::time::Duration;
 
 /// Events taken in at once, so that no frame waits for many.
 const MAX_EVENTS: usize = 64;
-/// Notices kept for the window; more at once nobody reads.
-const MAX_NOTICES: usize = 32;
 
 /// Where things are remembered; without a folder they are not.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +93,7 @@ impl Session {
             comparison: None,
             calls: Calls::default(),
             notices: Vec::new(),
+            outdated: Vec::new(),
             clipboard: None,
             copied: None,
             listing: None,
@@ -263,11 +262,6 @@ impl Session {
         rows
     }
 
-    /// Short messages to be shown, each once.
-    pub fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.state.notices)
-    }
-
     /// Text to be put on the clipboard.
     pub fn take_clipboard(&mut self) -> Option<String> {
         self.state.clipboard.take()
@@ -315,22 +309,5 @@ impl Session {
 
     pub(super) fn tab_mut(&mut self, id: TabId) -> Option<&mut Tab> {
         self.state.tabs.iter_mut().find(|tab| tab.id == id)
-    }
-
-    pub(super) fn notify(&mut self, tone: NoticeTone, text: impl Into<String>) {
-        self.push_notice(Notice { tone, text: text.into(), undo: None });
-    }
-
-    /// Tells what was done, with the way back.
-    pub(super) fn notify_with_undo(&mut self, text: impl Into<String>, undo: Action) {
-        self.push_notice(Notice { tone: NoticeTone::Done, text: text.into(), undo: Some(undo) });
-    }
-
-    fn push_notice(&mut self, notice: Notice) {
-        if self.state.notices.last() != Some(&notice) {
-            self.state.notices.push(notice);
-        }
-        let n_over = self.state.notices.len().saturating_sub(MAX_NOTICES);
-        self.state.notices.drain(..n_over);
     }
 }

@@ -7,6 +7,7 @@ use super::clipboard::CopiedRecords;
 use super::comparing::Comparison;
 use super::cursor::ByteCursor;
 use super::filtering::Filter;
+use super::notices::About;
 use super::reaching::Reaching;
 use super::schemas::Removed;
 use super::searching::Search;
@@ -52,6 +53,8 @@ pub struct State {
     pub calls: Calls,
     /// Short messages not yet taken by the window; see `Session::take_notices`.
     pub notices: Vec<Notice>,
+    /// Of what earlier messages are to go; see `Session::take_outdated`.
+    pub outdated: Vec<About>,
     /// Text for the clipboard not yet taken by the window; see `Session::take_clipboard`.
     pub clipboard: Option<String>,
     /// Records to be pasted, as long as their text is still on the clipboard.
@@ -233,6 +236,8 @@ pub struct Running {
     pub n_total: u64,
     /// Whether these are bytes; otherwise only their ratio says something.
     pub in_bytes: bool,
+    /// It goes on until somebody else ends it; how much there is in all is not known.
+    pub has_no_end: bool,
     /// Shown in the status bar with a cancel button; quick helpers are not.
     pub is_shown: bool,
 }
@@ -252,6 +257,8 @@ pub struct Notice {
     pub text: String,
     /// Takes back what it tells of.
     pub undo: Option<Action>,
+    /// It goes once something newer is said of this.
+    pub about: Option<About>,
 }
 
 impl State {

@@ -18,7 +18,7 @@ pub struct Rival {
     pub address: Address,
     /// Whether it is the one that the name means.
     pub wins: bool,
-    /// The first thing that differs, as a clause.
+    /// The first thing that differs: what it has instead.
     pub difference: String,
 }
 
@@ -38,7 +38,7 @@ pub struct Contradiction {
     /// The one that the name means.
     pub winner: Address,
     pub loser: Address,
-    /// The first thing that differs, as a clause.
+    /// The first thing that differs: what the loser has instead.
     pub difference: String,
 }
 
@@ -109,7 +109,7 @@ fn outermost(pool: &DescriptorPool) -> impl Iterator<Item = Declaration> + '_ {
     })
 }
 
-/// What the second says instead; `None` where both say the same.
+/// What the second has instead; `None` where both say the same.
 fn difference(first: &Declaration, second: &Declaration) -> Option<String> {
     match (first, second) {
         (Declaration::Message(first), Declaration::Message(second)) => of_messages(first, second),
@@ -119,9 +119,9 @@ fn difference(first: &Declaration, second: &Declaration) -> Option<String> {
         }
         (Declaration::Method(first), Declaration::Method(second)) => {
             let (first, second) = (method(first), method(second));
-            (first != second).then(|| format!("{first} is {second}"))
+            (first != second).then(|| format!("{second} instead of {first}"))
         }
-        (first, second) => Some(format!("the {} is a {}", first.keyword(), second.keyword())),
+        (first, second) => Some(format!("a {} instead of a {}", second.keyword(), first.keyword())),
     }
 }
 
@@ -141,21 +141,21 @@ fn of_messages(first: &MessageDescriptor, second: &MessageDescriptor) -> Option<
         };
         let mut others = enums(&second);
         for (name, one) in enums(&first) {
-            let Some(other) = others.remove(&name) else { return Some(format!("enum {name} is missing")) };
+            let Some(other) = others.remove(&name) else { return Some(format!("no enum {name}")) };
             if let Some(found) = of_parts(&values(&one), &values(&other)) {
                 return Some(found);
             }
         }
         if let Some(name) = others.keys().next() {
-            return Some(format!("there is an enum {name} as well"));
+            return Some(format!("an enum {name} as well"));
         }
         let mut others = inner(&second);
         for (name, one) in inner(&first) {
-            let Some(other) = others.remove(&name) else { return Some(format!("message {name} is missing")) };
+            let Some(other) = others.remove(&name) else { return Some(format!("no message {name}")) };
             open.push((one, other));
         }
         if let Some(name) = others.keys().next() {
-            return Some(format!("there is a message {name} as well"));
+            return Some(format!("a message {name} as well"));
         }
     }
     None
@@ -167,14 +167,14 @@ type Parts = BTreeMap<(i32, String), (String, &'static str)>;
 fn of_parts(first: &Parts, second: &Parts) -> Option<String> {
     for (key, one) in first {
         match second.get(key) {
-            None => return Some(format!("{} is missing", one.0)),
-            Some(other) if other.0 != one.0 => return Some(format!("{} is {}", one.0, other.0)),
-            Some(other) if other != one => return Some(format!("{} {}, not {}", one.0, other.1, one.1)),
+            None => return Some(format!("no {}", one.0)),
+            Some(other) if other.0 != one.0 => return Some(format!("{} instead of {}", other.0, one.0)),
+            Some(other) if other != one => return Some(format!("{} that {}", one.0, other.1)),
             Some(_) => {}
         }
     }
     let added = second.iter().find(|(key, _)| !first.contains_key(*key));
-    added.map(|(_, other)| format!("there is {} as well", other.0))
+    added.map(|(_, other)| format!("{} as well", other.0))
 }
 
 fn fields(message: &MessageDescriptor) -> Parts {

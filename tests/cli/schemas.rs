@@ -166,12 +166,12 @@ fn names_that_files_declare_differently_are_told_with_the_one_that_is_meant() {
     let root = folder.path("w");
     let args = ["--proto", &root, "--proto", &other];
     let described = run(["describe", "p.B"].iter().chain(&args)).exits(0);
-    let expected = "other.proto, which is looked up later: int32 i = 1 is int64 i = 1\n";
+    let expected = "other.proto, which is looked up later: int64 i = 1 instead of int32 i = 1\n";
     assert!(described.text().contains("Declared differently\n  in "), "{}", described.text());
     assert!(described.text().contains(expected), "{}", described.text());
     let json = run(["describe", "p.B", "--to", "json"].iter().chain(&args)).exits(0);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(json["declared_differently"][0]["difference"], "int32 i = 1 is int64 i = 1");
+    assert_eq!(json["declared_differently"][0]["difference"], "int64 i = 1 instead of int32 i = 1");
     run(["types", "p."].iter().chain(&args)).exits(0).says(&["1 of these names is declared differently"]);
     let why = run(["types", "--why"].iter().chain(&args)).exits(0);
     assert!(why.text().contains("p.B of x/b.proto is meant, not that of "), "{}", why.text());

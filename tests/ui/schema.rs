@@ -286,9 +286,9 @@ fn names_that_sources_declare_differently_lead_to_both_declarations() {
     window.state_mut().session_mut().settle();
     window.state_mut().apply(Action::ShowSources(true));
     window.run();
-    window.get_by_label("int32 x = 1 is string x = 1");
+    window.get_by_label("which has string x = 1 instead of int32 x = 1");
     let loser = window.state().state().source_list.contradictions[0].loser.clone();
-    follow(&mut window, Role::Link, &format!("p.Twice in {}", loser.file));
+    follow(&mut window, Role::Link, &format!("p.Twice in /{}", loser.file));
     let page = window.state().state().browser.page.clone().expect("a page");
     assert_eq!((page.address.file.as_str(), page.rivals[0].wins), (loser.file.as_str(), true));
     window.get_by_label("Declared differently, and meant by the name, in");

@@ -1,4 +1,4 @@
-use egui::{CentralPanel, Event, Key, Modifiers, PointerButton, Role, Ui};
+use egui::{CentralPanel, Event, Id, Key, Modifiers, PointerButton, Role, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use protoloupe::ui::icons::Icon;
@@ -321,6 +321,24 @@ fn the_time_of_a_problem_runs_from_when_the_person_is_seen_to_be_there() {
     harness.state_mut().1 = 10_007.0;
     harness.run();
     assert!(harness.state().0.is_empty());
+}
+
+#[test]
+fn a_toast_goes_when_what_it_tells_of_is_told_anew() {
+    let (sources, file) = (Id::unique("sources"), Id::unique("file"));
+    let mut toasts = Toasts::default();
+    for (text, about) in
+        [("Two are broken", Some(sources)), ("Saved", Some(file)), ("Copied", None), ("One is", Some(file))]
+    {
+        toasts.push(Toast::new(Tone::Ok, text).about(about));
+    }
+    toasts.forget(sources);
+    let harness = window(toasts, |ui, toasts| {
+        toasts.show(ui.ctx(), 0.0, 0.0);
+    });
+    assert!(harness.query_by_label("Two are broken").is_none());
+    harness.get_by_role_and_label(Role::Status, "Saved");
+    harness.get_by_role_and_label(Role::Status, "Copied");
 }
 
 #[test]

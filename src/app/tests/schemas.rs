@@ -28,6 +28,22 @@ fn a_schema_that_is_added_is_ranked_against_what_is_open() {
 }
 
 #[test]
+fn what_was_said_of_a_schema_goes_once_another_is_loaded() {
+    let mut fixture = Fixture::new();
+    let broken = fixture.file("broken.proto", b"syntax = \"proto3\";\nmessage M { int32 x = ; }");
+    fixture.act(Action::AddSchema(vec![broken.clone()]));
+    assert!(fixture.session.take_notices().iter().any(|notice| notice.about == Some(About::Schema)));
+    fixture.session.take_outdated();
+    let shop = fixture.file("shop.proto", SHOP.as_bytes());
+    fixture.act(Action::AddSchema(vec![shop]));
+    fixture.act(Action::RemoveSource(broken));
+    assert_eq!(fixture.session.take_outdated(), [About::Schema]);
+    let notices = fixture.notices();
+    let loaded: Vec<_> = notices.iter().filter(|text| text.starts_with("Loaded")).collect();
+    assert!(loaded.len() == 1 && loaded[0].starts_with("Loaded 1 file; "), "{notices:?}");
+}
+
+#[test]
 fn a_start_with_a_schema_reads_its_files_as_the_type_it_names() {
     let mut fixture = Fixture::new();
     fs::create_dir(fixture.path("protos")).unwrap();
@@ -76,10 +92,11 @@ fn sources_that_cannot_be_used_are_listed_with_the_reason_and_leave_the_others()
     let broken = fixture.file("broken.proto", b"syntax = \"proto3\";\nmessage M { int32 x = ; }");
     let gone = fixture.path("gone.binpb");
     let shop = fixture.file("shop.proto", SHOP.as_bytes());
+    let mut notices = Vec::new();
     for path in [&broken, &gone, &shop] {
         fixture.act(Action::AddSchema(vec![path.clone()]));
+        notices.extend(fixture.notices());
     }
-    let notices = fixture.notices();
     let says = |text: &str| notices.iter().any(|notice| notice.contains(text));
     assert!(says("Expected an integer") && says("line 2") && says("gone.binpb"), "{notices:?}");
     let state = fixture.session.state();

@@ -9,6 +9,7 @@ use crate::document::diff::Change;
 use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
+use crate::ui::panels::under_way::{amount_of, share_of};
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
     Choice, Elide, PaletteResponse, Row, RowLabel, RowList, cell, cell_elided, empty_state_ui, palette,
@@ -40,7 +41,7 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
         let height = height_of(ui, shown);
         let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
         let mut inside = ui.new_child(UiBuilder::new().max_rect(all));
-        let is_entered = contents_ui(&mut inside, state, shown, view, actions);
+        let is_entered = contents_ui(&mut inside, state, shown, view);
         (is_entered, buttons_ui(ui, &buttons(shown)))
     });
     let (is_entered, pressed) = answer;
@@ -55,6 +56,9 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
 /// As much as the list and some lines of bytes take, and the window has.
 fn height_of(ui: &Ui, shown: &Comparison) -> f32 {
     let size = &theme(ui).size;
+    if matches!(shown.progress, Progress::Running(_)) {
+        return size.row;
+    }
     let around = if shown.canonical.is_some() { AROUND + size.row_dense } else { AROUND };
     let wanted = size.bar + shown.found.len() as f32 * size.row + size.gap + WANTED_HEX;
     (ui.ctx().content_rect().height() - around).min(wanted).clamp(160.0, 620.0)
@@ -73,6 +77,7 @@ const GO: &str = "Go to field";
 const BACK: &str = "Back";
 const CLOSE: &str = "Close";
 const CANCEL: &str = "Cancel";
+const STOP: &str = "Stop";
 const SAVE: &str = "Save";
 const KEEP: &str = "Keep mine";
 const TAKE: &str = "Take theirs";
@@ -88,6 +93,7 @@ fn buttons(shown: &Comparison) -> Vec<(&'static str, Option<&'static str>)> {
     };
     let take = (TAKE, has_failed.then_some("The file on disk cannot be read"));
     match (&shown.what, &shown.back) {
+        (_, None) if matches!(shown.progress, Progress::Running(_)) => vec![(STOP, None)],
         (_, Some(_)) => vec![(BACK, None), go],
         (Compare::Changes(_), None) if is_same => vec![(CLOSE, None)],
         (Compare::Changes(_), None) => vec![(SAVE, None), go, (CLOSE, None)],
@@ -121,7 +127,8 @@ fn summary_ui(ui: &mut Ui, shown: &Comparison) {
         None => "read without a type".to_owned(),
     };
     let text = match &shown.progress {
-        Progress::Running(_) => format!("Comparing, {read_as}…"),
+        // The line below says what is done.
+        Progress::Running(_) => read_as.replacen('r', "R", 1),
         Progress::Failed(_) => "What is in this window is kept.".to_owned(),
         Progress::Done if shown.found.is_empty() => format!("Both were {read_as}"),
         Progress::Done => format!("{}, {read_as}", summary(shown)),
@@ -174,22 +181,16 @@ fn summary(shown: &Comparison) -> String {
 }
 
 /// Returns whether the field that is picked is to be gone to.
-fn contents_ui(
-    ui: &mut Ui,
-    state: &State,
-    shown: &Comparison,
-    view: &mut DialogView,
-    actions: &mut Vec<Action>,
-) -> bool {
+fn contents_ui(ui: &mut Ui, state: &State, shown: &Comparison, view: &mut DialogView) -> bool {
     match &shown.progress {
         Progress::Running(job) => {
             let running = state.running.iter().find(|running| running.job == *job);
-            let (n_done, n_total) = running.map_or((0, 0), |running| (running.n_done, running.n_total));
-            let share = (n_total > 0).then(|| n_done as f32 / n_total as f32);
-            let amount = format!("{} of {} bytes", grouped(n_done), grouped(n_total));
-            if progress_ui(ui, "Comparing", &amount, share, true) {
-                actions.push(Action::Dismiss);
-            }
+            let label = match &shown.what {
+                Compare::Canonical(_) => "Writing it canonically and comparing",
+                _ => "Comparing",
+            };
+            let amount = running.map(amount_of).unwrap_or_default();
+            progress_ui(ui, label, &amount, running.and_then(share_of), false);
             return false;
         }
         Progress::Failed(reason) => {

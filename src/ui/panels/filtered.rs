@@ -3,6 +3,7 @@
 use super::tree::{columns_ui, edit_in_row, menu_ui, scroll_to_selection};
 use super::tree_input::typed_ui;
 use super::tree_row::value_style;
+use super::under_way::page_under_way_ui;
 use super::{Shown, problems_in, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
 use crate::document::value::quote_text;
@@ -15,7 +16,7 @@ use crate::ui::keys;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, TabView};
 use crate::ui::widgets::{
-    ColumnLayout, Row, RowDrag, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
+    Choice, ColumnLayout, Row, RowDrag, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
 };
 use egui::{Align, Key, Modifiers, PopupAnchor, Tooltip, Ui, pos2};
 use std::cell::Cell;
@@ -38,7 +39,7 @@ pub fn filtered_ui(
 ) {
     let filter = &shown.open.filter;
     if filter.places.is_empty() {
-        nothing_ui(ui, shown);
+        nothing_ui(ui, shown, actions);
         return;
     }
     scroll_to_selection(shown.open, view);
@@ -165,22 +166,37 @@ fn keys_ui(
     }
 }
 
-/// Says why there are no rows.
-fn nothing_ui(ui: &mut Ui, shown: Shown<'_>) {
+/// Says why there are no rows, or how far looking for them is.
+fn nothing_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let filter = &shown.open.filter;
-    let (icon, sentence, hint) = match (&filter.failure, filter.is_made, filter.kind) {
-        (Some(failure), ..) => (Icon::Error, "The rows could not be found", failure.as_str()),
-        (None, false, _) if filter.running.is_some() => (Icon::Clock, "Looking for rows…", ""),
+    if let Some(job) = filter.running.filter(|_| !filter.is_made) {
+        let running = shown.state.running.iter().find(|running| running.job == job);
+        if page_under_way_ui(ui, "Looking for rows", running) {
+            actions.push(Action::CancelJob(job));
+        }
+        return;
+    }
+    let choices = [Choice::new("Look again"), Choice::new("Show everything")];
+    let (icon, sentence, hint, choices) = match (&filter.failure, filter.is_made, filter.kind) {
+        (Some(failure), ..) => (Icon::Error, "The rows could not be found", failure.as_str(), &choices[..]),
         (None, false, _) => {
-            (Icon::Filter, "Looking for rows was stopped", "Choose the filter again to go on.")
+            let hint = "Which rows there are was not found out.";
+            (Icon::Filter, "Looking for rows was stopped", hint, &choices[..])
         }
-        (.., TreeFilter::Unknown) => (Icon::Check, "No unknown fields", "The type declares every record."),
+        (.., TreeFilter::Unknown) => {
+            (Icon::Check, "No unknown fields", "The type declares every record.", &choices[..0])
+        }
         (.., TreeFilter::Problems) => {
-            (Icon::Check, "No problems", "Every byte is accounted for by the type it is read as.")
+            let hint = "Every byte is accounted for by the type it is read as.";
+            (Icon::Check, "No problems", hint, &choices[..0])
         }
-        _ => (Icon::Search, "No matches", "The search finds nothing in this document."),
+        _ => (Icon::Search, "No matches", "The search finds nothing in this document.", &choices[..0]),
     };
-    empty_state_ui(ui, icon, sentence, hint, &[]);
+    match empty_state_ui(ui, icon, sentence, hint, choices) {
+        Some(0) => actions.push(Action::Filter(filter.kind)),
+        Some(_) => actions.push(Action::Filter(TreeFilter::All)),
+        None => {}
+    }
 }
 
 /// Paints a row; returns how it reads, and what a click on its chevron asks for.

@@ -27,6 +27,7 @@ pub mod search_marks;
 pub mod tree;
 mod tree_input;
 mod tree_row;
+pub mod under_way;
 
 pub use tree_input::Typed;
 

@@ -1,5 +1,6 @@
 //! What a search found, in wire order; a click goes there.
 
+use super::under_way::under_way_ui;
 use super::{Shown, size_text};
 use crate::app::{Action, Search};
 use crate::document::ReadMode;
@@ -10,8 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::TabView;
 use crate::ui::widgets::{
-    Cell, Elide, Row, RowLabel, RowList, TextButton, cell, cell_elided, empty_state_ui, progress_ui,
-    visible_text,
+    Cell, Choice, Elide, Row, RowLabel, RowList, TextButton, cell, cell_elided, empty_state_ui, visible_text,
 };
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
@@ -23,7 +23,8 @@ const OFFSET_WIDTH: f32 = 80.0;
 pub fn results_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
     let search = &shown.open.search;
     progress_line_ui(ui, shown, actions);
-    if nothing_ui(ui, search) {
+    if search.places.is_empty() {
+        nothing_ui(ui, search, actions);
         return;
     }
     remark_ui(ui, shown, actions);
@@ -60,17 +61,11 @@ fn progress_line_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     let running = shown.open.search.running;
     let Some(job) = running else { return };
     let found = shown.state.running.iter().find(|running| running.job == job);
-    let (n_done, n_total) = found.map_or((0, 0), |running| (running.n_done, running.n_total));
-    let share = (0 < n_total).then(|| (n_done as f64 / n_total as f64) as f32);
-    let amount = match n_total {
-        0 => String::new(),
-        total => format!("{} of {}", size_text(n_done), size_text(total)),
-    };
     let rect = line(ui);
     {
         let ui = &mut ui.new_child(UiBuilder::new().max_rect(rect));
         let label = format!("Searching, {} found", grouped(shown.open.search.n_found));
-        if progress_ui(ui, &label, &amount, share, true) {
+        if under_way_ui(ui, &label, found) {
             actions.push(Action::CancelJob(job));
         }
     }
@@ -84,33 +79,37 @@ fn line(ui: &mut Ui) -> Rect {
     rect.shrink2(vec2(theme.size.margin, 0.0))
 }
 
-/// Says why there are no results, if there are none.
-fn nothing_ui(ui: &mut Ui, search: &Search) -> bool {
-    if !search.places.is_empty() {
-        return false;
-    }
+/// Says why there are no results; the line over them tells of a search that goes on.
+fn nothing_ui(ui: &mut Ui, search: &Search, actions: &mut Vec<Action>) {
     let found_nothing = "Nothing was found";
-    let (icon, sentence, hint) = match (&search.error, &search.failure) {
-        (Some(error), _) => (Icon::Error, error.to_string(), error.hint.to_owned()),
-        (None, Some(failure)) => (Icon::Error, "The search failed".to_owned(), failure.clone()),
-        _ if search.running.is_some() => (Icon::Clock, "Searching…".to_owned(), String::new()),
+    let again = [Choice::new("Search again")];
+    let (icon, sentence, hint, choices) = match (&search.error, &search.failure) {
+        (Some(error), _) => (Icon::Error, error.to_string(), error.hint.to_owned(), &again[..0]),
+        (None, Some(failure)) => (Icon::Error, "The search failed".to_owned(), failure.clone(), &again[..]),
+        _ if search.running.is_some() => return,
         _ if search.n_gone() > 0 => {
             let hint = "What was found is removed by now; undo brings it back.".to_owned();
-            (Icon::Search, "Nothing is left of what was found".to_owned(), hint)
+            (Icon::Search, "Nothing is left of what was found".to_owned(), hint, &again[..0])
         }
         _ if !search.is_whole => {
-            let hint = "The search was stopped before it found anything.".to_owned();
-            (Icon::Search, found_nothing.to_owned(), hint)
+            let hint = match search.looked_at {
+                Some((done, all)) if 0 < done => {
+                    format!("Nothing was found in the first {} of {}.", size_text(done), size_text(all))
+                }
+                _ => "It was stopped before anything was looked at.".to_owned(),
+            };
+            (Icon::Search, "The search was stopped".to_owned(), hint, &again[..])
         }
         _ => {
             let hint = search.doubt.clone().unwrap_or_else(|| {
                 "Look at the question mark beside the search box for what can be looked for.".to_owned()
             });
-            (Icon::Search, found_nothing.to_owned(), hint)
+            (Icon::Search, found_nothing.to_owned(), hint, &again[..0])
         }
     };
-    empty_state_ui(ui, icon, &sentence, &hint, &[]);
-    true
+    if empty_state_ui(ui, icon, &sentence, &hint, choices).is_some() {
+        actions.push(Action::Search(search.text.clone()));
+    }
 }
 
 /// What the list does not say: that it is cut, stopped, or of bytes that have changed since and are not

@@ -156,17 +156,30 @@ fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked
     }
 }
 
+fn results_title(shown: Shown<'_>) -> String {
+    let search = &shown.open.search;
+    if search.n_found == 0 && !search.is_whole {
+        return "Results".to_owned();
+    }
+    let more = if search.is_stale(&shown.open.document) { "…" } else { "" };
+    format!("Results  {}{more}", grouped(search.n_found))
+}
+
 fn beside_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let settings = &shown.state.settings;
     let problems = &shown.open.problems;
     let n_problems = problems.n_errors + problems.n_warnings + problems.n_notes;
-    let (n_edits, n_found) = (shown.open.document.n_edits(), shown.open.search.n_found);
-    let more = if shown.open.search.is_stale(&shown.open.document) { "…" } else { "" };
+    // A count that is not known yet is none.
+    let problems = match problems.revision {
+        Some(_) => format!("Problems  {}", grouped(n_problems)),
+        None => "Problems".to_owned(),
+    };
+    let n_steps = shown.open.document.n_steps() as u64;
     let mut tabs = vec![
-        (settings.show_problems, Beside::Problems, format!("Problems  {}", grouped(n_problems))),
-        (settings.show_history, Beside::History, format!("History  {}", grouped(n_edits as u64))),
-        (shown.open.search.is_listed, Beside::Results, format!("Results  {}{more}", grouped(n_found))),
+        (settings.show_problems, Beside::Problems, problems),
+        (settings.show_history, Beside::History, format!("History  {}", grouped(n_steps))),
+        (shown.open.search.is_listed, Beside::Results, results_title(shown)),
         (settings.show_call, Beside::Call, "Call".to_owned()),
     ];
     tabs.retain(|(is_there, ..)| *is_there);

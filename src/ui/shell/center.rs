@@ -5,12 +5,12 @@ use crate::app::{Action, Command, Content, Running, State, Tab as DocumentTab};
 use crate::ui::commands::{icon_of, offer};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
-use crate::ui::panels::{Shown, filtered, path_bar, size_text, tree};
+use crate::ui::panels::under_way::page_under_way_ui;
+use crate::ui::panels::{Shown, filtered, path_bar, tree};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{
-    Choice, Elide, Tab, cell_elided, empty_state_over_ui, empty_state_ui, progress_ui, tab_bar_ui,
-    visible_text,
+    Choice, Elide, Tab, cell_elided, empty_state_over_ui, empty_state_ui, tab_bar_ui, visible_text,
 };
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::path::{Path, PathBuf};
@@ -70,22 +70,8 @@ fn tabs_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<Action
 
 /// Returns whether the person asks to stop.
 fn opening_ui(ui: &mut Ui, tab: &DocumentTab, running: Option<&Running>) -> bool {
-    let (n_done, n_total) = running.map_or((0, 0), |running| (running.n_done, running.n_total));
     let label = running.map_or_else(|| format!("Opening {}", tab.title), |running| running.label.clone());
-    let share = (0 < n_total).then(|| (n_done as f64 / n_total as f64) as f32);
-    let amount = match n_total {
-        0 => String::new(),
-        total => format!("{} of {}", size_text(n_done), size_text(total)),
-    };
-    ui.add_space(ui.available_height() * 0.4);
-    let mut is_cancelled = false;
-    ui.with_layout(Layout::top_down(egui::Align::Center), |ui| {
-        let width = ui.available_width().min(460.0);
-        ui.allocate_ui_with_layout(vec2(width, 40.0), Layout::top_down(egui::Align::Min), |ui| {
-            is_cancelled = progress_ui(ui, &label, &amount, share, true);
-        });
-    });
-    is_cancelled
+    page_under_way_ui(ui, &label, running)
 }
 
 fn failed_ui(

@@ -32,7 +32,7 @@ use super::theme::{self, ThemeChoice, theme};
 use super::view::{Asked, Layout, Place, TabView, View};
 use super::widgets::{Toast, Tone};
 use crate::app::{self, Action, Content, NoticeTone, Session, State, TabId, ThemeSetting};
-use egui::{Context, Frame, Margin, Panel, Ui};
+use egui::{Context, Frame, Id, Margin, Panel, Ui};
 use std::ops::RangeInclusive;
 
 /// Points that the buttons of a value take.
@@ -244,7 +244,7 @@ impl Shell {
             top_bar::top_bar_ui(ui, state, &mut self.view, asked, actions);
         });
         Panel::bottom("status bar").frame(bar).exact_size(theme.size.row + 2.0).show(ui, |ui| {
-            status_bar::status_bar_ui(ui, state, actions);
+            status_bar::status_bar_ui(ui, state, &self.view, actions);
         });
         let tab = state.active.and_then(|id| self.view.tabs.get(&id));
         let (has_schema, has_inspector) = self.view.sides.shown(state, tab, asked, ui.available_width());
@@ -303,6 +303,9 @@ impl Shell {
     }
 
     fn toasts_ui(&mut self, ui: &Ui) {
+        for subject in self.session.take_outdated() {
+            self.view.toasts.forget(Id::unique(subject));
+        }
         for notice in self.session.take_notices() {
             let tone = match notice.tone {
                 NoticeTone::Done => Tone::Ok,
@@ -310,7 +313,7 @@ impl Shell {
                 NoticeTone::Warning => Tone::Warning,
                 NoticeTone::Error => Tone::Problem,
             };
-            let toast = Toast::new(tone, notice.text);
+            let toast = Toast::new(tone, notice.text).about(notice.about.map(Id::unique));
             match notice.undo {
                 Some(undo) => {
                     let id = self.view.toasts.push(toast.action("Undo"));

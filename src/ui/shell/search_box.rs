@@ -127,10 +127,12 @@ fn count_ui(ui: &mut Ui, open: &OpenDocument) {
     }
     let here = search.current.and_then(|idx| search.places.now(idx)).map(|now| search.places.n_before(now));
     // Of bytes as they were before an edit, or not all of them yet.
-    let is_more = search.running.is_some() || search.is_stale(&open.document);
+    let is_more = !search.is_whole || search.is_stale(&open.document);
     let more = if is_more { "…" } else { "" };
     let text = match (here, search.n_found) {
-        (_, 0) if search.running.is_some() => "…".to_owned(),
+        (_, 0) if search.running.is_some() => "Searching…".to_owned(),
+        (_, 0) if search.failure.is_some() => "Failed".to_owned(),
+        (_, 0) if !search.is_whole => "Stopped".to_owned(),
         (_, 0) => "None".to_owned(),
         (Some(nth), n) => format!("{} of {}{more}", grouped(nth as u64 + 1), grouped(n)),
         (None, n) => format!("{}{more} found", grouped(n)),

@@ -1,24 +1,30 @@
 //! What is true of the document as a whole, and the work that is going on.
 
-use crate::app::{Action, OpenDocument, Pane, State};
+use crate::app::{Action, Content, OpenDocument, Pane, Running, State};
 use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
+use crate::ui::panels::under_way::{is_told_in_front, under_way_ui};
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Tone, elide, progress_ui};
+use crate::ui::view::View;
+use crate::ui::widgets::{Tone, elide};
 use egui::{Align, Color32, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+pub fn status_bar_ui(ui: &mut Ui, state: &State, view: &View, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     ui.horizontal_centered(|ui| {
         ui.style_mut().override_font_id = Some(fonts::regular(theme.size.text_dense));
         ui.spacing_mut().item_spacing.x = 2.0 * theme.size.gap;
         ui.add_space(theme.size.gap_small);
         let Some(open) = state.active_document() else {
-            ui.weak("No document");
+            let is_opening =
+                state.active_tab().is_some_and(|tab| matches!(tab.content, Content::Opening { .. }));
+            if !is_opening {
+                ui.weak("No document");
+            }
             calls_ui(ui, state, actions);
-            running_ui(ui, state, actions);
+            running_ui(ui, state, view, actions);
             return;
         };
         ui.weak(size_of(open));
@@ -32,7 +38,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             verdict_ui(ui, open, actions);
             calls_ui(ui, state, actions);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| running_ui(ui, state, actions));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| running_ui(ui, state, view, actions));
         });
     });
 }
@@ -48,6 +54,11 @@ fn size_of(open: &OpenDocument) -> String {
 
 fn edits_of(open: &OpenDocument) -> String {
     let n_edits = open.document.n_edits();
+    // Of a file that was saved with edits, the bytes without them are a change.
+    let is_on_disk = open.identity.is_some();
+    if n_edits == 0 && is_on_disk && open.document.is_modified() && 0 < open.document.n_steps() {
+        return "All edits undone, not saved".to_owned();
+    }
     if n_edits == 0 {
         return "No edits".to_owned();
     }
@@ -124,27 +135,23 @@ fn verdict_button_ui(ui: &mut Ui, text: &str, hint: &str, icon: Icon, color: Col
     response.on_hover_text(hint).clicked()
 }
 
-/// The newest work that is worth a word, with its progress and a way to stop it.
-fn running_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
-    let shown: Vec<_> = state.running.iter().filter(|running| running.is_shown).collect();
+/// The newest work that is worth a word and is not told of in front, with its progress and a way to
+/// stop it.
+fn running_ui(ui: &mut Ui, state: &State, view: &View, actions: &mut Vec<Action>) {
+    let is_news = |running: &&Running| running.is_shown && !is_told_in_front(running, state, view);
+    let shown: Vec<_> = state.running.iter().filter(is_news).collect();
     let Some(running) = shown.last() else { return };
     let width = ui.available_width().min(420.0);
     if width < 160.0 {
         ui.weak(RichText::new(&running.label));
         return;
     }
-    let share = (0 < running.n_total).then(|| (running.n_done as f64 / running.n_total as f64) as f32);
-    let amount = match running.n_total {
-        0 => String::new(),
-        total if !running.in_bytes => format!("{} %", 100 * running.n_done / total),
-        total => format!("{} of {}", size_text(running.n_done), size_text(total)),
-    };
     let more = shown.len() - 1;
     let label = if more > 0 { format!("{} (and {more} more)", running.label) } else { running.label.clone() };
     let mut rect = ui.available_rect_before_wrap();
     rect.set_width(width);
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-        if progress_ui(ui, &label, &amount, share, true) {
+        if under_way_ui(ui, &label, Some(running)) {
             actions.push(Action::CancelJob(running.job));
         }
     });

@@ -27,11 +27,15 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked
             true => one_menu_ui(ui, state, asked, actions),
             false => menus_ui(ui, state, asked, actions),
         }
-        bar_separator_ui(ui);
+        // It stands between two things.
+        let has_document = state.active_document().is_some();
         if LEAST_FOR_FILES <= width {
+            bar_separator_ui(ui);
             for command in [Command::Open, Command::Save, Command::Undo, Command::Redo] {
                 button_ui(ui, state, command, None, asked, actions);
             }
+        }
+        if has_document {
             bar_separator_ui(ui);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

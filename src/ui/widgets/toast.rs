@@ -20,6 +20,8 @@ pub struct Toast {
     /// From the frame that shows it, or for a problem from when the person is seen to be there; `None`
     /// stays until it is closed.
     pub seconds: Option<f64>,
+    /// What it tells of, if later notes may contradict it.
+    pub about: Option<Id>,
 }
 
 impl Toast {
@@ -29,11 +31,16 @@ impl Toast {
             Tone::Problem | Tone::Warning => LEAST + text.chars().count() as f64 / CHARS_PER_SECOND,
             _ => LEAST,
         };
-        Self { tone, text, action: None, seconds: Some(seconds) }
+        Self { tone, text, action: None, seconds: Some(seconds), about: None }
     }
 
     pub fn action(mut self, title: impl Into<String>) -> Self {
         self.action = Some(title.into());
+        self
+    }
+
+    pub fn about(mut self, about: Option<Id>) -> Self {
+        self.about = about;
         self
     }
 
@@ -86,6 +93,11 @@ impl Toasts {
     /// Whether a note tells of a problem, and is to be read before it goes.
     pub fn is_waiting(&self) -> bool {
         self.shown.iter().any(|shown| shown.toast.tone == Tone::Problem)
+    }
+
+    /// Takes away what was said about this.
+    pub fn forget(&mut self, about: Id) {
+        self.shown.retain(|shown| shown.toast.about != Some(about));
     }
 
     pub fn clear(&mut self) {

@@ -16,7 +16,7 @@ mod sources;
 pub use parts::link_ui;
 
 use super::docs;
-use crate::app::{Action, Pane, State};
+use crate::app::{Action, Pane, SourceList, State};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
@@ -155,8 +155,8 @@ fn strip_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
                 actions.push(Action::ShowSources(is_sources));
             }
         }
-        let n_wrong = list.n_broken() + list.n_missing;
-        if n_wrong > 0 {
+        let wrong = wrong_with(list);
+        if !wrong.is_empty() {
             let (mark, response) = ui.allocate_exact_size(vec2(theme.size.icon, side), Sense::hover());
             Icon::Warning.paint_sized(
                 ui.painter(),
@@ -164,15 +164,26 @@ fn strip_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
                 theme.size.icon - 2.0,
                 theme.color.warning,
             );
-            let text = format!(
-                "{} files cannot be used, {} imports were not found",
-                list.n_broken(),
-                list.n_missing
-            );
+            let text = wrong.join(", ");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
             response.on_hover_text(text);
         }
     });
+}
+
+/// What is to be known of the sources, in words.
+fn wrong_with(list: &SourceList) -> Vec<String> {
+    let count = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let parts = [
+        count(list.n_broken(), "file cannot be used", "files cannot be used"),
+        count(list.n_missing, "import was not found", "imports were not found"),
+        count(list.n_contradictions, "declaration is ignored", "declarations are ignored"),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn filter_ui(

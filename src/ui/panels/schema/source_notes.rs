@@ -5,10 +5,11 @@ use super::parts;
 use super::sources::{MAX_SHOWN, SourcesView, indented};
 use crate::app::{Action, Protoc, SourceRow, State};
 use crate::ui::fonts;
-use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Elide, TextButton, cell_elided, check_box_ui, section_ui, visible_text};
+use crate::ui::widgets::{Elide, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text};
 use egui::{Align, Label, RichText, Sense, Ui, vec2};
+use std::borrow::Cow;
+use std::path::Path;
 
 /// Files that can be used without something that was left out of them.
 pub(super) fn noted_ui(ui: &mut Ui, row: &SourceRow, view: &mut SourcesView) {
@@ -43,13 +44,12 @@ pub(super) fn noted_ui(ui: &mut Ui, row: &SourceRow, view: &mut SourcesView) {
     }
 }
 
-/// Offers `protoc` once, where it may help; the answer can be changed.
-pub(super) fn protoc_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+/// Asks once whether `protoc` is to be used, where it may help.
+pub(super) fn protoc_question_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let theme = theme(ui);
-    let offered = state.source_list.protoc.as_ref();
-    let Some(answer) = state.sources.protoc else {
-        let Some(Protoc::Offered { path, n_files }) = offered else { return };
-        ui.add_space(theme.size.gap);
+    if let (None, Some(Protoc::Offered { path, n_files })) = (state.sources.protoc, &state.source_list.protoc)
+    {
+        ui.add_space(theme.size.gap_small);
         let what = if *n_files == 1 { "the file".to_owned() } else { format!("{n_files} files") };
         let text = format!("protoc is installed and may be able to compile {what} that cannot be used.");
         let path = path.to_string_lossy();
@@ -70,8 +70,14 @@ pub(super) fn protoc_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
                 actions.push(Action::UseProtoc(false));
             }
         });
-        return;
-    };
+        ui.add_space(theme.size.gap);
+    }
+}
+
+/// The answer, which can be changed.
+pub(super) fn protoc_answer_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let Some(answer) = state.sources.protoc else { return };
     ui.add_space(theme.size.gap);
     let mut is_on = answer;
     let text = "Let protoc compile what cannot be used otherwise";
@@ -79,7 +85,7 @@ pub(super) fn protoc_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     if check_box_ui(ui, text, hint, &mut is_on) {
         actions.push(Action::UseProtoc(is_on));
     }
-    if offered == Some(&Protoc::Missing) {
+    if state.source_list.protoc == Some(Protoc::Missing) {
         indented(ui, |ui| {
             let text = RichText::new("protoc is not on the PATH").color(theme.color.warning);
             ui.add(Label::new(text.size(theme.size.text_small)).wrap());
@@ -116,10 +122,11 @@ pub(super) fn contradictions_ui(
                 ui.spacing_mut().item_spacing.x = theme.size.gap_small;
                 ui.label(muted(word.to_owned()));
                 let prefix = format!("{} in ", one.winner.full_name);
-                parts::link_ui(ui, &address.file, &prefix, address, actions);
+                parts::link_ui(ui, &as_listed(state, &address.file), &prefix, address, actions);
             });
         }
-        ui.add(Label::new(muted(visible_text(&one.difference).into_owned())).wrap());
+        let has = format!("which has {}", visible_text(&one.difference));
+        ui.add(Label::new(muted(has)).wrap());
         ui.add_space(theme.size.gap_small);
     }
     if MAX_SHOWN < list.n_contradictions {
@@ -127,17 +134,33 @@ pub(super) fn contradictions_ui(
     }
 }
 
+/// A path as the sources above write it: files are named without the slash that it begins with.
+fn as_listed<'a>(state: &State, file: &'a str) -> Cow<'a, str> {
+    let whole = format!("/{file}");
+    match state.source_list.rows.iter().any(|row| Path::new(&whole).starts_with(&row.path)) {
+        true => Cow::Owned(whole),
+        false => Cow::Borrowed(file),
+    }
+}
+
 pub(super) fn removed_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let Some(removed) = &state.removed else { return };
     let text = format!("{} was removed", visible_text(&removed.name));
-    let put_back = TextButton::new("Put back").icon(Icon::Undo).outlined();
+    let put_back = TextButton::new("Put back").outlined();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme(ui).size.gap;
         let width = ui.available_width() - put_back.width(ui) - theme(ui).size.gap;
         let (rect, response) = ui.allocate_exact_size(vec2(width, theme(ui).size.button), Sense::hover());
         let font = fonts::regular(theme(ui).size.text);
-        let shown =
-            cell_elided(ui.painter(), rect, &text, &font, theme(ui).color.muted, Align::Min, Elide::Middle);
+        let muted = theme(ui).color.muted;
+        // What became of it is not cut.
+        let became = " was removed";
+        let became_width = ui.painter().layout_no_wrap(became.to_owned(), font.clone(), muted).size().x;
+        let name_at = rect.with_max_x((rect.right() - became_width - 1.0).max(rect.left()));
+        let name = visible_text(&removed.name);
+        let shown = cell_elided(ui.painter(), name_at, &name, &font, muted, Align::Min, Elide::Middle);
+        let rest = rect.with_min_x(shown.rect.right());
+        cell(ui.painter(), rest, became, &font, muted, Align::Min);
         shown.full_text_on_hover(ui, &response, || text.clone());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
         if put_back.show(ui).clicked() {

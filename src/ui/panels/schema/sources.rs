@@ -1,6 +1,6 @@
 //! Where declarations come from, what became of each source, and how imports were found.
 
-use super::source_notes::{contradictions_ui, noted_ui, protoc_ui, removed_ui};
+use super::source_notes::{contradictions_ui, noted_ui, protoc_answer_ui, protoc_question_ui, removed_ui};
 use crate::app::{
     Action, BrokenFile, Command, Dialog, FileDialog, ImportRow, SchemaSources, SourceRow, State,
 };
@@ -53,11 +53,12 @@ pub fn sources_ui(ui: &mut Ui, state: &State, view: &mut SourcesView, actions: &
             ui.add_space(theme(ui).size.gap);
             add_ui(ui, state, actions);
             removed_ui(ui, state, actions);
+            protoc_question_ui(ui, state, actions);
             let list = &state.source_list;
             for (idx, row) in list.rows.iter().enumerate() {
                 source_ui(ui, state, idx, row, view, actions);
             }
-            protoc_ui(ui, state, actions);
+            protoc_answer_ui(ui, state, actions);
             builtin_ui(ui, state, actions);
             contradictions_ui(ui, state, view, actions);
             imports_ui(ui, state, view, actions);
@@ -239,9 +240,7 @@ fn path_ui(ui: &mut Ui, path: &str) {
 /// Where it is wrong, the line, what is wrong and what to do.
 fn broken_ui(ui: &mut Ui, broken: &BrokenFile) {
     let theme = theme(ui);
-    let place = visible_text(&broken.place_text()).into_owned();
-    let place = RichText::new(place).size(theme.size.text_small).color(theme.color.muted);
-    ui.add(Label::new(place).wrap());
+    named_path_ui(ui, "", &broken.place_text());
     let message = RichText::new(visible_text(&broken.message).into_owned()).color(theme.color.problem);
     ui.add(Label::new(message.size(theme.size.text_dense)).wrap());
     if !broken.source_line.trim().is_empty() {
@@ -296,17 +295,20 @@ fn import_ui(ui: &mut Ui, state: &State, import: &ImportRow, actions: &mut Vec<A
         1 => String::new(),
         n => format!(" and {} more", n - 1),
     };
-    ui.add(Label::new(muted(format!("imported by {}{others}", visible_text(&import.by)))).wrap());
+    named_path_ui(ui, "Imported by", &format!("{}{others}", import.by));
     match &import.found {
         Some(found) => {
-            ui.add(Label::new(muted(format!("is {}: {}", visible_text(found), import.why))).wrap());
+            named_path_ui(ui, "Taken from", found);
+            let mut why = import.why.to_owned();
+            why.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+            ui.add(Label::new(muted(why)).wrap());
         }
         None if import.tried.is_empty() => {
-            ui.add(Label::new(muted("was not found".to_owned())).wrap());
+            ui.add(Label::new(muted("It was not found".to_owned())).wrap());
         }
         None => {
             let tried: Vec<&str> = import.tried.iter().take(4).map(String::as_str).collect();
-            let text = format!("was not found; looked for {}", visible_text(&tried.join(", ")));
+            let text = format!("It was not found; looked for {}", visible_text(&tried.join(", ")));
             ui.add(Label::new(muted(text)).wrap());
         }
     }
@@ -324,6 +326,28 @@ fn import_ui(ui: &mut Ui, state: &State, import: &ImportRow, actions: &mut Vec<A
         actions.push(Action::Show(Dialog::File(FileDialog::ImportRoot)));
     }
     ui.add_space(theme.size.gap);
+}
+
+/// A path in one line, after a word that says what it is of.
+fn named_path_ui(ui: &mut Ui, word: &str, path: &str) {
+    let theme = theme(ui);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row_dense), Sense::hover());
+    let font = fonts::regular(theme.size.text_small);
+    let muted = theme.color.muted;
+    let mut at = rect;
+    if !word.is_empty() {
+        at.min.x =
+            cell(ui.painter(), rect, word, &font, muted, Align::Min).rect.right() + theme.size.gap_small;
+    }
+    let path = visible_text(path);
+    cell_elided(ui.painter(), at, &path, &font, muted, Align::Min, Elide::Middle).full_text_on_hover(
+        ui,
+        &response,
+        || path.to_string(),
+    );
+    let label = if word.is_empty() { path.to_string() } else { format!("{word} {path}") };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
 }
 
 /// The last folders of a path.
