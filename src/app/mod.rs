@@ -80,7 +80,6 @@ pub use state::{
     State, Tab, TabId, TypeChoice,
 };
 pub use structures::{members_of, why_not_move};
-pub use tree_commands::is_map_entry;
 pub use walking::{message_rows, siblings};
 
 #[cfg(test)]

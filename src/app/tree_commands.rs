@@ -90,6 +90,6 @@ fn sibling(open: &OpenDocument, row: &Row, forward: bool) -> Result<Action, &'st
 }
 
 /// Whether the row is one entry of a map.
-pub fn is_map_entry(entry: &Entry) -> bool {
+pub(super) fn is_map_entry(entry: &Entry) -> bool {
     matches!(entry, Entry::Record { meaning: Meaning::Field(field), .. } if field.is_map())
 }

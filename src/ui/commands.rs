@@ -14,7 +14,12 @@ pub struct Offer {
 impl Offer {
     pub fn of(row: &'static CommandRow, state: &State) -> Self {
         let shortcut = row.shortcut.map(|shortcut| shortcut.to_string()).unwrap_or_default();
-        Self { row, shortcut, action: row.command.resolve(state) }
+        let action = match (row.command, row.command.resolve(state)) {
+            // The key edits the value there, which the title does not say.
+            (Command::RenameKey, Ok(Action::Select(_))) => Err("This row is no entry of a map"),
+            (_, action) => action,
+        };
+        Self { row, shortcut, action }
     }
 
     pub fn choice(&self) -> Choice<'_> {

@@ -46,11 +46,16 @@ pub fn profile_file(folder: &Path, name: &str) -> Option<PathBuf> {
     (is_file_name && fits).then(|| folder.join(format!("{name}{PROFILE_ENDING}")))
 }
 
-/// The profiles of a folder by name; none if it is not there.
+/// The profiles of a folder by name; none if it is not there. A file that cannot be read is among them.
 pub fn list_profiles(folder: &Path) -> Result<Vec<StoredProfile>, WorkerError> {
     let mut profiles = Vec::new();
     for path in files_ending(folder, PROFILE_ENDING, MAX_PROFILES)? {
-        profiles.push(load_profile(&path)?);
+        let unread = |error| {
+            let name = name_of(&path);
+            let profile = Err(unreadable(&name, &error));
+            StoredProfile { name, path: path.clone(), profile, unknown_keys: Vec::new() }
+        };
+        profiles.push(load_profile(&path).unwrap_or_else(unread));
     }
     Ok(profiles)
 }
@@ -89,14 +94,27 @@ pub fn read_profile(path: &Path) -> Result<StoredProfile, WorkerError> {
 }
 
 fn stored(path: &Path, text: String) -> Result<StoredProfile, WorkerError> {
-    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = file_name.strip_suffix(PROFILE_ENDING).unwrap_or(&file_name).to_owned();
+    let name = name_of(path);
     Ok(StoredProfile {
         profile: Profile::read(&name, &text),
         unknown_keys: Profile::unknown_keys(&text),
         name,
         path: path.to_owned(),
     })
+}
+
+fn name_of(path: &Path) -> String {
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    file_name.strip_suffix(PROFILE_ENDING).unwrap_or(&file_name).to_owned()
+}
+
+/// Why a file in a folder of such files is none, so that the others can be used all the same.
+pub(super) fn unreadable(name: &str, error: &WorkerError) -> ProfileError {
+    let place = name.to_owned();
+    match error {
+        WorkerError::NoText { .. } => ProfileError::NotText { place },
+        error => ProfileError::File { reason: error.to_string(), place },
+    }
 }
 
 fn text_of(path: &Path) -> Result<String, WorkerError> {

@@ -5,7 +5,7 @@
 //! person said so. What is removed goes to a folder of ours first, from which it can come back.
 
 use super::error::{Call, WorkerError};
-use super::profiles::{files_ending, profile_file};
+use super::profiles::{files_ending, profile_file, unreadable};
 use super::save::{Hook, SaveOptions, Saved, save};
 use super::state;
 use crate::document::Snapshot;
@@ -49,16 +49,25 @@ impl RemovedRequest {
     }
 }
 
-/// The requests of a folder by name; none if it is not there.
+/// The requests of a folder by name; none if it is not there. A file that cannot be read is among them.
 pub fn list_requests(folder: &Path) -> Result<Vec<StoredRequest>, WorkerError> {
-    files_ending(folder, ENDING, MAX_REQUESTS)?.iter().map(|path| load(path)).collect()
+    let paths = files_ending(folder, ENDING, MAX_REQUESTS)?;
+    let listed = |path: &PathBuf| {
+        let unread = |error| stored(path, &name_of(path), Err(unreadable(&name_of(path), &error)));
+        load(path).unwrap_or_else(unread)
+    };
+    Ok(paths.iter().map(listed).collect())
 }
 
 fn load(path: &Path) -> Result<StoredRequest, WorkerError> {
-    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = file_name.strip_suffix(ENDING).unwrap_or(&file_name).to_owned();
+    let name = name_of(path);
     let request = SavedRequest::read(&name, &text_of(path)?);
     Ok(stored(path, &name, request))
+}
+
+fn name_of(path: &Path) -> String {
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    file_name.strip_suffix(ENDING).unwrap_or(&file_name).to_owned()
 }
 
 fn stored(path: &Path, name: &str, request: Result<SavedRequest, ProfileError>) -> StoredRequest {
@@ -234,12 +243,14 @@ mod tests {
         );
         assert!(matches!(store(&folder, &request("send ü"), false), Err(WorkerError::AlreadyExists { .. })));
         fs::write(folder.join("bad.request"), "kind = x").unwrap();
+        fs::write(folder.join("worse.request"), b"kind = \xff").unwrap();
         let mut other = request("send ü");
         other.settings.metadata.clear();
         store(&folder, &other, true).unwrap();
         let listed = list_requests(&folder).unwrap();
         assert!(listed[0].request.is_err() && listed[0].n_bytes.is_none());
         assert_eq!(listed[1].request, Ok(other));
+        assert_eq!(listed[2].request, Err(ProfileError::NotText { place: "worse".to_owned() }));
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod laws; // what holds on every screen
 mod requests; // screens of saved requests, profiles and earlier calls
 #[path = "screens/running.rs"]
 mod running; // screens of work that goes on, was stopped or failed
+#[path = "screens/shown.rs"]
+mod shown; // words that are seen in each of them
 #[path = "screens/sources.rs"]
 mod sources; // screens of schema sources and protoc
 #[path = "screens/structures.rs"]
@@ -59,6 +61,8 @@ pub enum Touch {
     HoverFromRight(Role, &'static str, f32),
     /// Takes the first row with these words to the lower half of the last one with those, and holds it.
     Drag(&'static str, &'static str),
+    /// Scrolls it into view.
+    Reach(Role, &'static str),
     Press(Modifiers, Key),
     Type(&'static str),
     /// A file is held over the window.
@@ -107,7 +111,10 @@ impl Screen {
         for touch in &self.touches {
             touch.make(&mut window, &is_still).map_err(|what| format!("{}: {what}", self.name))?;
         }
-        Ok(window)
+        match shown::of(&self.name).iter().find(|words| !is_shown(&window, words)) {
+            Some(words) => Err(format!("{}: {words:?} is not to be seen", self.name)),
+            None => Ok(window),
+        }
     }
 }
 
@@ -131,6 +138,9 @@ impl Touch {
                 let at = place(window, *role, |name| name.contains(part));
                 let at = at.ok_or_else(|| none(window, *role, part))?;
                 window.hover_at(at.right_center() - vec2(*left, 0.0));
+            }
+            Touch::Reach(role, label) => {
+                place(window, *role, |name| name == *label).ok_or_else(|| none(window, *role, label))?;
             }
             Touch::Drag(from, to) => drag(window, from, to)?,
             Touch::Press(modifiers, key) => window.key_press_modifiers(*modifiers, *key),
@@ -225,6 +235,23 @@ fn is_seen(ctx: &egui::Context, id: egui::accesskit::NodeId) -> bool {
         let widget = layers.find_map(|(_, widgets)| widgets.iter().find(|it| it.id.accesskit_id() == id));
         widget.is_none_or(|widget| widget.interact_rect.contains(widget.rect.center()))
     })
+}
+
+/// Whether words are painted in view, or name something that is in view.
+fn is_shown(window: &Window, words: &str) -> bool {
+    let all = window.ctx.content_rect();
+    let is_painted = laws::painted(&window.output().shapes)
+        .iter()
+        .any(|text| text.text.contains(words) && all.intersect(text.clip).contains(text.rect.center()));
+    let mut nodes = window.query_all_by(|_| true);
+    is_painted
+        || nodes.any(|node| {
+            let place = || node.rect();
+            let node = node.accesskit_node();
+            let said = [node.label(), node.value()].into_iter().flatten().any(|text| text.contains(words));
+            let at = if said && node.bounding_box().is_some() { place() } else { Rect::NOTHING };
+            at.is_positive() && all.contains(at.center()) && is_seen(&window.ctx, node.locate().0)
+        })
 }
 
 fn none(window: &Window, role: Role, words: &str) -> String {

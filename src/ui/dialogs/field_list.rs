@@ -8,7 +8,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::widgets::fuzzy::ranked;
-use crate::ui::widgets::{Row, RowLabel, RowList, TextField, cell};
+use crate::ui::widgets::{HoverText, Row, RowLabel, RowList, TextField, cell};
 use egui::{Align, Context, Id, Rect, Ui, pos2, vec2};
 
 /// One that can be picked.
@@ -166,7 +166,7 @@ fn row_ui(ui: &Ui, row: &Row, choice: &FieldChoice<'_>) -> RowLabel {
     let is_cut = name.is_elided || kind.is_elided || about.is_elided;
     if row.is_hovered && (is_cut || choice.comment.lines().nth(1).is_some()) {
         let text = if choice.comment.is_empty() { choice.about } else { choice.comment };
-        row.response.clone().on_hover_text(format!("{} · {}\n{text}", choice.name, choice.kind));
+        row.response.clone().told(format!("{} · {}\n{text}", choice.name, choice.kind));
     }
     let name = if choice.is_set { format!("{}, set", choice.name) } else { choice.name.to_owned() };
     let label = if choice.kind.is_empty() { name } else { format!("{name}, {}", choice.kind) };

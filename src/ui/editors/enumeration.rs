@@ -6,7 +6,7 @@ use crate::document::value::{Scalar, read_scalar};
 use crate::schema::{EnumDescriptor, EnumValueDescriptor, Kind};
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::fuzzy::ranked;
-use crate::ui::widgets::{Row, RowLabel, RowList, cell};
+use crate::ui::widgets::{HoverText, Row, RowLabel, RowList, cell};
 use crate::ui::{fonts, view::Place};
 use egui::{Align, Key, Modifiers, Ui, vec2};
 
@@ -108,7 +108,7 @@ fn list_ui(
                     let value = &values[found[row.idx as usize]];
                     let label = value_row_ui(ui, theme, row, value);
                     if let Some(comment) = schema.comment(value).filter(|_| row.is_hovered) {
-                        row.response.clone().on_hover_text(comment);
+                        row.response.clone().told(comment);
                     }
                     label
                 },

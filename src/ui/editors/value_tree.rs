@@ -10,7 +10,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Place;
-use crate::ui::widgets::{Choice, IconButton, TextButton, TextField, cell, menu_item_ui};
+use crate::ui::widgets::{Choice, IconButton, TextButton, TextField, cell, menu_below, menu_item_ui};
 use egui::{Align, Id, Key, Modifiers, Sense, Ui, vec2};
 use serde_json::{Map, Number, Value};
 
@@ -355,9 +355,10 @@ fn sort_ui(ui: &mut Ui, row: &Row, can_change: bool) -> Option<Sort> {
     }
     let button = TextButton::new(now.name()).menu().show(ui);
     let mut picked = None;
-    egui::Popup::menu(&button).show(|ui| {
+    menu_below(&button).show(|ui| {
         for (sort, name) in Sort::ALL {
-            if menu_item_ui(ui, &Choice::new(name)) && sort != now {
+            let icon = (sort == now).then_some(Icon::Check);
+            if menu_item_ui(ui, &Choice { icon, ..Choice::new(name) }) && sort != now {
                 picked = Some(sort);
             }
         }

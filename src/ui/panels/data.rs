@@ -7,7 +7,8 @@ use crate::document::value::{MAX_PROBED, Order, Probe, Unit};
 use crate::ui::fonts;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
-    Choice, Row, RowLabel, RowList, RowListState, TextField, cell, field, menu_item_ui, visible_text,
+    Choice, Row, RowLabel, RowList, RowListState, TextField, cell, context_menu, field, menu_item_ui,
+    visible_text,
 };
 use egui::{Align, Id, Key, Modifiers, Rect, Ui, pos2, vec2};
 
@@ -86,7 +87,7 @@ pub fn data_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut DataView, actions: &mut
         .selected(|row| Some(row) == selected)
         .show(ui, &mut list, |ui, row| {
             let Some(line) = lines.get(row.idx as usize) else { return RowLabel::new("") };
-            row.response.context_menu(|ui| menu_ui(ui, *line, &bytes, &mut asked));
+            context_menu(&row.response).show(|ui| menu_ui(ui, *line, &bytes, &mut asked));
             line_ui(ui, theme, row, *line, &bytes, view, open, actions)
         });
     view.list = list;

@@ -16,10 +16,10 @@ use crate::ui::keys;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, TabView};
 use crate::ui::widgets::{
-    Choice, ColumnLayout, Row, RowDrag, RowLabel, RowList, cell, empty_state_ui, tree_cell, visible_text,
+    Choice, ColumnLayout, Row, RowDrag, RowLabel, RowList, cell, context_menu, empty_state_ui, tree_cell,
+    visible_text,
 };
-use egui::{Align, Key, Modifiers, PopupAnchor, Tooltip, Ui, pos2};
-use std::cell::Cell;
+use egui::{Align, Key, Modifiers, Ui, pos2};
 
 /// Characters of a value that can matter to a row.
 const MAX_CHARS: usize = 240;
@@ -55,17 +55,15 @@ pub fn filtered_ui(
     }
     let mut state = std::mem::take(&mut view.filtered);
     let mut in_row = Vec::new();
-    let drag_note = Cell::new(None);
     let list = RowList::tree("Filtered fields", filter.n_rows())
         .selected(|nth| Some(nth) == here)
         .keeps_in_view(here)
-        .draggable(|drag| {
-            let reason = shown.open.why_not_move_filtered(drag.from, drag.over, drag.below);
-            drag_note.set(Some(reason.unwrap_or(MAY_DROP[usize::from(drag.below)])));
-            reason.is_none()
+        .draggable(|drag| match shown.open.why_not_move_filtered(drag.from, drag.over, drag.below) {
+            Some(reason) => Err(reason),
+            None => Ok(MAY_DROP[usize::from(drag.below)]),
         });
     let response = list.show(ui, &mut state, |ui, row| {
-        row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
+        context_menu(&row.response).show(|ui| menu_ui(ui, shown, asked, &mut in_row));
         let is_edited = row.is_selected && view.is_editing_row;
         let (label, fold) = row_ui(ui, theme, &layout, row, shown, is_edited);
         in_row.extend(fold);
@@ -79,8 +77,6 @@ pub fn filtered_ui(
     actions.append(&mut in_row);
     if let Some(RowDrag { from, over: to, below }) = response.dropped {
         actions.push(Action::MoveFiltered { from, to, below });
-    } else if let Some(note) = drag_note.get() {
-        note_ui(ui, note);
     }
     let list = &response.response;
     if std::mem::take(&mut asked.focus_tree) {
@@ -104,13 +100,6 @@ pub fn filtered_ui(
     if list.has_focus() {
         keys_ui(ui, shown, view, here, asked, actions);
     }
-}
-
-/// Says at the pointer what letting go would do, or why nothing.
-fn note_ui(ui: &Ui, note: &str) {
-    let id = ui.scope_id().with("what a drag comes to");
-    let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer);
-    tooltip.gap(16.0).show(|ui| ui.label(note));
 }
 
 /// Whether a row is closed, and its number in the outline; `None` if there is nothing below it.

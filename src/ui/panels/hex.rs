@@ -17,7 +17,9 @@ use crate::ui::icons::Icon;
 use crate::ui::shell::{is_on, of_bytes};
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
-use crate::ui::widgets::{Row, RowList, RowListState, cell, menu_item_ui, scrolled_menu_ui, visible_text};
+use crate::ui::widgets::{
+    Row, RowList, RowListState, cell, context_menu, menu_item_ui, scrolled_menu_ui, visible_text,
+};
 use egui::{Align, Ui};
 use std::ops::Range;
 
@@ -128,7 +130,7 @@ pub fn hex_ui(
         drawn.is_clicked |= row.response.clicked();
         drawn.is_double_clicked |= row.response.double_clicked();
         drawn.is_secondary_clicked |= row.response.secondary_clicked();
-        row.response.context_menu(|ui| menu_ui(ui, shown, asked, actions));
+        context_menu(&row.response).show(|ui| menu_ui(ui, shown, asked, actions));
         tooltip_ui(ui, open, &layout, row, hovered);
         row_ui(ui, theme, &layout, &bytes, row)
     });

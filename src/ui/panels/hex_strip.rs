@@ -7,7 +7,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::Asked;
-use crate::ui::widgets::{IconButton, TextButton, cell, check_box_ui};
+use crate::ui::widgets::{HoverText, IconButton, TextButton, cell, check_box_ui};
 use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 /// Narrower strips leave the check box to the menu.
@@ -78,7 +78,7 @@ fn place_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
     };
     if let Some(place) = places.iter().find(|place| fits(place)) {
         let text = RichText::new(place).font(font).color(theme.color.muted);
-        ui.add(Label::new(text).selectable(false)).on_hover_text(&places[0]);
+        ui.add(Label::new(text).selectable(false)).told(&places[0]);
     }
 }
 

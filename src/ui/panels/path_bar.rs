@@ -7,7 +7,7 @@ use crate::document::{Path, Step};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{IconButton, cell, elide, visible_text};
+use crate::ui::widgets::{HoverText, IconButton, cell, elide, visible_text};
 use egui::{Align, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Parts that are shown of a path; of a deep one the end is what tells where one is.
@@ -63,7 +63,7 @@ pub fn path_bar_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     if 0.0 < rest.width() {
         let empty = ui.interact(rest, ui.make_persistent_id("empty path"), Sense::click());
         empty.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Go to a path or offset"));
-        if empty.on_hover_text("Go to a path or offset").clicked() {
+        if empty.told("Go to a path or offset").clicked() {
             actions.push(Action::Show(Dialog::GoTo));
         }
     }
@@ -119,7 +119,7 @@ fn part_ui(
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("Go to {name}")));
     let tells_all = is_cut || name.starts_with('…');
     let response = match tells_all {
-        true => response.on_hover_text(visible_text(&path.to_string())),
+        true => response.told(visible_text(&path.to_string())),
         false => response,
     };
     if response.clicked() {

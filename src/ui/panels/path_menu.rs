@@ -5,7 +5,7 @@ use crate::app::{Action, SelectTarget, message_rows, siblings};
 use crate::document::{ReadMode, Row, row_text};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, menu_item_ui, visible_text};
+use crate::ui::widgets::{Choice, HoverText, menu_below, menu_item_ui, visible_text};
 use egui::{Popup, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Rows that a menu lists, those nearest to the part.
@@ -39,12 +39,12 @@ pub fn path_menu_ui(
     icon.paint_sized(ui.painter(), center, 12.0, theme.color.muted);
     let label = format!("What stands beside {name}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-    Popup::menu(&response).show(|ui| {
+    menu_below(&response).show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.set_min_width(240.0);
         menu_ui(ui, shown, nth, actions);
     });
-    response.on_hover_text(label);
+    response.told(label);
     rest.left() + 14.0
 }
 

@@ -7,7 +7,7 @@ use super::Shown;
 use super::search_marks::search_mark;
 use super::tree_input::{drop_target, typed_ui};
 use super::tree_row::{self, Columns};
-use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget, is_map_entry};
+use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget};
 use crate::document::{Absent, Entry, Row as DocumentRow};
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Subject};
@@ -16,7 +16,8 @@ use crate::ui::keys;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Place, TabView};
 use crate::ui::widgets::{
-    Column, RowLabel, RowList, RowListResponse, empty_state_ui, header_ui, menu_item_ui, scrolled_menu_ui,
+    Column, RowLabel, RowList, RowListResponse, context_menu, empty_state_ui, header_ui, menu_item_ui,
+    scrolled_menu_ui,
 };
 use egui::{Key, Modifiers, Rect, Ui, UiBuilder};
 use std::cell::RefCell;
@@ -86,7 +87,7 @@ pub fn tree_ui(
     let response = RowList::tree("Fields", open.tree.n_rows())
         .selected(|row| Some(row) == selected)
         .keeps_in_view(selected)
-        .draggable(|drag| drop_target(open, drag).is_some())
+        .draggable(|drag| drop_target(open, drag).map(|_| ""))
         .show(ui, &mut list, |ui, row| {
             let mut rows = rows.borrow_mut();
             let Some(document_row) = rows.get(row.idx) else { return RowLabel::new("") };
@@ -104,11 +105,11 @@ pub fn tree_ui(
                 in_row.push(Action::Select(SelectTarget::Row(row.idx)));
                 in_row.push(Action::Show(Dialog::OneofMember { row: document_row.id }));
             }
-            row.response.context_menu(|ui| menu_ui(ui, shown, asked, &mut in_row));
+            context_menu(&row.response).show(|ui| menu_ui(ui, shown, asked, &mut in_row));
             drawn.label
         });
     view.tree = list;
-    if let Some((row, to, below)) = response.dropped.and_then(|drag| drop_target(open, drag)) {
+    if let Some((row, to, below)) = response.dropped.and_then(|drag| drop_target(open, drag).ok()) {
         in_row.push(Action::MoveTo { row, to, below });
     }
     actions.append(&mut in_row);
@@ -355,8 +356,7 @@ fn groups_ui(ui: &mut Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec
             // What fits few rows is listed for those.
             let is_special =
                 matches!(command, Command::RenameKey | Command::ChooseMember | Command::InsertBefore);
-            let is_entry = || shown.open.selected_row().is_some_and(|row| is_map_entry(&row.entry));
-            if is_special && (offer.action.is_err() || (*command == Command::RenameKey && !is_entry())) {
+            if is_special && offer.action.is_err() {
                 continue;
             }
             if menu_item_ui(ui, &offer.choice()) {

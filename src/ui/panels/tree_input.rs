@@ -3,13 +3,14 @@
 
 use super::Shown;
 use crate::app::{Action, Command, OpenDocument, SelectTarget, why_not_move};
-use crate::document::RowId;
+use crate::document::{ReadMode, RowId};
 use crate::ui::view::{Asked, TabView};
 use crate::ui::widgets::RowDrag;
 use egui::{Event, Key, Modifiers, Ui};
 
 /// Seconds without a key after which a name starts anew.
 const PAUSE: f64 = 1.0;
+const GONE: &str = "These rows are not there";
 
 /// A name as it is typed into the tree.
 #[derive(Clone, Debug, Default)]
@@ -65,28 +66,31 @@ impl Typed {
     }
 }
 
-/// The row that a dragged row would go beside, and whether below it; `None` if it cannot go there.
-pub fn drop_target(open: &OpenDocument, drag: RowDrag) -> Option<(RowId, RowId, bool)> {
-    let from = open.rows(drag.from..drag.from + 1).pop()?;
+/// The row that a dragged row would go beside, and whether below it, or why it cannot go there.
+pub fn drop_target(open: &OpenDocument, drag: RowDrag) -> Result<(RowId, RowId, bool), &'static str> {
+    let from = open.rows(drag.from..drag.from + 1).pop().ok_or(GONE)?;
     let over = open.rows(drag.over..drag.over + 2);
-    let mut to = over.first()?.clone();
+    let mut to = over.first().ok_or(GONE)?.clone();
     let is_inside_next = over.get(1).is_some_and(|next| from.depth < next.depth);
     // Below the last row of what stands beside it is below that.
     if from.depth < to.depth && drag.below && !is_inside_next {
         while from.depth < to.depth {
-            to = open.tree.row_above(
-                open.document.snapshot(),
-                to.branch,
-                crate::document::ReadMode::Cached,
-            )?;
+            let snapshot = open.document.snapshot();
+            to = open.tree.row_above(snapshot, to.branch, ReadMode::Cached).ok_or(GONE)?;
         }
     } else if to.is_expanded && drag.below {
-        return None;
+        return Err("What is below an open row is inside of it; close it first");
     }
-    if from.id == to.id || from.depth < to.depth && from.branch != to.branch && !is_element(&to) {
-        return None;
+    if from.id == to.id {
+        return Err("It is here already");
     }
-    why_not_move(open, from.id, to.id).is_none().then_some((from.id, to.id, drag.below))
+    if from.depth < to.depth && from.branch != to.branch && !is_element(&to) {
+        return Err("A record is moved within its message only");
+    }
+    match why_not_move(open, from.id, to.id) {
+        Some(reason) => Err(reason),
+        None => Ok((from.id, to.id, drag.below)),
+    }
 }
 
 fn is_element(row: &crate::document::Row) -> bool {

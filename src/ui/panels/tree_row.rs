@@ -7,7 +7,9 @@ use crate::document::{
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::{self, ColumnLayout, Row, RowLabel, cell, elide, tree_cell, visible_text};
+use crate::ui::widgets::{
+    self, ColumnLayout, HoverText, Row, RowLabel, cell, elide, tree_cell, visible_text,
+};
 use egui::{Align, Color32, FontId, Painter, Rect, Ui, pos2, vec2};
 
 /// Characters of a value that can matter to a row.
@@ -159,7 +161,7 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
         if at.width() < width + 40.0 {
             // Told instead while the row is pointed at.
             let all: Vec<String> = notes.iter().map(Note::to_string).collect();
-            row.response.clone().on_hover_text_at_pointer(all.join(", "));
+            row.response.clone().told_at_pointer(all.join(", "));
             break;
         }
         let chip = at.with_min_x(at.right() - width).shrink2(vec2(0.0, 4.0));
@@ -177,7 +179,7 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
         }
         if is_over {
             ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
-            row.response.clone().on_hover_text_at_pointer("Choose another member");
+            row.response.clone().told_at_pointer("Choose another member");
         }
         is_clicked |= is_over && row.response.clicked();
         at.max.x = chip.left() - theme.size.gap_small;

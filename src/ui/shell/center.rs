@@ -10,7 +10,7 @@ use crate::ui::panels::{Shown, filtered, path_bar, tree};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{
-    Choice, Elide, Tab, cell_elided, empty_state_over_ui, empty_state_ui, tab_bar_ui, visible_text,
+    Choice, Elide, HoverText, Tab, cell_elided, empty_state_over_ui, empty_state_ui, tab_bar_ui, visible_text,
 };
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::path::{Path, PathBuf};
@@ -177,7 +177,7 @@ fn recent_row_ui(ui: &mut Ui, idx: usize, path: &Path) -> bool {
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), &*name));
     let is_clicked = response.clicked();
     if shown.is_elided || told.is_elided {
-        response.on_hover_text(visible_text(&path.to_string_lossy()));
+        response.told(visible_text(&path.to_string_lossy()));
     }
     is_clicked
 }

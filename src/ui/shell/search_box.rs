@@ -8,8 +8,8 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, Beside, View};
-use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_item_ui};
-use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
+use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_below, menu_item_ui};
+use egui::{Align, Id, Key, Modifiers, PopupCloseBehavior, RichText, Sense, Ui, vec2};
 
 /// Points of the box in a wide and in a narrow window.
 const WIDEST: f32 = 300.0;
@@ -152,7 +152,7 @@ fn count_ui(ui: &mut Ui, open: &OpenDocument) {
 /// What can be written into the box.
 fn help_ui(ui: &mut Ui) {
     let button = IconButton::new(Icon::Help, "How to search").show(ui);
-    let popup = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let popup = menu_below(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.show(|ui| {
         let theme = theme(ui);
         egui::Frame::new().inner_margin(theme.size.margin).show(ui, |ui| syntax_ui(ui, theme));
@@ -179,7 +179,7 @@ fn syntax_ui(ui: &mut Ui, theme: &Theme) {
 fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
     let is_on = open.filter.kind != TreeFilter::All;
     let button = IconButton::new(Icon::Filter, "Filter the tree").selected(is_on).show(ui);
-    Popup::menu(&button).show(|ui| {
+    menu_below(&button).show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.set_min_width(200.0);
         let commands = [

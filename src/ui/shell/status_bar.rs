@@ -8,7 +8,7 @@ use crate::ui::panels::size_text;
 use crate::ui::panels::under_way::{is_told_in_front, under_way_ui};
 use crate::ui::theme::theme;
 use crate::ui::view::View;
-use crate::ui::widgets::{Tone, elide};
+use crate::ui::widgets::{HoverText, Tone, elide};
 use egui::{Align, Color32, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 pub fn status_bar_ui(ui: &mut Ui, state: &State, view: &View, actions: &mut Vec<Action>) {
@@ -132,7 +132,7 @@ fn verdict_button_ui(ui: &mut Ui, text: &str, hint: &str, icon: Icon, color: Col
     let at = elide::place(ui.painter(), at, &galley, Align::Min);
     ui.painter().galley(at.min, galley, theme.color.muted);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-    response.on_hover_text(hint).clicked()
+    response.told(hint).clicked()
 }
 
 /// The newest work that is worth a word and is not told of in front, with its progress and a way to

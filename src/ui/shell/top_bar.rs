@@ -6,7 +6,9 @@ use crate::ui::commands::{Offer, menus, offer};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, View};
-use crate::ui::widgets::{Choice, IconButton, TextButton, bar_separator_ui, menu_item_ui, scrolled_menu_ui};
+use crate::ui::widgets::{
+    Choice, IconButton, TextButton, bar_separator_ui, menu_below, menu_item_ui, scrolled_menu_ui,
+};
 use egui::{Align, Layout, Popup, Response, Ui};
 
 /// Narrower windows leave to the menus what stands there too.
@@ -93,7 +95,7 @@ fn menus_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Act
         if is_any_open && button.hovered() && !Popup::is_id_open(ui.ctx(), id_of(button)) {
             Popup::open_id(ui.ctx(), id_of(button));
         }
-        Popup::menu(button).show(|ui| {
+        menu_below(button).show(|ui| {
             scrolled_menu_ui(ui, 240.0, |ui| menu_ui(ui, state, menu, asked, actions));
         });
     }
@@ -102,7 +104,7 @@ fn menus_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Act
 /// All menus, one below the other.
 fn one_menu_ui(ui: &mut Ui, state: &State, asked: &mut Asked, actions: &mut Vec<Action>) {
     let button = TextButton::new("Menu").menu().show(ui);
-    Popup::menu(&button).show(|ui| {
+    menu_below(&button).show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.set_min_width(280.0);
         let theme = theme(ui);

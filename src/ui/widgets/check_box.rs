@@ -4,6 +4,7 @@ use egui::emath::GuiRounding as _;
 use egui::{Align, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::elide::place;
+use super::floating::HoverText;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
@@ -41,6 +42,6 @@ pub fn check_box_ui(ui: &mut Ui, text: &str, hint: &str, is_on: &mut bool) -> bo
     let at = place(ui.painter(), rect.with_min_x(rect.left() + SIDE + gap), &galley, Align::Min);
     ui.painter().galley(at.min, galley, theme.color.text);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *is_on, text));
-    response.on_hover_text(hint);
+    response.told(hint);
     is_changed
 }

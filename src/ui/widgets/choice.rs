@@ -3,6 +3,7 @@
 use egui::{Align, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::elide::{cell, place};
+use super::floating::HoverText;
 use crate::ui::icons::Icon;
 use crate::ui::{fonts, theme::theme};
 
@@ -52,7 +53,7 @@ impl<'a> Choice<'a> {
     /// Title, shortcut, hint and, where it is greyed out, the reason.
     pub(super) fn tooltip(&self, response: Response) -> Response {
         let tooltip_ui = |ui: &mut Ui| self.tooltip_ui(ui);
-        response.on_hover_ui(tooltip_ui).on_disabled_hover_ui(tooltip_ui)
+        response.shown_on_hover(tooltip_ui)
     }
 
     fn tooltip_ui(&self, ui: &mut Ui) {
@@ -137,7 +138,7 @@ pub fn menu_item_ui(ui: &mut Ui, choice: &Choice<'_>) -> bool {
         }
         let is_chosen = response.clicked();
         if let Some(reason) = choice.disabled {
-            response.on_disabled_hover_text(reason);
+            response.shown_on_hover(|ui| drop(ui.label(reason)));
         }
         if is_chosen {
             ui.close();

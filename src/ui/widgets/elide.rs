@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, FontId, Galley, Painter, Rect, Response, Ui, pos2};
 
+use super::floating::HoverText;
 use crate::ui::fonts;
 
 /// Where the "…" goes.
@@ -106,7 +107,7 @@ impl Cell {
     pub fn full_text_on_hover(self, ui: &Ui, row: &Response, full: impl FnOnce() -> String) {
         let is_over = ui.input(|input| input.pointer.hover_pos()).is_some_and(|pos| self.rect.contains(pos));
         if self.is_elided && is_over && row.contains_pointer() {
-            row.clone().on_hover_text_at_pointer(full());
+            row.clone().told_at_pointer(full());
         }
     }
 }

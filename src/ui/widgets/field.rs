@@ -10,6 +10,7 @@ use egui::{
 };
 
 use super::button::IconButton;
+use super::floating::HoverText;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
@@ -218,7 +219,7 @@ impl<'a> TextField<'a> {
         painter.rect_filled(at.expand2(vec2(2.0, 0.0)), 0.0, theme.color.surface_0);
         let place = super::elide::place(painter, at, &dots, egui::Align::Min);
         painter.galley(place.min, dots, theme.color.muted);
-        response.clone().on_hover_text(head);
+        response.clone().told(head);
     }
 
     fn clear_ui(&mut self, ui: &mut Ui, rect: Rect, response: &mut Response) {

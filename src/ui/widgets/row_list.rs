@@ -162,6 +162,9 @@ pub struct RowDrag {
     pub below: bool,
 }
 
+/// What letting go comes to, which may be plain to see, or why it comes to nothing.
+pub type MayDrop = Result<&'static str, &'static str>;
+
 /// A list to be shown.
 pub struct RowList<'a> {
     name: &'a str,
@@ -171,7 +174,7 @@ pub struct RowList<'a> {
     is_selected: Box<dyn Fn(u64) -> bool + 'a>,
     has_hover: bool,
     kept: Option<u64>,
-    may_drop: Option<Box<dyn Fn(RowDrag) -> bool + 'a>>,
+    may_drop: Option<Box<dyn Fn(RowDrag) -> MayDrop + 'a>>,
 }
 
 impl<'a> RowList<'a> {
@@ -216,8 +219,8 @@ impl<'a> RowList<'a> {
         self
     }
 
-    /// Lets rows be dragged to where `may_drop` says that they can go.
-    pub fn draggable(mut self, may_drop: impl Fn(RowDrag) -> bool + 'a) -> Self {
+    /// Lets rows be dragged to where `may_drop` says that they can go; what it says stands at the pointer.
+    pub fn draggable(mut self, may_drop: impl Fn(RowDrag) -> MayDrop + 'a) -> Self {
         self.may_drop = Some(Box::new(may_drop));
         self
     }

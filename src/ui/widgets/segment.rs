@@ -3,6 +3,7 @@
 use egui::{Align, Rect, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::elide::place;
+use super::floating::HoverText;
 use crate::ui::{fonts, theme::theme};
 
 /// Names side by side in one frame.
@@ -83,7 +84,7 @@ impl<'a> Segment<'a> {
         });
         let is_clicked = response.clicked();
         if let Some(reason) = reason {
-            response.on_hover_text(reason);
+            response.told(reason);
         }
         is_clicked
     }

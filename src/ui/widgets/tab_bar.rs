@@ -5,6 +5,7 @@ use egui::{Align, PointerButton, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, p
 use super::button::IconButton;
 use super::choice::{Choice, menu_item_ui};
 use super::elide::{Elide, cell_elided};
+use super::floating::{HoverText, menu_below};
 use crate::ui::icons::Icon;
 use crate::ui::{fonts, theme::theme};
 
@@ -73,16 +74,24 @@ pub fn tab_bar_ui(ui: &mut Ui, state: &mut TabBarState, tabs: &[Tab<'_>], active
             vec2(theme.size.button, theme.size.button),
         );
         let button = IconButton::new(Icon::ChevronDown, "All documents").put(ui, at, 0);
-        egui::Popup::menu(&button).show(|ui| menu_ui(ui, tabs, active, &mut happened));
+        menu_below(&button).show(|ui| menu_ui(ui, tabs, active, &mut happened));
     }
     happened
 }
 
+/// Opens where the active document is.
 fn menu_ui(ui: &mut Ui, tabs: &[Tab<'_>], active: usize, happened: &mut TabBarResponse) {
+    let theme = theme(ui);
     let most = ui.ctx().content_rect().height() * 0.6;
-    egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
+    let below = (active + 1) as f32 * theme.size.row - most + theme.size.row;
+    let list = egui::ScrollArea::vertical().max_height(most);
+    let is_new = ui.is_sizing_pass();
+    let list = if is_new { list.vertical_scroll_offset(below.max(0.0)) } else { list };
+    list.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         for (tab_idx, tab) in tabs.iter().enumerate() {
-            let icon = (tab_idx == active).then_some(Icon::Check);
+            let is_active = tab_idx == active;
+            let icon = is_active.then_some(Icon::Check);
             let choice = Choice { icon, ..Choice::new(tab.title) };
             if menu_item_ui(ui, &choice) {
                 happened.selected = Some(tab_idx);
@@ -162,7 +171,7 @@ fn tab_ui(
         happened.secondary_clicked = Some(tab_idx);
     }
     if !tab.hint.is_empty() {
-        response.on_hover_text(tab.hint);
+        response.told(tab.hint);
     }
 }
 

@@ -41,6 +41,13 @@ fn replying() -> Vec<Step> {
     vec![Step::ReadAll, headers, Step::Data(framed(0, REPLY)), Step::Trailers(status("0"))]
 }
 
+/// A server that ends the call with this status.
+fn refusing(code: &str, message: &str) -> Vec<Step> {
+    let mut trailers = status(code);
+    trailers.push(("grpc-message", message.to_owned()));
+    vec![Step::ReadAll, Step::Headers(200, grpc_headers()), Step::Trailers(trailers)]
+}
+
 fn echoing() -> Vec<Step> {
     vec![Step::Headers(200, grpc_headers()), Step::Echo, Step::Trailers(status("0"))]
 }
@@ -103,6 +110,19 @@ pub fn screens() -> Vec<Screen> {
             ClickOtherOn(Role::ListItem, "2 received"),
         ]),
         with("call step open", replying).and([send(), Wait(is_over), ClickOn(Role::ListItem, "Trailers")]),
+        with("call unauthenticated", || refusing("16", "the token is of yesterday"))
+            .and([send(), Wait(is_over)]),
+        with("call out of time", || refusing("4", "")).and([send(), Wait(is_over)]),
+        Screen::new("call deadline passed", || {
+            let server = Box::leak(Box::new(Server::start(vec![Step::ReadAll, Step::Silence])));
+            session(|form| (form.endpoint, form.deadline) = (server.url(), "50ms".to_owned()))
+        })
+        .and([send(), Wait(is_over)]),
+        Screen::new("call TLS refused", || {
+            let server = Box::leak(Box::new(Server::start(replying())));
+            to(&server.url().replace("http:", "https:"))
+        })
+        .and([send(), Wait(is_over)]),
         with("call waiting", || vec![Step::ReadAll, Step::Silence]).and([send(), Wait(has_sent)]),
         with("call open", echoing)
             .and([

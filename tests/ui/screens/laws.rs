@@ -132,15 +132,15 @@ fn is_backdrop(shape: &Shape) -> bool {
 }
 
 /// A line of text as it was painted.
-struct Painted {
-    text: String,
-    rect: Rect,
-    clip: Rect,
+pub struct Painted {
+    pub text: String,
+    pub rect: Rect,
+    pub clip: Rect,
     /// By the layout; what is cut before has a "…" only.
     is_cut: bool,
 }
 
-fn painted(shapes: &[ClippedShape]) -> Vec<Painted> {
+pub fn painted(shapes: &[ClippedShape]) -> Vec<Painted> {
     fn add(shape: &Shape, clip: Rect, all: &mut Vec<Painted>) {
         match shape {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| add(shape, clip, all)),

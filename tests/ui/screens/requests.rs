@@ -1,11 +1,13 @@
 //! Screens of saved requests, of profiles and of calls made before.
 
-use super::Touch::{Click, ClickOn, ClickOtherOn, Do, DoFor, Press, Type, Wait};
+use super::Touch::{Click, ClickOn, ClickOtherOn, Do, DoFor, Press, Reach, Type, Wait};
 use super::begun::PACKAGE;
 use super::{Screen, calls};
 use crate::server::{Server, Step, framed, grpc_headers, status};
 use egui::{Key, Modifiers, Role};
-use protoloupe::app::{Action, CallAct, CallForm, Folders, Layout, Pane, Session, State, TabId};
+use protoloupe::app::{
+    Action, CallAct, CallForm, Folders, Layout, Notice, NoticeTone, Pane, Session, State, TabId,
+};
 use protoloupe::schema::Schema;
 use std::path::Path;
 
@@ -42,10 +44,17 @@ fn saved(change: fn(&Path)) -> impl Fn() -> Session {
             session.apply(Action::Call(CallAct::StoreRequest { name: name.to_owned(), overwrite: false }));
             session.settle();
         }
-        session.take_notices();
+        all_done(&mut session);
         change(&folder.join("config/requests"));
         session
     }
+}
+
+/// What a screen stands on was done.
+fn all_done(session: &mut Session) {
+    let notices = session.take_notices();
+    let is_done = |notice: &Notice| notice.tone == NoticeTone::Done;
+    assert!(!notices.is_empty() && notices.iter().all(is_done), "{notices:?}");
 }
 
 fn none() -> Session {
@@ -56,7 +65,7 @@ fn none() -> Session {
 fn secrets() -> Session {
     let mut session = session_in(&new_folder(), |form| {
         form.is_rocketmq = true;
-        form.access_key = "LTAI5t8Zq".to_owned();
+        (form.access_key, form.secret) = ("LTAI5t8Zq".to_owned(), "hush-hush".to_owned());
     });
     for name in ["shop", "shop in Frankfurt"] {
         session.apply(Action::Call(CallAct::StoreProfile {
@@ -66,7 +75,8 @@ fn secrets() -> Session {
         }));
         session.settle();
     }
-    session.take_notices();
+    all_done(&mut session);
+    assert_eq!(session.state().calls.profiles.len(), 2, "profiles are kept");
     let form = CallForm { secret: "hush-hush".to_owned(), ..session.state().calls.form.clone() };
     session.apply(Action::Call(CallAct::SetForm(Box::new(form))));
     session.apply(Action::Arrange(Layout { bottom_height: Some(480.0), ..Layout::default() }));
@@ -108,7 +118,7 @@ pub fn screens() -> Vec<Screen> {
             "saved without message",
             saved(|folder| {
                 std::fs::remove_file(folder.join("route of orders.bin")).expect("it was there");
-                std::fs::write(folder.join("route of payments.request"), "method = ]").expect("a file");
+                std::fs::write(folder.join("route of payments.request"), "kind = neither").expect("a file");
             }),
         )
         .and([saved_part()]),
@@ -143,18 +153,29 @@ pub fn screens() -> Vec<Screen> {
 
 fn of_profiles() -> Vec<Screen> {
     let settings = || Click(Role::RadioButton, "Settings");
+    let secret = || Reach(Role::PasswordInput, "Secret");
     let keep = |name: &str| {
         let in_keyring = false;
         Do(Action::Call(CallAct::StoreProfile { name: name.to_owned(), overwrite: false, in_keyring }))
     };
     vec![
-        Screen::new("profile secrets", secrets).and([settings()]),
-        Screen::new("profile secrets in keyring", secrets)
-            .and([settings(), Click(Role::CheckBox, "Keep them in the system keyring")]),
+        Screen::new("profile secrets", secrets).and([settings(), secret()]),
+        Screen::new("profile secrets in keyring", secrets).and([
+            settings(),
+            Click(Role::CheckBox, "Keep them in the system keyring"),
+            secret(),
+        ]),
         Screen::new("profile menu", secrets).and([settings(), Click(Role::Button, "Choose a profile")]),
-        Screen::new("profile used", secrets)
-            .and([settings(), Do(Action::Call(CallAct::UseProfile("shop".to_owned())))]),
-        Screen::new("profile stored", secrets).and([settings(), keep("shop here")]),
+        Screen::new("profile used", secrets).and([
+            settings(),
+            Do(Action::Call(CallAct::UseProfile("shop".to_owned()))),
+            Reach(Role::Button, "Choose a profile"),
+        ]),
+        Screen::new("profile stored", secrets).and([
+            settings(),
+            keep("shop here"),
+            Reach(Role::Button, "Choose a profile"),
+        ]),
         Screen::new("profile taken", secrets).and([settings(), keep("shop")]),
         // Of a profile without a name no keyring is asked, so that none is touched here.
         Screen::new("profile secret in no keyring", || {
@@ -171,7 +192,7 @@ fn of_profiles() -> Vec<Screen> {
                 (form.access_key, form.secret) = ("me".to_owned(), "?".to_owned());
             })
         })
-        .and([settings()]),
+        .and([settings(), Reach(Role::TextInput, "Secret")]),
         Screen::new("profile client menu", secrets).and([settings(), Click(Role::Button, "Producer")]),
     ]
 }

@@ -71,6 +71,10 @@ fn is_searching(state: &State) -> bool {
     state.running.iter().all(|running| 0 < running.n_done)
 }
 
+fn are_two(state: &State) -> bool {
+    state.running.iter().filter(|running| running.is_shown).count() == 2
+}
+
 /// What was begun last ends.
 fn cancel(state: &State) -> Action {
     let job = state.running.last().map(|running| running.job);
@@ -148,7 +152,7 @@ fn work() -> Vec<Screen> {
         ]),
         Screen::new("running canonicalize", huge).and([Still, Do(Action::Canonicalize(tab))]),
         Screen::new("running export", huge).and([Still, export(), Wait(is_under_way)]),
-        Screen::new("running two", huge).and([Still, export(), Do(Action::Open(vec![huge_file()]))]),
+        Screen::new("running two", huge).and([Still, export(), search(), Wait(are_two)]),
         Screen::new("running schema", sample).and([
             Do(Action::ShowSources(true)),
             Still,

@@ -6,11 +6,13 @@ use super::begun::{file, kinds, pasted, plain, sample, select_path};
 use crate::structures::RUNS;
 use crate::values;
 use egui::{Key, Modifiers, Role};
-use protoloupe::app::{Action, Dialog, Session, State, TreeFilter};
+use protoloupe::app::{Action, Dialog, SelectTarget, Session, State, TreeFilter};
 use protoloupe::document::RowId;
 
 /// Two entries of a map.
 const MAP: &str = "0a 10 12 06 0a 01 6b 12 01 76 12 06 0a 01 6e 12 01 77";
+/// unknown 99, a message, unknown 100
+const TWO_UNKNOWN: &str = "98 06 07 0a 03 22 01 61 a0 06 05";
 /// Three members of a oneof, of which the last one counts.
 const ONEOF: &str = "0a 02 08 01 12 04 08 02 12 00 1a 00";
 /// A topic, and bytes that are no record.
@@ -71,14 +73,15 @@ fn menus() -> Vec<Screen> {
             Box::new(opened(ONEOF, "TelemetryCommand", "thread_stack_trace")),
             "thread_stack_trace, ",
         ),
-        menu("absent", Box::new(absent), "resource_namespace, string"),
+        menu("absent", Box::new(absent), "system_properties, "),
         Screen::new("menu of filtered row", sample)
             .does([Action::Filter(TreeFilter::Unknown)])
             .and([ClickOtherOn(Role::TreeItem, "unknown")]),
         Screen::new("oneof mark hovered", opened(ONEOF, "TelemetryCommand", "thread_stack_trace"))
             .and([HoverFromRight(Role::TreeItem, "thread_stack_trace, ", 110.0)])
             .if_wide(1_000.0..f32::MAX),
-        Screen::new("map table", opened(MAP, names, "messages[0].user_properties[\"k\"]")),
+        Screen::new("map table", opened(MAP, names, "messages[0].user_properties"))
+            .does([Action::OpenToDepth(3)]),
         Screen::new("map key taken", opened(MAP, names, "messages[0].user_properties[\"k\"]")).and([
             Press(Modifiers::NONE, Key::F2),
             Type("n"),
@@ -99,9 +102,10 @@ fn menus() -> Vec<Screen> {
 }
 
 fn absent() -> Session {
-    let mut session = sample();
+    let mut session = opened(MAP, "SendMessageRequest", "messages[0].user_properties")();
     session.apply(Action::ShowAbsent(true));
-    select_path(&mut session, "messages[0].topic.name");
+    session.apply(Action::OpenToDepth(2));
+    session.settle();
     session
 }
 
@@ -113,9 +117,9 @@ fn drags() -> Vec<Screen> {
             .and([depth_1(), Drag("[0], Message", "[1], Message")]),
         Screen::new("drag refused", opened(RUNS, names, ""))
             .and([depth_1(), Drag("[0], Message", "unknown, ")]),
-        Screen::new("drag in a filtered tree", opened(RUNS, names, ""))
+        Screen::new("drag in a filtered tree", opened(TWO_UNKNOWN, names, ""))
             .does([Action::Filter(TreeFilter::Unknown)])
-            .and([Drag("unknown", "unknown")]),
+            .and([Drag("uint64 7", "uint64 5")]),
     ]
 }
 
@@ -162,6 +166,8 @@ fn special_values() -> Vec<Screen> {
         Screen::new("value read without a type", || {
             let mut session = super::begun::empty();
             session.apply(Action::OpenPasted("08 96 01 12 03 68 69 21".to_owned()));
+            session.settle();
+            session.apply(Action::Select(SelectTarget::Row(1)));
             session.settle();
             session
         }),

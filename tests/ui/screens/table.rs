@@ -138,7 +138,7 @@ fn dialogs() -> Vec<Screen> {
         Screen::new("dialog map key", on(entry, |row| Dialog::MapKey { row })),
         Screen::new("dialog map key taken", on(entry, |row| Dialog::MapKey { row }))
             .and([Type("tenant"), Press(Modifiers::NONE, Key::Enter)]),
-        Screen::new("dialog choose nothing known", sample)
+        Screen::new("file that is not there", sample)
             .does([Action::Show(Dialog::File(FileDialog::Open))])
             .and([Press(CTRL, Key::A), Type("/nowhere/at/all.bin"), Press(Modifiers::NONE, Key::Enter)]),
         Screen::new("dialog file requests", sample).and(to(FileDialog::RequestsFolder)),

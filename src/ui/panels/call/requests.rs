@@ -10,10 +10,10 @@ use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
-    Choice, IconButton, Row, RowLabel, RowList, TextButton, TextField, cell, empty_state_ui, menu_item_ui,
-    visible_text,
+    Choice, HoverText, IconButton, Row, RowLabel, RowList, TextButton, TextField, cell, context_menu,
+    empty_state_ui, menu_below, menu_item_ui, visible_text,
 };
-use egui::{Align, Context, Key, Layout, Modifiers, Popup, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Context, Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
 use std::path::{Path, PathBuf};
 
 const SEARCH_WIDTH: f32 = 190.0;
@@ -96,7 +96,7 @@ fn rows_ui(
     actions.extend(asked.map(Action::Call));
 }
 
-/// Enter opens, Del removes.
+/// Enter opens, Delete removes.
 fn keys(ui: &Ui, path: PathBuf) -> Option<CallAct> {
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Enter) {
@@ -169,7 +169,7 @@ fn row_ui(
     let what = wrong.clone().unwrap_or_else(|| format!("{method} at {server}"));
     let is_cut = shown.is_elided || told.is_elided;
     if is_cut {
-        row.response.clone().on_hover_text(format!("{name}\n{what}"));
+        row.response.clone().told(format!("{name}\n{what}"));
     }
     menu_ui(row, stored, asked);
     RowLabel::new(name).value(format!("{what}, {size}"))
@@ -197,7 +197,7 @@ fn file_name(path: &Path) -> String {
 }
 
 fn menu_ui(row: &Row, stored: &StoredRequest, asked: &mut Option<CallAct>) {
-    row.response.context_menu(|ui| {
+    context_menu(&row.response).show(|ui| {
         let path = || stored.path.clone();
         let rows = [
             (Choice::new("Open").icon(Icon::ExternalLink).shortcut("Enter"), CallAct::OpenRequest(path())),
@@ -205,7 +205,7 @@ fn menu_ui(row: &Row, stored: &StoredRequest, asked: &mut Option<CallAct>) {
                 Choice::new("Rename…").icon(Icon::Edit).shortcut("F2"),
                 CallAct::AskRequestName { renamed: Some(path()) },
             ),
-            (Choice::new("Remove").icon(Icon::Trash).shortcut("Del"), CallAct::RemoveRequest(path())),
+            (Choice::new("Remove").icon(Icon::Trash).shortcut("Delete"), CallAct::RemoveRequest(path())),
         ];
         for (choice, act) in rows {
             if menu_item_ui(ui, &choice) {
@@ -257,7 +257,7 @@ fn folder_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let button = TextButton::of(Choice { title: &name, hint: &hint, ..Choice::default() });
     let button = button.icon(Icon::Folder).menu().show(ui);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_label("Folder of the requests"));
-    Popup::menu(&button).show(|ui| {
+    menu_below(&button).show(|ui| {
         if menu_item_ui(ui, &Choice::new("Choose folder…").icon(Icon::Folder)) {
             actions.push(Action::Show(Dialog::File(FileDialog::RequestsFolder)));
             ui.close();

@@ -10,8 +10,10 @@ use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
 use crate::ui::commands::offer;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, IconButton, Segment, TextButton, TextField, menu_item_ui, section_ui};
-use egui::{Label, Margin, Popup, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use crate::ui::widgets::{
+    Choice, IconButton, Segment, TextButton, TextField, menu_below, menu_item_ui, section_ui,
+};
+use egui::{Label, Margin, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 /// Points from which on the groups stand in two columns.
 const TWO_COLUMNS: f32 = 820.0;
@@ -108,7 +110,7 @@ fn profile_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec
         let title = if current.is_empty() { "Choose" } else { current };
         let button = TextButton::new(title).menu().outlined().disabled(reason).show(ui);
         ui.ctx().accesskit_node_builder(button.id, |node| node.set_label("Choose a profile"));
-        Popup::menu(&button).show(|ui| {
+        menu_below(&button).show(|ui| {
             for stored in profiles {
                 let icon = (stored.name == *current).then_some(Icon::Check);
                 let wrong = stored.profile.as_ref().err().map(ToString::to_string);
@@ -277,9 +279,10 @@ fn session_ui(
     let kind = |form: &CallForm| ClientType::ALL.get(form.client_type).copied().unwrap_or_default();
     row_ui(ui, "Client", |ui| {
         let button = TextButton::new(kind(form).title()).menu().outlined().show(ui);
-        Popup::menu(&button).show(|ui| {
+        menu_below(&button).show(|ui| {
             for (idx, client_type) in ClientType::ALL.iter().enumerate() {
-                if menu_item_ui(ui, &Choice::new(client_type.title())) {
+                let icon = (idx == form.client_type).then_some(Icon::Check);
+                if menu_item_ui(ui, &Choice { icon, ..Choice::new(client_type.title()) }) {
                     form.client_type = idx;
                     ui.close();
                 }

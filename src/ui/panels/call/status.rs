@@ -5,7 +5,7 @@ use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
-use crate::ui::widgets::{elide, visible_text};
+use crate::ui::widgets::{HoverText, elide, visible_text};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::time::Duration;
@@ -61,7 +61,7 @@ fn line_ui(ui: &mut Ui, said: &Said) {
     let place = elide::place(ui.painter(), at, &galley, Align::Min);
     ui.painter().galley(place.min, galley, said.color);
     if is_cut {
-        response.on_hover_text(full);
+        response.told(full);
     }
 }
 

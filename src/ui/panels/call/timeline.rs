@@ -10,7 +10,8 @@ use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
-    Choice, IconButton, Row, RowLabel, RowList, cell, empty_state_ui, menu_item_ui, visible_text,
+    Choice, IconButton, Row, RowLabel, RowList, cell, context_menu, empty_state_ui, menu_item_ui,
+    visible_text,
 };
 use egui::{Align, Key, Modifiers, Rect, Ui, pos2, vec2};
 
@@ -160,7 +161,7 @@ fn message_ui(
 }
 
 fn menu_ui(row: &Row, made: &MadeCall, nth: u64, is_received: bool, opened: &mut Option<CallAct>) {
-    row.response.context_menu(|ui| {
+    context_menu(&row.response).show(|ui| {
         if menu_item_ui(ui, &Choice::new("Open as a document").icon(Icon::ExternalLink)) {
             *opened = Some(CallAct::OpenMessage { call: made.id, nth });
             ui.close();
@@ -250,7 +251,7 @@ fn line_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step, line: usize) -> RowLa
     let font = if is_prose { dense } else { fonts::mono(theme.size.text_mono) };
     let shown = cell(ui.painter(), value_at, &value, &font, theme.color.text, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || value.chars().take(2000).collect());
-    row.response.context_menu(|ui| {
+    context_menu(&row.response).show(|ui| {
         if menu_item_ui(ui, &Choice::new("Copy").icon(Icon::Copy)) {
             ui.ctx().copy_text(line.value.clone());
             ui.close();

@@ -20,7 +20,7 @@ use crate::app::{Action, Pane, SourceList, State};
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Asked;
-use crate::ui::widgets::{IconButton, RowListState, TextButton, TextField};
+use crate::ui::widgets::{HoverText, IconButton, RowListState, TextButton, TextField};
 use egui::{Id, Key, PointerButton, Rect, Sense, Ui, pos2, vec2};
 
 /// Points that a list keeps over a page, and a page below a list.
@@ -166,7 +166,7 @@ fn strip_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             );
             let text = wrong.join(", ");
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
-            response.on_hover_text(text);
+            response.told(text);
         }
     });
 }

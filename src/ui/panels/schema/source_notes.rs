@@ -6,7 +6,9 @@ use super::sources::{MAX_SHOWN, SourcesView, indented};
 use crate::app::{Action, Protoc, SourceRow, State};
 use crate::ui::fonts;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Elide, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text};
+use crate::ui::widgets::{
+    Elide, HoverText, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text,
+};
 use egui::{Align, Label, RichText, Sense, Ui, vec2};
 use std::borrow::Cow;
 use std::path::Path;
@@ -53,7 +55,7 @@ pub(super) fn protoc_question_ui(ui: &mut Ui, state: &State, actions: &mut Vec<A
         let what = if *n_files == 1 { "the file".to_owned() } else { format!("{n_files} files") };
         let text = format!("protoc is installed and may be able to compile {what} that cannot be used.");
         let path = path.to_string_lossy();
-        ui.add(Label::new(text).wrap()).on_hover_text(visible_text(&path).into_owned());
+        ui.add(Label::new(text).wrap()).told(visible_text(&path).into_owned());
         ui.add_space(theme.size.gap_small);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme.size.gap;

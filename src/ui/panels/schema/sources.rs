@@ -9,7 +9,7 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{
-    Elide, IconButton, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text,
+    Elide, HoverText, IconButton, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text,
 };
 use egui::{Align, Color32, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use std::collections::HashSet;
@@ -125,7 +125,7 @@ fn source_ui(
     let small = fonts::regular(theme.size.text_small);
     let told = cell(ui.painter(), at, &status, &small, color, Align::Min);
     if shown.is_elided || told.is_elided {
-        response.clone().on_hover_text(format!("{name}: {status}"));
+        response.clone().told(format!("{name}: {status}"));
     }
     let label = format!("{name}, {}, {status}", row.what);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
