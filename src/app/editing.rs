@@ -154,6 +154,7 @@ impl Session {
             Outcome::Copied(copied) => self.copied(tab, *copied, done),
             Outcome::Occupied { path } => self.ask_occupied(action, &path),
             Outcome::Undo => self.step(tab, done, Document::undo),
+            Outcome::TakeBack => self.step(tab, done, Document::take_back),
             Outcome::Redo => self.step(tab, done, Document::redo),
             Outcome::Refused(reason) => self.notify(NoticeTone::Error, reason),
             Outcome::GoToStep(n_applied) => self.step(tab, done, |document| document.go_to_step(n_applied)),
@@ -380,7 +381,7 @@ fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
 
 fn take_back(document: &Document, gesture: Gesture) -> Outcome {
     match document.gesture() == Some(gesture) {
-        true => Outcome::Undo,
+        true => Outcome::TakeBack,
         false => Outcome::Act(Act::new("Take back", Vec::new())),
     }
 }

@@ -163,6 +163,13 @@ impl Document {
         Some(Stepped { label, selection })
     }
 
+    /// Undoes a step as if it had not been: redo does not bring it back, unless it was saved.
+    pub fn take_back(&mut self) -> Option<Stepped> {
+        let stepped = self.undo();
+        self.history.forget_undone();
+        stepped
+    }
+
     pub fn redo(&mut self) -> Option<Stepped> {
         let (label, selection) = self.history.redo(&mut self.snapshot, &mut self.log)?;
         Some(Stepped { label, selection })

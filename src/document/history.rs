@@ -181,6 +181,14 @@ impl History {
         Some((step.label.clone(), step.after))
     }
 
+    /// Forgets what could be done again, unless it leads to what was saved last.
+    pub fn forget_undone(&mut self) {
+        let undone = &self.steps[self.n_applied..];
+        if undone.iter().all(|step| step.state != self.saved_state) {
+            self.steps.truncate(self.n_applied);
+        }
+    }
+
     pub fn undo_label(&self) -> Option<&str> {
         Some(&self.steps.get(self.n_applied.checked_sub(1)?)?.label)
     }

@@ -355,6 +355,7 @@ fn a_slide_is_one_step_exact_to_the_ends_of_its_kind_and_taken_back_whole() {
     assert_eq!(fixture.open().document.n_edits(), 2, "of another gesture");
     fixture.act(Action::TakeBack(gesture));
     assert_eq!((fixture.hex(), fixture.open().document.n_edits()), (least.replace("10 05", "10 06"), 1));
+    assert_eq!(fixture.open().document.redo_label(), None, "nobody undid what was typed on the way");
     fixture.act(Action::TakeBack(gesture));
     assert_eq!(fixture.open().document.n_edits(), 1, "the step before it stays");
 

@@ -14,6 +14,8 @@ pub enum Outcome {
     /// Nothing but to take back, or do again, the step at hand.
     Undo,
     Redo,
+    /// Like `Undo`, of what nobody asked to be a step: it is not done again either.
+    TakeBack,
     /// An act to be applied, and what a person should know of it.
     Noted {
         act: Act,
@@ -105,6 +107,7 @@ impl Work for PlanEdit {
             Outcome::Act(act) | Outcome::Noted { act, .. } => apply(document, act),
             Outcome::Copied(copied) => copied.act.as_mut().is_some_and(|act| apply(document, act)),
             Outcome::Undo => step(&mut done, 1, Document::undo, context)?,
+            Outcome::TakeBack => step(&mut done, 1, Document::take_back, context)?,
             Outcome::Redo => step(&mut done, 1, Document::redo, context)?,
             Outcome::GoToStep(n_applied) => {
                 let (from, to) = (document.n_edits(), (*n_applied).min(document.n_steps()));
