@@ -9,7 +9,9 @@ use super::settings::MAX_RECENT;
 use super::state::{
     Backing, Content, DiskState, NoticeTone, OpenDocument, ProblemList, Tab, TabId, TypeChoice,
 };
-use crate::document::{Document, IndexWork, MemorySource, ReadMode, RowId, Snapshot, Source, Tree};
+use crate::document::{
+    Document, IndexWork, MemorySource, ReadMode, RowId, Snapshot, Source, Tree, opens_by_itself,
+};
 use crate::schema::{MessageDescriptor, Ranking};
 use crate::worker::jobs::{ListFolder, Open, ReadFifo};
 use crate::worker::{self, FileChange, Input, Job, OnDisk, OpenElsewhere, Opened, WorkerError};
@@ -509,6 +511,7 @@ pub(super) fn unfold(open: &mut OpenDocument) {
     }
     if open.tree.n_rows() == 1
         && let Some(only) = open.tree.rows(snapshot, 0..1, ReadMode::Cached).pop()
+        && opens_by_itself(snapshot, &only.entry, ReadMode::Cached)
     {
         open.tree.expand(snapshot, &only, ReadMode::Cached);
     }

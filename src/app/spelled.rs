@@ -71,7 +71,9 @@ pub(super) fn likely_bytes(text: &str) -> Option<(Vec<u8>, Spelling)> {
 }
 
 fn found(c: char, at: usize) -> String {
-    format!("\"{}\" at character {at}", c.escape_debug())
+    let shown =
+        if crate::document::value::is_hidden(c) { c.escape_debug().to_string() } else { c.to_string() };
+    format!("\"{shown}\" at character {at}")
 }
 
 /// Pairs of digits, with or without `0x`, `\x`, commas, colons and blanks between them.

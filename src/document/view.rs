@@ -28,6 +28,8 @@ pub enum Tone {
     /// A message, a run: what stands for the rows below it.
     Summary,
     Unknown,
+    /// Parsers take it, but it is not what its type allows.
+    Warning,
     Problem,
     /// A field that is not there.
     Absent,
@@ -78,6 +80,9 @@ pub fn row_text(snapshot: &Snapshot, row: &Row, max_chars: usize, mode: ReadMode
     let chosen = row.value_reading.as_ref();
     let mut text = text_of(snapshot, &row.entry, chosen, max_chars, mode);
     text.notes.extend(row.standing.map(Note::Standing));
+    if row.is_reading && text.tone == Tone::Problem {
+        text.tone = Tone::Unknown;
+    }
     text
 }
 
@@ -190,11 +195,13 @@ fn unread(text: RowText, error: &SourceError) -> RowText {
 fn with_value(text: RowText, tone: Tone, shown: Result<ValueText, SourceError>) -> RowText {
     match shown {
         Ok(shown) => {
-            let bad = shown
-                .marks
-                .iter()
-                .any(|mark| matches!(mark, Mark::Damaged | Mark::InvalidUtf8 | Mark::OutOfRange));
-            let tone = if bad { Tone::Problem } else { tone };
+            let tone = match shown.marks.as_slice() {
+                marks if marks.iter().any(|mark| matches!(mark, Mark::Damaged | Mark::InvalidUtf8)) => {
+                    Tone::Problem
+                }
+                marks if marks.contains(&Mark::OutOfRange) => Tone::Warning,
+                _ => tone,
+            };
             RowText { value: shown.text, marks: shown.marks, tone, ..text }
         }
         Err(error) => unread(text, &error),
@@ -251,12 +258,14 @@ fn record_text(
             let text = RowText { name, kind: format!("{found} as {}", reading.label()), ..text };
             let shown =
                 head(snapshot, at.payload(), mode).map(|(bytes, len)| reading.show(&bytes, len, max_chars));
-            with_value(text, tone_of_reading(reading), shown)
+            let text = with_value(text, tone_of_reading(reading), shown);
+            let tone = if text.tone == Tone::Problem { Tone::Unknown } else { text.tone };
+            RowText { tone, ..text }
         }
         Meaning::Clash(field) => {
             let kind = format!("{}, found {}", kind_label(field), at.wire_type());
             let text = RowText { name: name_of(field, element_idx), kind, ..text };
-            with_value(text, Tone::Problem, raw_value(snapshot, at, max_chars, mode))
+            with_value(text, Tone::Warning, raw_value(snapshot, at, max_chars, mode))
         }
         Meaning::Unknown => {
             let text = RowText { name: "unknown".to_owned(), kind: at.wire_type().to_string(), ..text };

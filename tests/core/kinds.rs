@@ -260,7 +260,7 @@ impl Case<'_> {
                     self.name,
                     text.kind
                 );
-                assert_eq!(text.tone, Tone::Problem, "{}", self.name);
+                assert_eq!(text.tone, Tone::Warning, "{}", self.name);
             }
             Meaning::Unknown | Meaning::Chosen { .. } => panic!("{} is unknown", self.name),
         }

@@ -130,3 +130,21 @@ fn a_missing_required_field_is_added_from_its_problem_and_not_called_a_fix() {
     click(&mut window, Role::Button, "Undo");
     assert_eq!(hex(&window), "12 02 10 01");
 }
+
+#[test]
+fn what_a_message_lacks_is_no_problem_of_its_first_field() {
+    let mut window = window_with("12 02 10 01", "google.protobuf.UninterpretedOption");
+    click(&mut window, Role::ListItem, "error: The required field is missing");
+    let selected = |window: &Window| {
+        let open = window.state().state().active_document().expect("a document");
+        open.selection.as_ref().map(|selection| selection.path.to_string())
+    };
+    assert_eq!(selected(&window).as_deref(), Some("name[0]"), "the message, not what is in it");
+    assert!(
+        window.query_all_by_label_contains("parsers refuse the message until it is there").next().is_some()
+    );
+    window.state_mut().apply(Action::Select(protoloupe::app::SelectTarget::Offset(2)));
+    window.run();
+    assert_eq!(selected(&window).as_deref(), Some("name[0].is_extension"));
+    assert!(window.query_by_label_contains("parsers refuse the message until it is there").is_none());
+}

@@ -305,6 +305,43 @@ fn an_enum_is_picked_from_its_list() {
 }
 
 #[test]
+fn an_enum_is_searched_and_taken_in_its_row() {
+    let mut window = window();
+    select(&mut window, "messages[0].system_properties.message_type");
+    press(&mut window, Key::F2);
+    type_text(&mut window, "d");
+    let first = window.get_all_by_role(Role::ListItem).find(|row| {
+        row.accesskit_node().is_selected() == Some(true)
+            && row.accesskit_node().label().is_some_and(|label| label.contains(" = "))
+    });
+    assert!(first.is_some(), "what Enter would take is marked");
+    type_text(&mut window, "ela");
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(open(&window).document.n_edits(), 0, "moving in the list sets nothing");
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_label_contains("message_type, MessageType, DELAY").is_some());
+    assert!(
+        window.query_by_role_and_label(Role::TextInput, "Value in row").is_none(),
+        "Enter leaves the field"
+    );
+    assert_eq!(open(&window).document.n_edits(), 1);
+}
+
+#[test]
+fn up_and_down_step_an_enum_through_its_values_in_one_edit() {
+    let mut window = window();
+    select(&mut window, "messages[0].system_properties.message_type");
+    press(&mut window, Key::F2);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    assert!(window.query_by_label_contains("message_type, MessageType, DELAY").is_some());
+    press(&mut window, Key::ArrowUp);
+    assert!(window.query_by_label_contains("message_type, MessageType, FIFO").is_some());
+    press(&mut window, Key::Enter);
+    assert_eq!(open(&window).document.n_edits(), 1);
+}
+
+#[test]
 fn typing_goes_on_when_the_bytes_before_it_grow() {
     let mut window = window();
     select(&mut window, "messages[0].topic.name");

@@ -92,6 +92,13 @@ impl ProblemKind {
         })
     }
 
+    /// Whether it is about what a message has not or how it is arranged: its range is then that of
+    /// the message's payload, and no record in it is to blame.
+    pub fn is_of_message(self) -> bool {
+        use ProblemKind::{MissingRequired, NoKey, NoValue, ValueFirst};
+        matches!(self, MissingRequired | NoKey | NoValue | ValueFirst)
+    }
+
     /// What can be done about it where only a person knows whether that is right: an offer and no fix.
     pub fn offer_label(self) -> Option<&'static str> {
         (self == ProblemKind::MissingRequired).then_some("Add the field")

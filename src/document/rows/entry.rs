@@ -125,6 +125,11 @@ impl Entry {
         RowId { offset: self.range().start, facet }
     }
 
+    /// Whether what is in it stands there by a reading alone, not by a declaration.
+    pub(super) fn is_reading(&self) -> bool {
+        matches!(self, Entry::Record { meaning: Meaning::Unknown | Meaning::Chosen { .. }, .. })
+    }
+
     /// The declared field, whether or not the bytes agree with it.
     pub fn field(&self) -> Option<&FieldDescriptor> {
         match self {
@@ -198,6 +203,8 @@ pub struct Row {
     pub standing: Option<Standing>,
     /// A record around it is overridden.
     pub is_overridden: bool,
+    /// A record around it is a message by a reading alone: what does not fit there is no damage.
+    pub is_reading: bool,
     /// What a person chose to read the value of a map entry as.
     pub value_reading: Option<Reading>,
     /// What is absent has rows, so that an empty message of a known type can be opened too.

@@ -29,6 +29,7 @@ impl Tree {
         let depth = branch.map_or(0, |branch| branch.depth);
         let shows_absent = self.shows_absent;
         let is_overridden = branch.is_some_and(|branch| branch.is_overridden);
+        let is_reading = branch.is_some_and(|branch| branch.is_reading);
         let value_reading = around.and_then(|around| chosen_for_value(&around.what, &entry));
         Row {
             id: entry.id(),
@@ -39,6 +40,7 @@ impl Tree {
             is_expanded,
             standing,
             is_overridden,
+            is_reading,
             value_reading,
             shows_absent,
         }

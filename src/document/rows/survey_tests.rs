@@ -283,3 +283,44 @@ fn a_message_with_many_records_is_surveyed_elsewhere_and_one_with_too_many_not_a
     assert_eq!(tree.surveyed(BranchId::root()), Surveyed::Never);
     assert!(tree.survey_work().is_none(), "it is not tried again");
 }
+
+#[test]
+fn what_does_not_fit_a_reading_is_no_damage() {
+    use crate::document::{Tone, entry_row_text};
+    // An unknown field 9 whose payload is no message, opened as one.
+    let (document, mut tree) = open("4a 01 61", false);
+    let first = tree.rows(document.snapshot(), 0..1, ReadMode::Wait).remove(0);
+    tree.expand(document.snapshot(), &first, ReadMode::Wait);
+    let all = rows(&document, &tree);
+    let rest = all.last().unwrap();
+    assert!(rest.is_reading && matches!(rest.entry, Entry::Rest { .. }), "{rest:?}");
+    let shown = row_text(document.snapshot(), rest, 80, ReadMode::Wait);
+    assert_eq!((shown.name.as_str(), shown.tone), ("damaged", Tone::Unknown));
+    // In a declared message the same bytes are damaged.
+    let (document, tree) = open("0a 01 61", false);
+    let rest = rows(&document, &tree).pop().unwrap();
+    assert!(!rest.is_reading);
+    let shown = row_text(document.snapshot(), &rest, 80, ReadMode::Wait);
+    assert_eq!(shown.tone, Tone::Problem);
+    assert_eq!(entry_row_text(document.snapshot(), &rest.entry, 80, ReadMode::Wait).tone, Tone::Problem);
+}
+
+#[test]
+fn a_time_out_of_range_is_a_warning_in_its_row_as_among_the_problems() {
+    use crate::document::Tone;
+    let message = crate::schema::Schema::builtin()
+        .pool()
+        .get_message_by_name("apache.rocketmq.v2.SystemProperties")
+        .unwrap();
+    let number = message.get_field_by_name("born_timestamp").unwrap().number() as u8;
+    // 10^18 seconds.
+    let mut bytes = vec![number << 3 | 2, 10, 0x08];
+    crate::wire::write_varint(&mut bytes, 1_000_000_000_000_000_000);
+    bytes[1] = bytes.len() as u8 - 2;
+    let document = Document::of_bytes(&bytes, Some(message));
+    let mut tree = Tree::new(&document, ReadMode::Wait);
+    tree.expand_levels(document.snapshot(), 9, 10, ReadMode::Wait);
+    let row = rows(&document, &tree).remove(0);
+    let shown = row_text(document.snapshot(), &row, 80, ReadMode::Wait);
+    assert_eq!((shown.name.as_str(), shown.tone), ("born_timestamp", Tone::Warning));
+}

@@ -37,6 +37,8 @@ pub(super) struct Branch {
     pub depth: u32,
     /// It is in a message that a later record overrides.
     pub is_overridden: bool,
+    /// Its bytes are a message by a reading alone: no schema declares them to be one.
+    pub is_reading: bool,
     pub error: Option<SourceError>,
     /// What the records say together; of messages alone.
     pub survey: Survey,
@@ -153,6 +155,7 @@ impl Tree {
             n_rows: 0,
             depth: 0,
             is_overridden: false,
+            is_reading: false,
             error: None,
             survey: Survey::default(),
         };
@@ -457,6 +460,7 @@ impl Tree {
             n_rows: 0,
             depth: row.depth + 1,
             is_overridden: row.is_overridden || row.standing == Some(Standing::Overridden),
+            is_reading: row.is_reading || row.entry.is_reading(),
             error: None,
             survey: Survey::default(),
         };

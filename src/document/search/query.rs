@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 /// The language by example: what to write, and what it finds. In the order it is explained.
 pub const SYNTAX: &[(&str, &str)] = &[
-    ("orders", "in text, bytes, names of fields and enums; small letters find capitals too"),
+    ("orders", "in text, bytes, names of fields and enums; a small letter finds the capital too"),
     ("20000", "also numbers equal to it"),
     ("\"Orders 2\"", "exactly this, in text and bytes"),
     ("/ord.*[0-9]+/", "a regular expression, in text and bytes"),
@@ -20,7 +20,7 @@ pub const SYNTAX: &[(&str, &str)] = &[
     ("body.len > 1000", "bytes of text, bytes or messages; records of a repeated field"),
     ("*_timestamp", "any letters; * alone is any field, ** any number of levels"),
     ("99.1 == 5", "fields by number, declared or not"),
-    ("tag ~ a and not tag == ab", "both of one and the same field; also or, and parentheses"),
+    ("tag ~ a and not tag == ab", "both are true of the same field; or and parentheses work too"),
     ("messages[*] has (topic and body.len > 9)", "messages inside of which each of these is found"),
 ];
 

@@ -136,7 +136,7 @@ fn remarks(row: &TreeRow, text: &RowText) -> String {
         };
         words.push(word.to_owned());
     }
-    if text.tone == Tone::Problem || !words.is_empty() {
+    if matches!(text.tone, Tone::Warning | Tone::Problem) || !words.is_empty() {
         words.push(format!("at offset {}", row.entry.range().start));
     }
     words.join(", ")

@@ -91,6 +91,9 @@ fn reason(evidence: &Evidence, n_bytes: usize, complete: bool) -> String {
     if n_bytes == 0 {
         return "No bytes: an empty message of any type".to_owned();
     }
+    if evidence.n_records == 0 && evidence.n_damaged > 0 {
+        return "Not even the first record can be read".to_owned();
+    }
     let mut parts = vec![
         format!("{} of {} known", evidence.n_known, counted(evidence.n_records, "record")),
         format!("{} of {} explained", evidence.n_explained, counted(n_bytes as u64, "byte")),

@@ -36,9 +36,11 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
     view.picked = view.picked.min(last);
     let (answer, is_closed) = dialog(ctx, title_of(&shown.what), WIDTH, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        let top = ui.cursor().top();
         summary_ui(ui, shown);
+        let n_more = (ui.cursor().top() - top - ui.text_style_height(&egui::TextStyle::Body)).max(0.0);
         ui.add_space(theme(ui).size.gap);
-        let height = height_of(ui, shown);
+        let height = height_of(ui, shown, n_more);
         let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
         let mut inside = ui.new_child(UiBuilder::new().max_rect(all));
         let is_entered = contents_ui(&mut inside, state, shown, view);
@@ -54,12 +56,14 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
 }
 
 /// As much as the list and some lines of bytes take, and the window has.
-fn height_of(ui: &Ui, shown: &Comparison) -> f32 {
+///
+/// `more` is how much higher than a line the summary is.
+fn height_of(ui: &Ui, shown: &Comparison, more: f32) -> f32 {
     let size = &theme(ui).size;
     if matches!(shown.progress, Progress::Running(_)) {
         return size.row;
     }
-    let around = if shown.canonical.is_some() { AROUND + size.row_dense } else { AROUND };
+    let around = AROUND + more;
     let wanted = size.bar + shown.found.len() as f32 * size.row + size.gap + WANTED_HEX;
     (ui.ctx().content_rect().height() - around).min(wanted).clamp(160.0, 620.0)
 }

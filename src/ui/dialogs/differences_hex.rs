@@ -65,14 +65,22 @@ fn side_ui(
     let rows = rows.shrink(theme.size.line);
     let layout = Layout::of(ui, theme, rows, shown);
     if is_other {
-        list.reveal(shown.differs.start.saturating_sub(shown.excerpt.start) / layout.n_bytes);
+        let n_above = u64::from(shown.excerpt.start > 0);
+        list.reveal(n_above + shown.differs.start.saturating_sub(shown.excerpt.start) / layout.n_bytes);
     }
-    let n_rows = (shown.excerpt.bytes.len() as u64).div_ceil(layout.n_bytes);
+    let cuts = [shown.excerpt.start, shown.excerpt.n_after].map(|n_bytes| u64::from(n_bytes > 0));
+    let n_rows = (shown.excerpt.bytes.len() as u64).div_ceil(layout.n_bytes) + cuts[0] + cuts[1];
     let mut ui = ui.new_child(UiBuilder::new().id_salt(name).max_rect(rows));
     RowList::new(name, n_rows).row_height(theme.size.row_dense).without_hover().show(
         &mut ui,
         list,
-        |ui, row| row_ui(ui, theme, &layout, shown, row),
+        |ui, row| match row.idx {
+            0 if cuts[0] > 0 => cut_ui(ui, theme, row, shown.excerpt.start, "before"),
+            idx if cuts[1] > 0 && idx + 1 == n_rows => {
+                cut_ui(ui, theme, row, shown.excerpt.n_after, "after these")
+            }
+            idx => row_ui(ui, theme, &layout, shown, row, idx - cuts[0]),
+        },
     );
 }
 
@@ -147,10 +155,20 @@ impl Layout {
     }
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, layout: &Layout, shown: &Shown<'_>, row: &Row) -> RowLabel {
+/// In place of the bytes of the message that are not shown.
+fn cut_ui(ui: &Ui, theme: &Theme, row: &Row, n_bytes: u64, place: &str) -> RowLabel {
+    let unit = if n_bytes == 1 { "byte" } else { "bytes" };
+    let text = format!("… {} {unit} {place}", grouped(n_bytes));
+    let at = row.rect.with_min_x(row.rect.left() + theme.size.gap);
+    let font = fonts::regular(theme.size.text_small);
+    cell(ui.painter(), at, &text, &font, theme.color.muted, Align::Min);
+    RowLabel::new(text)
+}
+
+fn row_ui(ui: &Ui, theme: &Theme, layout: &Layout, shown: &Shown<'_>, row: &Row, line_idx: u64) -> RowLabel {
     let painter = ui.painter();
     let mono = fonts::mono(theme.size.text_mono);
-    let start = shown.excerpt.start + row.idx * layout.n_bytes;
+    let start = shown.excerpt.start + line_idx * layout.n_bytes;
     let at = row.rect.with_min_x(row.rect.left() + theme.size.gap);
     let offset = format!("{start:0width$x}", width = layout.n_digits);
     cell(painter, at, &offset, &mono, theme.color.muted, Align::Min);

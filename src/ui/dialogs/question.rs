@@ -93,7 +93,8 @@ fn asked(state: &State, question: &Question) -> Asked {
             answers: match tabs.as_slice() {
                 [tab] if is_on_disk(state, *tab) => UNSAVED,
                 [_] => NEVER_SAVED,
-                _ => ALL_UNSAVED,
+                tabs if tabs.iter().any(|tab| is_on_disk(state, *tab)) => ALL_UNSAVED,
+                _ => NONE_SAVED,
             },
         },
         Question::DropEdits(tab) => plain(
@@ -116,7 +117,7 @@ fn asked(state: &State, question: &Question) -> Asked {
         Question::InPlace { tab, reason } => plain(
             "Write in place?",
             format!(
-                "{} cannot be replaced as a whole: {reason}. Writing in place keeps a backup of the old \
+                "{} cannot be replaced as a whole. {reason}. Writing in place keeps a backup of the old \
                  content until it is done.",
                 title_of(state, *tab)
             ),
@@ -165,7 +166,7 @@ fn asked(state: &State, question: &Question) -> Asked {
         Question::DoesNotDecode { title, message, problem, offset } => plain(
             "Send bytes that do not decode?",
             format!(
-                "\"{title}\" is not a valid {message}: at 0x{offset:x}, {problem}. Its bytes are sent as they \
+                "\"{title}\" is not a valid {message}. {problem}, at 0x{offset:x}. Its bytes are sent as they \
                  are."
             ),
             &[("Cancel", Answer::Cancel), ("Send anyway", Answer::Yes)],
@@ -174,7 +175,11 @@ fn asked(state: &State, question: &Question) -> Asked {
             title: "Send to this server?",
             text: format!("Nothing has been sent to {endpoint} in this session yet."),
             points: target_points(method, identity, *is_unverified, *n_bytes),
-            answers: &[("Send", Answer::Yes), ("Cancel", Answer::Cancel)],
+            // Enter gives nothing to whoever answers.
+            answers: match is_unverified {
+                true => &[("Cancel", Answer::Cancel), ("Send anyway", Answer::Yes)],
+                false => &[("Send", Answer::Yes), ("Cancel", Answer::Cancel)],
+            },
         },
         Question::LosesOnReplace { losses, .. } => Asked {
             title: "Replace the message?",
@@ -217,4 +222,6 @@ const UNSAVED: &[(&str, Answer)] = &[
 const NEVER_SAVED: &[(&str, Answer)] =
     &[("Save as…", Answer::Yes), ("Discard", Answer::No), ("Cancel", Answer::Cancel)];
 const ALL_UNSAVED: &[(&str, Answer)] =
-    &[("Save", Answer::Yes), ("Discard edits", Answer::No), ("Cancel", Answer::Cancel)];
+    &[("Save all", Answer::Yes), ("Discard all edits", Answer::No), ("Cancel", Answer::Cancel)];
+const NONE_SAVED: &[(&str, Answer)] =
+    &[("Save all as…", Answer::Yes), ("Discard all", Answer::No), ("Cancel", Answer::Cancel)];

@@ -74,6 +74,8 @@ pub struct Draft {
     pub focus: Option<egui::Id>,
     /// Where an enum's list, or the view of a long value, stands.
     pub list: crate::ui::widgets::RowListState,
+    /// Which of the values that an enum's list has found for this text the keys are at.
+    pub picked: Option<(String, usize)>,
     /// The reading that a person had chosen when the draft began.
     chosen: Option<Reading>,
 }
@@ -107,6 +109,7 @@ impl Draft {
             is_left: false,
             focus: None,
             list: Default::default(),
+            picked: None,
             chosen: subject.chosen.clone(),
         };
         draft.start_over(subject);

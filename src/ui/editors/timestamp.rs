@@ -43,7 +43,7 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     if !is_in_range {
         let text = "Out of range: a Timestamp goes from year 1 to 9999, with nanos from 0 to 999999999. \
                     It is kept as it is";
-        ui.add(Label::new(RichText::new(text).color(theme(ui).color.problem)).wrap());
+        ui.add(Label::new(RichText::new(text).color(theme(ui).color.warning)).wrap());
     }
     if let Some(utc) = timestamp_text(time).filter(|_| editing.draft.form != Form::Text) {
         KeyValue::new("UTC", &utc).show(ui);

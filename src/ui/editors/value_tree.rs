@@ -387,7 +387,7 @@ fn value_ui(ui: &mut Ui, editing: &mut Editing<'_>, row: &Row) -> Drawn {
         }
         Value::Number(number) => {
             let name = format!("Number {place}");
-            let (typed, left) = leaf_ui(ui, editing, row, (&name, width, false), number.to_string());
+            let (typed, left) = leaf_ui(ui, editing, row, (&name, width, false), number_text(number));
             action = left;
             if let Some(text) = typed {
                 match serde_json::from_str::<Number>(text.trim()) {
@@ -480,6 +480,12 @@ fn place_name(path: &[Step]) -> String {
         }
     }
     if name.is_empty() { "the value".to_owned() } else { name }
+}
+
+/// Whole numbers without a fraction, as the row shows them.
+fn number_text(number: &Number) -> String {
+    let text = number.to_string();
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 #[cfg(test)]

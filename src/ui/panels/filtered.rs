@@ -2,9 +2,9 @@
 
 use super::tree::{columns_ui, edit_in_row, menu_ui, scroll_to_selection};
 use super::tree_input::typed_ui;
-use super::tree_row::value_style;
+use super::tree_row::{is_words, value_style};
 use super::under_way::page_under_way_ui;
-use super::{Shown, problems_in, size_text, tone_of};
+use super::{Shown, problems_of, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
 use crate::document::value::quote_text;
 use crate::document::{Entry, MapKey, Meaning, ReadMode, RowText, SMALL_WINDOW, entry_row_text};
@@ -223,8 +223,8 @@ fn row_ui(
     let is_expanded = filter.has_below(idx).then(|| !filter.is_folded(idx));
     let tree = tree_cell(painter, theme, name_at, depth.min(most), is_expanded);
     let mut at = tree.text;
-    let found = problems_in(open, &own_range(&entry, is_expanded == Some(true)));
-    if let Some(tone) = found.iter().map(|problem| problem.severity).max().map(tone_of) {
+    let found = problems_of(open, &entry, is_expanded == Some(true));
+    if let Some(tone) = found.map(|problem| problem.severity).max().map(tone_of) {
         let center = pos2(at.right() - theme.size.icon / 2.0, at.center().y);
         tone.icon().paint_sized(painter, center, theme.size.icon - 2.0, tone.color(theme));
         at.max.x -= theme.size.icon + theme.size.gap_small;
@@ -240,7 +240,7 @@ fn row_ui(
     drawn.full_text_on_hover(ui, &row.response, || kind.clone().into_owned());
     if !is_edited {
         let value = visible_text(&text.value);
-        let (value_font, tone) = value_style(theme, text.tone);
+        let (value_font, tone) = value_style(theme, text.tone, is_words(&entry));
         let value_color = if outlined.is_found { tone } else { theme.color.muted };
         let drawn = cell(painter, columns.cell(row.rect, 3), &value, &value_font, value_color, Align::Min);
         drawn.full_text_on_hover(ui, &row.response, || value.clone().into_owned());
@@ -262,15 +262,6 @@ fn plain_ui(ui: &Ui, theme: &Theme, columns: &ColumnLayout, row: &Row, name: &st
     let drawn = cell(ui.painter(), columns.cell(row.rect, 3), value, &dense, muted, Align::Min);
     drawn.full_text_on_hover(ui, &row.response, || value.to_owned());
     RowLabel::new(format!("{name}, {value}"))
-}
-
-/// The bytes that are the row's own and not those of rows below it.
-fn own_range(entry: &Entry, has_below: bool) -> std::ops::Range<u64> {
-    let range = entry.range();
-    match entry {
-        Entry::Record { at, .. } if has_below => range.start..at.payload().start,
-        _ => range,
-    }
 }
 
 /// The field's name with its index or key, as there are no rows for runs here.

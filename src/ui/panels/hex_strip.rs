@@ -8,7 +8,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::Asked;
 use crate::ui::widgets::{HoverText, IconButton, TextButton, cell, check_box_ui};
-use egui::{Align, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Color32, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 /// Narrower strips leave the check box to the menu.
 const LEAST_FOR_LENGTHS: f32 = 470.0;
@@ -72,11 +72,15 @@ fn place_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
     }
     let font = fonts::mono(theme.size.text_mono);
     let most = ui.available_width();
-    let fits = |place: &String| {
-        let galley = ui.painter().layout_no_wrap(place.clone(), font.clone(), theme.color.muted);
-        galley.size().x <= most
+    let fits = |place: &&String, beside: f32| {
+        let galley = ui.painter().layout_no_wrap((*place).clone(), font.clone(), theme.color.muted);
+        galley.size().x + beside <= most
     };
-    if let Some(place) = places.iter().find(|place| fits(place)) {
+    // The place in decimal gives way to what the tints mean.
+    let legend: f32 = legend(theme).iter().map(|(word, ..)| chip_width(ui, theme, word)).sum();
+    let beside = legend + 3.0 * theme.size.gap;
+    let found = places.iter().find(|place| fits(place, beside));
+    if let Some(place) = found.or_else(|| places.iter().find(|place| fits(place, 0.0))) {
         let text = RichText::new(place).font(font).color(theme.color.muted);
         ui.add(Label::new(text).selectable(false)).told(&places[0]);
     }
@@ -109,25 +113,38 @@ fn lengths_ui(ui: &mut Ui, open: &OpenDocument, actions: &mut Vec<Action>) {
     }
 }
 
-/// What the tints mean, as far as there is room; from the right.
+/// What the tints mean, from the right.
+fn legend(theme: &Theme) -> [(&'static str, Color32, Color32); 3] {
+    let color = &theme.color;
+    [
+        ("value", color.value_tint, color.value_text),
+        ("length", color.length_tint, color.length_text),
+        ("tag", color.tag_tint, color.tag_text),
+    ]
+}
+
+/// Of a word of the legend, with the gap beside it.
+fn chip_width(ui: &Ui, theme: &Theme, word: &str) -> f32 {
+    let font = fonts::regular(theme.size.text_small);
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, theme.color.muted);
+    galley.size().x + 3.0 * theme.size.gap_small + 2.0
+}
+
+/// The whole legend or, where there is no room for it, nothing of it.
 fn legend_ui(ui: &mut Ui, theme: &Theme, open: &OpenDocument) {
     let font = fonts::regular(theme.size.text_small);
     let color = &theme.color;
     let mut at = ui.available_rect_before_wrap();
-    for (word, fill, ink) in [
-        ("value", color.value_tint, color.value_text),
-        ("length", color.length_tint, color.length_text),
-        ("tag", color.tag_tint, color.tag_text),
-    ] {
-        let galley = ui.painter().layout_no_wrap(word.to_owned(), font.clone(), ink);
-        let width = galley.size().x + 2.0 * theme.size.gap_small + 2.0;
+    let words = legend(theme);
+    if at.width() < words.iter().map(|(word, ..)| chip_width(ui, theme, word)).sum::<f32>() {
+        return;
+    }
+    for (word, fill, ink) in words {
+        let width = chip_width(ui, theme, word) - theme.size.gap_small;
         let chip = Rect::from_min_max(
             pos2(at.right() - width, at.center().y - 8.0),
             pos2(at.right(), at.center().y + 8.0),
         );
-        if chip.left() < at.left() {
-            return;
-        }
         ui.painter().rect_filled(chip, theme.size.radius - 1.0, fill);
         cell(ui.painter(), chip, word, &font, ink, Align::Center);
         at.max.x = chip.left() - theme.size.gap_small;

@@ -2,10 +2,10 @@
 
 use super::docs::comment_ui;
 use super::explained::explained_ui;
+use super::inspector_problems::problems_ui;
 use super::oneof::oneof_ui;
-use super::problems::{OFFERED, offered};
 use super::schema::link_ui;
-use super::{Shown, problems_in, size_text, tone_of};
+use super::{Shown, size_text};
 use crate::app::{Action, Command, address_of_field};
 use crate::document::value::grouped;
 use crate::document::{Absent, BranchId, Entry, RecordAt, Standing, Surveyed};
@@ -17,7 +17,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Folds, Place, TabView};
 use crate::ui::widgets::{IconButton, KeyValue, TextButton, section_ui, visible_text};
-use egui::{Align, Label, Rect, Response, RichText, ScrollArea, Ui};
+use egui::{Align, Key, Label, Modifiers, Rect, Response, RichText, ScrollArea, Ui, vec2};
 
 /// The most uses of a type that are listed.
 const MOST_USES: usize = 30;
@@ -49,6 +49,7 @@ pub fn inspector_ui(
         }
         ui.add_space(theme(ui).size.margin);
         follow_focus(ui, view);
+        page_keys(ui, all);
     });
     asked.focus_tree |= std::mem::take(&mut asked.focus_inspector) && has_keyboard(ui, all);
 }
@@ -68,6 +69,20 @@ fn follow_focus(ui: &Ui, view: &mut TabView) {
         !ui.clip_rect().contains_rect(response.rect) && ui.min_rect().contains_rect(response.rect);
     if is_hidden && !response.interact_rect.is_positive() {
         ui.scroll_to_rect(response.rect, Some(Align::Center));
+    }
+}
+
+/// Page Up and Page Down scroll what has the keyboard in it, if nobody in it has taken them.
+fn page_keys(ui: &Ui, all: Rect) {
+    let is_asked = |key| ui.input(|input| input.key_pressed(key));
+    if !(is_asked(Key::PageUp) || is_asked(Key::PageDown)) || !has_keyboard(ui, all) {
+        return;
+    }
+    let count = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key)) as f32;
+    let pages = count(Key::PageUp) - count(Key::PageDown);
+    if pages != 0.0 {
+        let page = (all.height() - theme(ui).size.row).max(theme(ui).size.row);
+        ui.scroll_with_delta(vec2(0.0, pages * page));
     }
 }
 
@@ -104,7 +119,7 @@ fn field_ui(
     surveyed_ui(ui, shown, subject.row.branch);
     explained_ui(ui, subject);
     open_ui(ui, shown, subject, view, folds, actions);
-    problems_ui(ui, shown, subject, folds, actions);
+    problems_ui(ui, shown, subject, &mut folds.problems, actions);
     docs_ui(ui, shown, subject, folds, actions);
     wire_ui(ui, subject, folds);
     uses_ui(ui, shown, subject, folds, actions);
@@ -272,50 +287,6 @@ fn surveyed_ui(ui: &mut Ui, shown: Shown<'_>, branch: BranchId) {
     ui.add(Label::new(RichText::new(text).color(theme(ui).color.muted)).wrap());
 }
 
-fn problems_ui(
-    ui: &mut Ui,
-    shown: Shown<'_>,
-    subject: &Subject,
-    folds: &mut Folds,
-    actions: &mut Vec<Action>,
-) {
-    let found = problems_in(shown.open, &subject.row.entry.range());
-    if found.is_empty() {
-        return;
-    }
-    let theme = theme(ui);
-    if !section_ui(ui, "Problems", &found.len().to_string(), Some(&mut folds.problems)) {
-        return;
-    }
-    for problem in found.iter().take(20) {
-        let tone = tone_of(problem.severity);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme.size.gap;
-            let size = egui::vec2(theme.size.icon, theme.size.row_dense);
-            let (icon, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-            tone.icon().paint_sized(ui.painter(), icon.center(), theme.size.icon - 2.0, tone.color(theme));
-            ui.vertical(|ui| {
-                ui.add(Label::new(visible_text(&problem.message).into_owned()).wrap());
-                if let Some(hint) = &problem.hint {
-                    let hint = RichText::new(hint).color(theme.color.muted).size(theme.size.text_dense);
-                    ui.add(Label::new(hint).wrap());
-                }
-                if let Some(offer) = problem.kind.offer_label()
-                    && TextButton::new(offer).hint(OFFERED).outlined().show(ui).clicked()
-                {
-                    actions.push(offered(problem));
-                }
-                if let Some(label) = problem.kind.fix_label()
-                    && TextButton::new(label).outlined().show(ui).clicked()
-                {
-                    let (kind, range) = (problem.kind, problem.range.clone());
-                    actions.push(Action::FixProblem { kind, range });
-                }
-            });
-        });
-    }
-}
-
 /// The message or enum that the selected value is of.
 fn declared(subject: &Subject) -> Option<Declaration> {
     let kind = match &subject.what {
@@ -435,8 +406,10 @@ fn uses_ui(ui: &mut Ui, shown: Shown<'_>, subject: &Subject, folds: &mut Folds, 
     for one in uses.iter().take(MOST_USES) {
         link_ui(ui, &one.label(&package), "Used in ", &one.address(), actions);
     }
-    if MOST_USES < uses.len() {
-        ui.weak(format!("and {} more", uses.len() - MOST_USES));
+    if MOST_USES < uses.len()
+        && let Some(all) = declared(subject).map(|declared| declared.address())
+    {
+        link_ui(ui, &format!("and {} more", uses.len() - MOST_USES), "", &all, actions);
     }
 }
 

@@ -17,6 +17,7 @@ mod hex_row;
 pub mod hex_strip;
 pub mod history;
 pub mod inspector;
+mod inspector_problems;
 mod oneof;
 pub mod path_bar;
 mod path_menu;
@@ -34,7 +35,7 @@ pub use tree_input::Typed;
 use super::widgets::Tone;
 use crate::app::{OpenDocument, State, TabId};
 use crate::document::problem::{Problem, Severity};
-use std::ops::Range;
+use crate::document::{Absent, Entry, Step};
 
 /// What every panel of a document draws from.
 #[derive(Clone, Copy)]
@@ -52,15 +53,49 @@ pub fn tone_of(severity: Severity) -> Tone {
     }
 }
 
-/// The problems that start in `range`, if the check that found them saw the present bytes.
-pub fn problems_in<'a>(open: &'a OpenDocument, range: &Range<u64>) -> &'a [Problem] {
-    if open.problems.revision != Some(open.document.revision()) {
-        return &[];
+/// The problems of a row: while it is closed of all that is in it, else of its own bytes and of the
+/// message that is open below it as a whole. None before the present revision is checked.
+pub fn problems_of<'a>(
+    open: &'a OpenDocument,
+    entry: &'a Entry,
+    is_expanded: bool,
+) -> impl Iterator<Item = &'a Problem> {
+    let range = entry.range();
+    let payload = match entry {
+        Entry::Record { at, .. } if is_expanded => Some(at.payload()),
+        Entry::Run { .. } if is_expanded => Some(range.start..range.start),
+        _ => None,
+    };
+    let is_of_row = move |problem: &&Problem| {
+        let (at, is_of_message) = (&problem.range, problem.kind.is_of_message());
+        match (entry, &payload) {
+            (Entry::Absent { what, message }, _) => is_of_message && at == message && is_about(problem, what),
+            (_, Some(payload)) if is_of_message => at == payload && range.start < at.start,
+            (_, Some(payload)) => at.start < payload.start,
+            // The message around begins where its first row does.
+            (_, None) if is_of_message => range.start < at.start && at.end <= range.end,
+            (_, None) => at.start < range.end,
+        }
+    };
+    let found = match open.problems.revision == Some(open.document.revision()) {
+        true => open.problems.found.as_slice(),
+        false => &[],
+    };
+    let around = match entry {
+        Entry::Absent { message, .. } => message.clone(),
+        _ => entry.range(),
+    };
+    let from = found.partition_point(|problem| problem.range.start < around.start);
+    let to = found.partition_point(|problem| problem.range.start <= around.end);
+    found[from..to.max(from)].iter().filter(is_of_row)
+}
+
+/// Whether it is this field that a message lacks.
+fn is_about(problem: &Problem, what: &Absent) -> bool {
+    match (what, problem.path.0.last()) {
+        (Absent::Field(field), Some(step)) => *step == Step::of_field(field),
+        _ => false,
     }
-    let found = &open.problems.found;
-    let from = found.partition_point(|problem| problem.range.start < range.start);
-    let to = found.partition_point(|problem| problem.range.start < range.end);
-    found.get(from..to).unwrap_or(&[])
 }
 
 /// A size as people compare sizes: `210 B`, `1.1 KiB`.

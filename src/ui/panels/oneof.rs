@@ -5,7 +5,7 @@ use crate::document::Row;
 use crate::schema::kind_label;
 use crate::ui::fonts;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{cell, section_ui};
+use crate::ui::widgets::{HoverText, cell, section_ui};
 use egui::{Align, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 /// Members that are listed; of a larger oneof the rest is in the dialog.
@@ -53,9 +53,16 @@ fn member_ui(ui: &mut Ui, name: &str, kind: &str, is_set: bool) -> bool {
     let drawn = cell(ui.painter(), text, name, &font, theme.color.text, Align::Min);
     let rest = text.with_min_x(drawn.rect.right().max(text.left()) + theme.size.gap);
     let dense = fonts::regular(theme.size.text_dense);
-    let shown = cell(ui.painter(), rest, kind, &dense, theme.color.muted, Align::Min);
-    shown.full_text_on_hover(ui, &response, || kind.to_owned());
-    drawn.full_text_on_hover(ui, &response, || name.to_owned());
+    let galley = ui.painter().layout_no_wrap(kind.to_owned(), dense.clone(), theme.color.muted);
+    let fits = galley.size().x <= rest.width();
+    if fits {
+        cell(ui.painter(), rest, kind, &dense, theme.color.muted, Align::Min);
+    }
+    // The type is left out where it would be cut: the name is nearly the same.
+    let response = match drawn.is_elided || !fits {
+        true => response.told(format!("{name}, {kind}")),
+        false => response,
+    };
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_set, name));
     response.clicked()
 }

@@ -1,7 +1,7 @@
 //! What a check found, in wire order; a click goes there, and what is certain can be put right.
 
 use super::{Shown, tone_of};
-use crate::app::{Action, SelectTarget};
+use crate::app::{Action, OpenDocument, SelectTarget};
 use crate::document::Step;
 use crate::document::problem::Problem;
 use crate::ui::fonts;
@@ -44,9 +44,17 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
         && let Some(problem) = list.found.get(row as usize)
     {
         view.picked_problem = Some((problem.kind, problem.range.start));
-        actions.push(Action::Select(SelectTarget::Offset(shown.open.offset_of(problem))));
+        actions.push(go_to(shown.open, problem));
     }
     bar_ui(ui, shown, bar, picked.and_then(|row| list.found.get(row)), actions);
+}
+
+/// Selects the place of a problem.
+pub(super) fn go_to(open: &OpenDocument, problem: &Problem) -> Action {
+    let at = open.offset_of(problem);
+    // What is about a message as a whole is shown at its own record, not at the first in it.
+    let at = if problem.kind.is_of_message() { at.saturating_sub(1) } else { at };
+    Action::Select(SelectTarget::Offset(at))
 }
 
 /// The row of the problem that was picked, else of the first one where the selection starts.

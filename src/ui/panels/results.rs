@@ -19,6 +19,11 @@ use egui::{Align, Color32, Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2, ve
 /// Characters of a value that can matter to a row.
 const MAX_CHARS: usize = 160;
 const OFFSET_WIDTH: f32 = 80.0;
+/// Points of a path at least, and the share of a row that it takes at most.
+const LEAST_PATH: f32 = 120.0;
+const MOST_OF_ROW: f32 = 0.62;
+/// Paths that are measured for the width of all.
+const MEASURED: usize = 64;
 
 pub fn results_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
     let search = &shown.open.search;
@@ -35,10 +40,11 @@ pub fn results_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &m
         let found = search.places.get(nth as usize);
         found.is_some_and(|(idx, _)| Some(idx) == current)
     };
+    let path_width = path_width(ui, theme, shown);
     let response =
         RowList::new("Search results", n_rows)
             .selected(is_current)
-            .show(ui, &mut view.results, |ui, row| row_ui(ui, theme, row, shown));
+            .show(ui, &mut view.results, |ui, row| row_ui(ui, theme, row, shown, path_width));
     let here = current.and_then(|idx| search.places.now(idx)).map(|now| search.places.n_before(now) as u64);
     let moved = view.results.selection_by_keys(&response.response, here);
     if let Some(nth) = response.clicked.map(|(row, _)| row).or(moved) {
@@ -158,7 +164,7 @@ fn remark_ui(ui: &mut Ui, shown: Shown<'_>, actions: &mut Vec<Action>) {
     }
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
+fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>, path_width: f32) -> RowLabel {
     let search = &shown.open.search;
     let found = search.places.get(row.idx as usize);
     let Some((hit, offset)) = found.and_then(|(idx, offset)| Some((search.hits.get(idx)?, offset))) else {
@@ -185,7 +191,7 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
         },
         ..Excerpt::default()
     });
-    let path_at = at.with_max_x(at.left() + path_width(ui, theme, at.width(), &path_text, &excerpt));
+    let path_at = at.with_max_x(at.left() + path_width.min(at.width() * MOST_OF_ROW).round());
     let path_cell =
         cell_elided(painter, path_at, &path_text, &dense, theme.color.text, Align::Min, Elide::Middle);
     path_cell.full_text_on_hover(ui, &row.response, || path_text.clone().into_owned());
@@ -195,16 +201,13 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, shown: Shown<'_>) -> RowLabel {
     RowLabel::new(path).value(format!("{} at {offset_text}", excerpt.text()))
 }
 
-/// Half of the row, so that values stand in one column; a longer path takes what a short value leaves,
-/// since its middle may be all that tells it from the next one.
-fn path_width(ui: &Ui, theme: &Theme, row_width: f32, path: &str, excerpt: &Excerpt) -> f32 {
+/// What the longest of the first paths takes: values stand in one column, and the list does not shift
+/// when it is scrolled.
+fn path_width(ui: &Ui, theme: &Theme, shown: Shown<'_>) -> f32 {
     let dense = fonts::regular(theme.size.text_dense);
-    let galley = ui.painter().layout_no_wrap(path.to_owned(), dense, theme.color.text);
-    let wanted = galley.size().x + 1.0;
-    let mono = fonts::mono(theme.size.text_mono);
-    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&mono, '0'));
-    let value_width = (excerpt.text().chars().count() + 1) as f32 * glyph + 2.0 * theme.size.gap;
-    (row_width * 0.5).min(420.0).max(wanted.min(row_width - value_width)).round()
+    let wide = |path: String| ui.painter().layout_no_wrap(path, dense.clone(), theme.color.text).size().x;
+    let first = shown.open.search.hits.iter().take(MEASURED);
+    first.map(|hit| wide(visible_text(&hit.path.to_string()).into_owned())).fold(LEAST_PATH, f32::max) + 1.0
 }
 
 /// The value with what matched in it on a ground of its own.

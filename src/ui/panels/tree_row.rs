@@ -1,6 +1,6 @@
 //! One row of the tree, painted.
 
-use super::{Shown, problems_in, size_text, tone_of};
+use super::{Shown, problems_of, size_text, tone_of};
 use crate::document::{
     Entry, Meaning, Note, ReadMode, Row as DocumentRow, RowText, Standing, Tone, row_text,
 };
@@ -60,7 +60,7 @@ pub fn row_ui(
     if !is_edited {
         let (rest, is_clicked) = notes_ui(ui, theme, value_rect, row, &text.notes);
         oneof_clicked = is_clicked;
-        value_ui(ui, theme, rest, row, &text, worst, document_row.is_overridden);
+        value_ui(ui, theme, rest, row, &text, worst, document_row);
     }
     let size = if text.tone == Tone::Absent { String::new() } else { size_text(text.n_bytes) };
     cell(painter, at(4), &size, &mono, muted, Align::Max);
@@ -78,14 +78,8 @@ pub fn row_ui(
 
 /// The worst problem of a row: of all that is in it while it is closed, else of its own bytes.
 fn worst(shown: Shown<'_>, row: &DocumentRow) -> Option<widgets::Tone> {
-    let range = row.entry.range();
-    let own = match &row.entry {
-        Entry::Record { at, .. } if row.is_expanded => range.start..at.payload().start,
-        Entry::Run { .. } if row.is_expanded => return None,
-        _ => range,
-    };
-    let found = problems_in(shown.open, &own);
-    found.iter().map(|problem| problem.severity).max().map(tone_of)
+    let found = problems_of(shown.open, &row.entry, row.is_expanded);
+    found.map(|problem| problem.severity).max().map(tone_of)
 }
 
 /// That of the mark beside the name, once it is known.
@@ -131,7 +125,7 @@ fn name_ui(
 
 fn name_color(theme: &Theme, row: &DocumentRow, text: &RowText) -> Color32 {
     match (&row.entry, text.tone) {
-        (Entry::Rest { .. }, _) => theme.color.problem,
+        (Entry::Rest { .. }, Tone::Problem) => theme.color.problem,
         (Entry::Unread { .. }, _) => theme.color.muted,
         (_, Tone::Absent) => theme.color.muted,
         _ if row.is_overridden || is_overridden(text) => theme.color.muted,
@@ -187,7 +181,7 @@ fn notes_ui(ui: &Ui, theme: &Theme, mut at: Rect, row: &Row, notes: &[Note]) -> 
     (at, is_clicked)
 }
 
-/// `worst` is what the mark beside the name says; `is_muted` if a record around the row is overridden.
+/// `worst` is what the mark beside the name says.
 fn value_ui(
     ui: &Ui,
     theme: &Theme,
@@ -195,17 +189,18 @@ fn value_ui(
     row: &Row,
     text: &RowText,
     worst: Option<widgets::Tone>,
-    is_muted: bool,
+    document_row: &DocumentRow,
 ) {
-    let (font, mut color) = value_style(theme, text.tone);
-    if text.tone == Tone::Problem {
+    let (font, mut color) = value_style(theme, text.tone, is_words(&document_row.entry));
+    if matches!(text.tone, Tone::Warning | Tone::Problem) && worst.is_some() {
         color = problem_color(theme, worst);
     }
-    if is_muted || is_overridden(text) {
+    if document_row.is_overridden || is_overridden(text) {
         color = theme.color.muted;
     }
     let icon = match text.tone {
         Tone::Unknown => Some(Icon::Help),
+        Tone::Warning => Some(Icon::Warning),
         Tone::Problem => Some(Icon::Error),
         _ => None,
     };
@@ -223,7 +218,12 @@ fn paint_icon(painter: &Painter, icon: Icon, at: Rect, theme: &Theme, color: Col
     icon.paint_sized(painter, center, theme.size.icon - 2.0, color);
 }
 
-pub(super) fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
+/// Whether what stands for a value is a sentence.
+pub(super) fn is_words(entry: &Entry) -> bool {
+    matches!(entry, Entry::Rest { .. } | Entry::Unread { .. })
+}
+
+pub(super) fn value_style(theme: &Theme, tone: Tone, is_words: bool) -> (FontId, Color32) {
     let mono = fonts::mono(theme.size.text_mono);
     let dense = fonts::regular(theme.size.text_dense);
     match tone {
@@ -232,7 +232,11 @@ pub(super) fn value_style(theme: &Theme, tone: Tone) -> (FontId, Color32) {
         Tone::Enum => (mono, theme.color.enumeration),
         Tone::Bytes => (mono, theme.color.bytes),
         Tone::Summary | Tone::Absent => (dense, theme.color.muted),
-        Tone::Unknown => (dense, theme.color.unknown),
-        Tone::Problem => (dense, theme.color.problem),
+        Tone::Unknown if is_words => (dense, theme.color.unknown),
+        Tone::Warning if is_words => (dense, theme.color.warning),
+        Tone::Problem if is_words => (dense, theme.color.problem),
+        Tone::Unknown => (mono, theme.color.unknown),
+        Tone::Warning => (mono, theme.color.warning),
+        Tone::Problem => (mono, theme.color.problem),
     }
 }

@@ -97,7 +97,7 @@ fn failed_ui(
 }
 
 /// Points that the files opened last take beside each other.
-const RECENT_WIDTH: f32 = 460.0;
+const RECENT_WIDTH: f32 = 720.0;
 /// Files opened last that are offered.
 const MOST_RECENT: usize = 8;
 

@@ -173,7 +173,7 @@ fn syntax_ui(ui: &mut Ui, theme: &Theme) {
         }
     });
     ui.add_space(theme.size.gap);
-    ui.weak("A capital finds itself alone. Enter and F3 go on, Esc leaves.");
+    ui.weak("A capital letter finds capitals only. Enter and F3 go on, Esc leaves.");
 }
 
 fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {

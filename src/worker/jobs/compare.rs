@@ -9,8 +9,8 @@ use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 
 /// Bytes around a difference that are shown with it, and of a long one at most.
-const AROUND: u64 = 16;
-const MAX_EXCERPT: u64 = 512;
+const AROUND: u64 = 96;
+const MAX_EXCERPT: u64 = 704;
 
 /// Finds out what differs between two messages.
 pub struct Compare {
@@ -54,6 +54,8 @@ pub struct ListedDifference {
 pub struct Excerpt {
     pub start: u64,
     pub bytes: Vec<u8>,
+    /// Bytes of the message behind these.
+    pub n_after: u64,
 }
 
 impl fmt::Debug for Compare {
@@ -111,5 +113,6 @@ fn excerpt(snapshot: &Snapshot, range: &Range<u64>) -> Excerpt {
     let start = range.start.saturating_sub(AROUND);
     let end = range.end.saturating_add(AROUND).min(start + MAX_EXCERPT).min(snapshot.len());
     let bytes = snapshot.bytes(start..end.max(start), ReadMode::Wait).unwrap_or_default();
-    Excerpt { start, bytes }
+    let n_after = snapshot.len().saturating_sub(start + bytes.len() as u64);
+    Excerpt { start, bytes, n_after }
 }

@@ -10,7 +10,7 @@ use crate::schema::{
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{IconButton, KeyValue, cell, visible_text};
+use crate::ui::widgets::{IconButton, KeyValue, cell, text_link_ui, visible_text};
 use egui::{Align, Color32, Label, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
 
 /// Pages with more parts draw only those in view.
@@ -34,28 +34,11 @@ pub struct Parts<'a> {
 
 /// A text that leads to a page; `spoken` stands in front of it for those who hear it.
 pub fn link_ui(ui: &mut Ui, text: &str, spoken: &str, to: &Address, actions: &mut Vec<Action>) -> Response {
-    let theme = theme(ui);
-    let text = visible_text(text);
-    let font = fonts::regular(theme.size.text_dense);
-    let galley = ui.painter().layout_no_wrap(text.to_string(), font.clone(), theme.color.accent);
-    let size = vec2(galley.size().x.min(ui.available_width()).max(8.0), theme.size.row_dense);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let shown = cell(ui.painter(), rect, &text, &font, theme.color.accent, Align::Min);
-    if response.hovered() || response.has_focus() {
-        let y = shown.rect.bottom() - 1.0;
-        let line = egui::Stroke::new(theme.size.line, theme.color.accent);
-        ui.painter().hline(shown.rect.x_range(), y, line);
-    }
-    if response.has_focus() {
-        let ring = rect.expand2(vec2(2.0, 0.0));
-        ui.painter().rect_stroke(ring, theme.size.radius, theme.focus(), egui::StrokeKind::Inside);
-    }
-    shown.full_text_on_hover(ui, &response, || text.to_string());
-    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{spoken}{text}")));
+    let response = text_link_ui(ui, text, spoken);
     if response.clicked() {
         actions.push(Action::ShowPage(to.clone()));
     }
-    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+    response
 }
 
 /// A link on a line of its own.
@@ -120,7 +103,9 @@ fn part_ui(
         let bar = around.with_max_x(around.left() + theme.size.edge);
         ui.painter().set(edge, egui::Shape::rect_filled(bar, 0.0, theme.color.accent));
         if is_new {
-            ui.scroll_to_rect(rect, Some(Align::Center));
+            // What is higher than the pane begins with its name.
+            let fits = rect.height() <= ui.clip_rect().height();
+            ui.scroll_to_rect(rect, Some(if fits { Align::Center } else { Align::Min }));
         }
     }
 }

@@ -1,0 +1,28 @@
+//! A text that leads somewhere.
+
+use super::{cell, visible_text};
+use crate::ui::fonts;
+use crate::ui::theme::theme;
+use egui::{Align, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+
+/// At most as wide as there is room; `spoken` stands in front of it for those who hear it.
+pub fn text_link_ui(ui: &mut Ui, text: &str, spoken: &str) -> Response {
+    let theme = theme(ui);
+    let text = visible_text(text);
+    let font = fonts::regular(theme.size.text_dense);
+    let galley = ui.painter().layout_no_wrap(text.to_string(), font.clone(), theme.color.accent);
+    let size = vec2(galley.size().x.min(ui.available_width()).max(8.0), theme.size.row_dense);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let shown = cell(ui.painter(), rect, &text, &font, theme.color.accent, Align::Min);
+    if response.hovered() || response.has_focus() {
+        let line = Stroke::new(theme.size.line, theme.color.accent);
+        ui.painter().hline(shown.rect.x_range(), shown.rect.bottom() - 1.0, line);
+    }
+    if response.has_focus() {
+        let ring = rect.expand2(vec2(2.0, 0.0));
+        ui.painter().rect_stroke(ring, theme.size.radius, theme.focus(), StrokeKind::Inside);
+    }
+    shown.full_text_on_hover(ui, &response, || text.to_string());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{spoken}{text}")));
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
