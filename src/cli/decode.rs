@@ -4,7 +4,7 @@ use super::console::path_text;
 use super::guess::ranked;
 use super::{CliError, Console, Outcome, ReadArgs, open};
 use crate::document::Path;
-use crate::format::{FORMATS, JsonOptions, JsonReport, Subject};
+use crate::format::{FORMATS, JsonOptions, LossReport, Subject};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::ops::ControlFlow;
@@ -71,7 +71,7 @@ pub(super) fn run(args: &DecodeArgs, console: &mut Console) -> Result<Outcome, C
     Ok(if report.is_damaged() { Outcome::No } else { Outcome::Done })
 }
 
-pub(super) fn list_losses(report: &JsonReport, file: &str, console: &mut Console) {
+pub(super) fn list_losses(report: &LossReport, file: &str, console: &mut Console) {
     for loss in &report.losses {
         let word = if loss.kind.is_damage() { "damage" } else { "note" };
         let place =

@@ -15,6 +15,7 @@ mod hex;
 mod input;
 mod json;
 mod literal;
+mod loss;
 mod text;
 mod tree;
 mod wire_text;
@@ -26,8 +27,9 @@ use std::ops::{ControlFlow, Range};
 
 pub use hex::write_hex;
 pub use input::{INPUTS, Input, InputError};
-pub use json::{JsonOptions, JsonReport, JsonWriter, Loss, LossKind, write_json, write_json_value};
+pub use json::{JsonOptions, JsonWriter, write_json, write_json_value};
 pub use literal::{LITERALS, Literal, literal, spaced_hex};
+pub use loss::{Loss, LossKind, LossReport};
 pub use text::{TextError, TextFault, read_text, type_in_header, write_text};
 pub use tree::{MAX_DEPTH, TreeReport, write_rows, write_tree};
 pub use wire_text::{WireTextError, WireTextFault, read_wire_text, write_wire_text};
@@ -72,7 +74,7 @@ pub struct Format {
     pub extension: &'static str,
     pub needs_type: bool,
     /// Writes the whole message; the text ends with a line end.
-    pub write: fn(&Subject, &JsonOptions, &mut dyn Write, &mut Progress) -> Result<JsonReport, FormatError>,
+    pub write: fn(&Subject, &JsonOptions, &mut dyn Write, &mut Progress) -> Result<LossReport, FormatError>,
 }
 
 /// All of them, in the order in which they are offered; the first is the default.
@@ -89,7 +91,7 @@ fn json_of(
     options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut Progress,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     let Some(message) = subject.message else { return Err(FormatError::NoType { format: "JSON" }) };
     let mut writer = JsonWriter::new(subject.snapshot, options, out, progress);
     writer.message(subject.range.clone(), message, &subject.path)?;
@@ -102,7 +104,7 @@ fn text_of(
     options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut Progress,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     let listed = (&subject.path, options.max_losses);
     write_text(subject.snapshot, subject.range.clone(), subject.message, listed, out, progress)
 }
@@ -112,9 +114,9 @@ fn wire_of(
     _options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut Progress,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     write_wire_text(subject.snapshot, subject.range.clone(), subject.message, out, progress)?;
-    Ok(JsonReport::default())
+    Ok(LossReport::default())
 }
 
 fn tree_of(
@@ -122,9 +124,9 @@ fn tree_of(
     _options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut Progress,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     write_tree(subject.snapshot, subject.range.clone(), subject.message, u64::MAX, out, progress)?;
-    Ok(JsonReport::default())
+    Ok(LossReport::default())
 }
 
 fn hex_of(
@@ -132,7 +134,7 @@ fn hex_of(
     _options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut Progress,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     write_hex(subject.snapshot, subject.range.clone(), out, progress)?;
-    Ok(JsonReport::default())
+    Ok(LossReport::default())
 }

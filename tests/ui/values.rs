@@ -220,6 +220,21 @@ fn text_among_the_readings_hides_nothing_and_looks_like_no_type() {
 }
 
 #[test]
+fn readings_stay_where_they_are_while_one_of_them_is_typed_in() {
+    // 99: bytes that are text, a message and packed numbers.
+    let mut window = window(&[0x9a, 0x06, 0x03, 0x08, 0x96, 0x01]);
+    select(&mut window, "99");
+    window.get_by_label_contains("As message 1 record");
+    let top = |window: &Window| input(window, "As packed varint").rect().top();
+    let before = top(&window);
+    type_into(&mut window, "As packed varint", "7, 4294967296");
+    assert_eq!(top(&window), before);
+    window.get_by_label_contains("As message does not fit these bytes");
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_label_contains("As message").is_none(), "it goes when nobody types any more");
+}
+
+#[test]
 fn bytes_that_look_like_a_type_are_read_as_it_with_one_click() {
     let mut window = window(&[]);
     let before = bytes(&window);

@@ -5,10 +5,10 @@
 //! is looked through first, and what is written of it stays written.
 
 use super::super::FormatError;
+use super::super::loss::Losses;
 use super::frame::{Frame, NO_SLOT, Parts};
 use super::input::Input;
 use super::keys::KeyHasher;
-use super::loss::Losses;
 use super::table::{Shape, Table, Tables};
 use super::text::Printer;
 use super::{JsonOptions, Limits};

@@ -1,7 +1,7 @@
 //! One message that is being written, and where its next record comes from.
 
+use super::super::loss::Mark;
 use super::keys::Repeats;
-use super::loss::Mark;
 use super::scan::Plan;
 use super::table::{Field, Holds, Shape, Table};
 use super::text::Printer;

@@ -16,7 +16,6 @@ mod engine;
 mod frame;
 mod input;
 mod keys;
-mod loss;
 mod order;
 mod report;
 mod run;
@@ -29,14 +28,13 @@ mod text;
 mod values;
 
 use super::FormatError;
+use super::loss::LossReport;
 use crate::document::{Path, Snapshot};
 use engine::Engine;
 use frame::Parts;
 use prost_reflect::MessageDescriptor;
 use std::io::Write;
 use std::ops::{ControlFlow, Range};
-
-pub use loss::{JsonReport, Loss, LossKind};
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +152,7 @@ impl<'a> JsonWriter<'a> {
     }
 
     /// Hands on what is left.
-    pub fn finish(mut self) -> Result<JsonReport, FormatError> {
+    pub fn finish(mut self) -> Result<LossReport, FormatError> {
         self.engine.flush()?;
         self.engine.sink.flush()?;
         Ok(self.engine.losses.take())
@@ -174,7 +172,7 @@ pub fn write_json(
     options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     let mut writer = JsonWriter::new(snapshot, options, out, progress);
     writer.message(range, message, &Path::default())?;
     writer.finish()
@@ -189,7 +187,7 @@ pub fn write_json_value(
     options: &JsonOptions,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     let mut writer = JsonWriter::new(snapshot, options, out, progress);
     writer.value(records, message, number, false, &Path::default())?;
     writer.finish()

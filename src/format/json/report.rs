@@ -1,11 +1,11 @@
 //! Telling what is lost, with its path.
 
 use super::super::FormatError;
+use super::super::loss::{Loss, LossKind};
 use super::engine::Engine;
 use super::frame::Frame;
 use super::input::Heads;
 use super::keys::{EntryAt, key_step};
-use super::loss::{Loss, LossKind};
 use super::scan::{Seen, Walk};
 use super::table::{Field, Holds, Table};
 use crate::document::{Found, Path, RecordAt, Step};

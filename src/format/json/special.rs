@@ -1,10 +1,10 @@
 //! Messages that ProtoJSON writes as one value, and `Any`.
 
 use super::super::FormatError;
+use super::super::loss::LossKind;
 use super::engine::{Engine, FLUSH};
 use super::frame::Parts;
 use super::input::{Heads, read_head};
-use super::loss::LossKind;
 use super::report::Place;
 use super::scan::{Seen, Walk};
 use super::table::{Form, Shape, Table};

@@ -1,11 +1,11 @@
 //! Map entries, packed elements, groups, and records longer than the window.
 
 use super::super::FormatError;
+use super::super::loss::LossKind;
 use super::engine::{Engine, FLUSH};
 use super::frame::Parts;
 use super::input::Heads;
 use super::keys::{EntryAt, KEY, VALUE, key_step, same_key};
-use super::loss::LossKind;
 use super::report::{Place, unclosed_text};
 use super::scan::{Seen, Walk};
 use super::table::{Field, Form, Holds, Table};

@@ -1,6 +1,6 @@
 use super::super::input::in_order;
 use super::super::json::tests::wire_gen::{Choices, gen_message};
-use super::super::{FormatError, JsonOptions, JsonReport, LossKind, write_json};
+use super::super::{FormatError, JsonOptions, LossKind, LossReport, write_json};
 use super::*;
 use crate::document::{Path, Snapshot};
 use crate::schema::{FileResolver, MessageDescriptor, Schema};
@@ -29,7 +29,7 @@ fn message(name: &str) -> MessageDescriptor {
     schema.message(name).unwrap()
 }
 
-fn written(bytes: &[u8], message: Option<&MessageDescriptor>) -> (String, JsonReport) {
+fn written(bytes: &[u8], message: Option<&MessageDescriptor>) -> (String, LossReport) {
     let (mut out, path) = (Vec::new(), Path::default());
     let (snapshot, mut progress) = (Snapshot::of_bytes(bytes), |_| ControlFlow::Continue(()));
     let report =
@@ -38,7 +38,7 @@ fn written(bytes: &[u8], message: Option<&MessageDescriptor>) -> (String, JsonRe
 }
 
 /// Without the comments in front.
-fn text(bytes: &[u8], name: &str) -> (String, JsonReport) {
+fn text(bytes: &[u8], name: &str) -> (String, LossReport) {
     let (text, report) = written(bytes, Some(&message(name)));
     let header = format!("# proto-message: {name}\n\n");
     (text.split_once(&header).unwrap().1.to_owned(), report)

@@ -1,6 +1,6 @@
 //! Records into lines.
 
-use super::super::json::{JsonReport, Loss, LossKind};
+use super::super::loss::{Loss, LossKind, LossReport};
 use super::super::{FormatError, Progress};
 use super::plan::{Plan, Turn};
 use super::table::{Field, Table, Tables};
@@ -110,7 +110,7 @@ pub(super) struct Writer<'a> {
     pub levels: Vec<Level>,
     pub line: String,
     prefix: &'a Path,
-    report: JsonReport,
+    report: LossReport,
     max_losses: usize,
     out: &'a mut dyn Write,
     progress: &'a mut Progress<'a>,
@@ -127,7 +127,7 @@ pub fn write_text<'a>(
     (path, max_losses): (&'a Path, usize),
     out: &'a mut dyn Write,
     progress: &'a mut Progress<'a>,
-) -> Result<JsonReport, FormatError> {
+) -> Result<LossReport, FormatError> {
     let end = range.end.min(snapshot.len());
     let start = range.start.min(end);
     let mut writer = Writer {
@@ -137,7 +137,7 @@ pub fn write_text<'a>(
         levels: Vec::new(),
         line: String::new(),
         prefix: path,
-        report: JsonReport::default(),
+        report: LossReport::default(),
         max_losses,
         out,
         progress,

@@ -51,6 +51,8 @@ pub struct Draft {
     pub has_chosen_form: bool,
     /// Written as this reading of the payload, where nothing declares what it is.
     pub reading: Option<Reading>,
+    /// The readings that there were when one of them began to be typed in.
+    pub readings_before: Vec<Reading>,
     pub text: String,
     /// For forms with several fields, the text of each; `text` is not used then.
     pub parts: Vec<String>,
@@ -110,6 +112,7 @@ impl Draft {
             focus: None,
             list: Default::default(),
             picked: None,
+            readings_before: subject.readings.iter().map(|one| one.reading.clone()).collect(),
             chosen: subject.chosen.clone(),
         };
         draft.start_over(subject);
@@ -160,6 +163,7 @@ impl Draft {
     /// The run of typing is over; an invalid text stays, marked.
     pub fn end(&mut self, subject: &Subject) {
         self.begin();
+        self.readings_before = subject.readings.iter().map(|one| one.reading.clone()).collect();
         if self.error.is_none() {
             self.start_over(subject);
         }
@@ -184,6 +188,7 @@ impl Draft {
 
     /// Goes on with another reading of the same bytes.
     pub fn read_as(&mut self, reading: Reading, subject: &Subject) {
+        self.readings_before = subject.readings.iter().map(|one| one.reading.clone()).collect();
         self.reading = Some(reading);
         self.begin();
         self.say(None);

@@ -12,13 +12,7 @@ use crate::ui::widgets::{IconButton, TextField, cell, visible_text};
 use egui::{Align, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 pub fn readings_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
-    let mut all = editing.subject.readings.clone();
-    // The one being typed in stays, even where what was typed makes it implausible.
-    if let Some(typed) = &editing.draft.reading
-        && !all.iter().any(|one| one.reading == *typed)
-    {
-        all.push(editing.subject.in_words(typed.clone()));
-    }
+    let all = listed(editing);
     let theme = theme(ui);
     let font = fonts::medium(theme.size.text_dense);
     let width = |one: &ReadingText| {
@@ -31,6 +25,28 @@ pub fn readings_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         action = reading_ui(ui, editing, one, name_width).or(action);
     }
     action
+}
+
+/// While one of them is typed in, those that it began with stay where they are, whether or not what is
+/// typed fits them.
+fn listed(editing: &Editing<'_>) -> Vec<ReadingText> {
+    let (subject, draft) = (editing.subject, &*editing.draft);
+    let Some(typed) = &draft.reading else { return subject.readings.clone() };
+    let now = |reading: &Reading| subject.readings.iter().find(|one| one.reading == *reading).cloned();
+    let kept = draft.readings_before.iter().map(|reading| match now(reading) {
+        Some(one) => one,
+        None if reading == typed => subject.in_words(reading.clone()),
+        None => {
+            ReadingText { reading: reading.clone(), text: None, shown: "does not fit these bytes".to_owned() }
+        }
+    });
+    let is_new = |one: &&ReadingText| !draft.readings_before.contains(&one.reading);
+    let mut all: Vec<ReadingText> = kept.chain(subject.readings.iter().filter(is_new).cloned()).collect();
+    // The one being typed in stays, even where what was typed makes it implausible.
+    if !all.iter().any(|one| one.reading == *typed) {
+        all.push(subject.in_words(typed.clone()));
+    }
+    all
 }
 
 fn reading_ui(ui: &mut Ui, editing: &mut Editing<'_>, one: &ReadingText, name_width: f32) -> Option<Action> {

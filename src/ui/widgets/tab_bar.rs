@@ -31,7 +31,6 @@ pub struct TabBarResponse {
     pub selected: Option<usize>,
     /// By its button or the middle mouse button.
     pub closed: Option<usize>,
-    pub secondary_clicked: Option<usize>,
 }
 
 const LEAST_WIDTH: f32 = 88.0;
@@ -166,9 +165,6 @@ fn tab_ui(
         happened.closed = Some(tab_idx);
     } else if response.clicked() {
         happened.selected = Some(tab_idx);
-    }
-    if response.secondary_clicked() {
-        happened.secondary_clicked = Some(tab_idx);
     }
     if !tab.hint.is_empty() {
         response.told(tab.hint);

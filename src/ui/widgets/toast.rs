@@ -179,8 +179,12 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
             let action_width = action.map_or(0.0, |action| action.width(ui) + theme.size.gap);
             let buttons = action_width + theme.size.button;
             let most = width - buttons - theme.size.icon - 2.0 * theme.size.gap;
+            // What takes more than a line is as wide as may be, so that the edges of several are one.
+            let font = egui::TextStyle::Body.resolve(ui.style());
+            let galley = ui.painter().layout(toast.text.clone(), font, theme.color.text, most);
+            let wide = if galley.rows.len() > 1 { most } else { galley.size().x };
             let text = ui.scope(|ui| {
-                ui.set_max_width(most);
+                ui.set_width(2.0 * (wide / 2.0).ceil());
                 ui.vertical(|ui| {
                     ui.add_space(5.0);
                     ui.label(&toast.text)

@@ -5,7 +5,7 @@ use crate::document::{
     Document, Found, Path as FieldPath, ReadMode, Reader, RecordAt, Resolved, SMALL_WINDOW, Snapshot, Step,
     Target,
 };
-use crate::format::{Format, FormatError, JsonOptions, JsonReport, JsonWriter, Subject};
+use crate::format::{Format, FormatError, JsonOptions, JsonWriter, LossReport, Subject};
 use crate::schema::Kind;
 use crate::schema::kind_wire_type;
 use crate::worker::disk::{Disk, NoGate, Privacy};
@@ -45,7 +45,7 @@ pub struct Exported {
     pub path: PathBuf,
     pub n_bytes: u64,
     /// What the text does not carry.
-    pub losses: JsonReport,
+    pub losses: LossReport,
 }
 
 impl fmt::Debug for Export {
@@ -101,7 +101,7 @@ impl Work for Export {
 }
 
 impl Export {
-    fn write(&self, out: &mut dyn Write, context: &JobContext) -> Result<JsonReport, WorkerError> {
+    fn write(&self, out: &mut dyn Write, context: &JobContext) -> Result<LossReport, WorkerError> {
         let total = self.document.len();
         let mut progress = |at| match context.step(at, total) {
             Ok(()) => ControlFlow::Continue(()),
@@ -168,7 +168,7 @@ impl Export {
         found: &Resolved,
         out: &mut dyn Write,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Result<JsonReport, FormatError>, WorkerError> {
+    ) -> Result<Result<LossReport, FormatError>, WorkerError> {
         let snapshot = self.document.snapshot();
         let is_element = matches!(part.0.last(), Some(Step::Index(_)));
         let untyped = || self.refused(format!("\"{part}\" has no declared type, which JSON needs"));
@@ -245,7 +245,7 @@ fn copy(
     out: &mut dyn Write,
     path: &Path,
     context: &JobContext,
-) -> Result<JsonReport, WorkerError> {
+) -> Result<LossReport, WorkerError> {
     let (mut at, total) = (range.start, range.end - range.start);
     while at < range.end {
         context.step(at - range.start, total)?;
@@ -255,7 +255,7 @@ fn copy(
         out.write_all(&bytes).map_err(|error| WorkerError::io(Call::Write, path, error))?;
         at = end;
     }
-    Ok(JsonReport::default())
+    Ok(LossReport::default())
 }
 
 /// Counts what goes through.

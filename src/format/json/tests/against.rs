@@ -56,7 +56,7 @@ fn written(
     bytes: &[u8],
     message: &MessageDescriptor,
     options: &JsonOptions,
-) -> Result<(String, JsonReport), TestCaseError> {
+) -> Result<(String, LossReport), TestCaseError> {
     let snapshot = Snapshot::of_bytes(bytes);
     let expected = write_with(&snapshot, message, options, Limits::default());
     for limits in [TINY, NO_ATTEMPT, IMPATIENT] {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::document::{Act, Document, Edit, ReadMode, Source, SourceError};
 use crate::format::{FORMATS, Subject};
+use crate::format::{Loss, LossKind};
 use crate::wire::{WireType, write_len, write_tag, write_varint};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ fn json(bytes: &[u8], name: &str) -> String {
 }
 
 /// Kind, path and offset of each loss.
-fn losses(report: &JsonReport) -> Vec<String> {
+fn losses(report: &LossReport) -> Vec<String> {
     let line = |loss: &Loss| format!("{:?} {} @{}", loss.kind, loss.path, loss.offset);
     report.losses.iter().map(line).collect()
 }
@@ -82,7 +83,7 @@ fn well_known_types_have_their_own_text() {
         (len(11, &[]), r#"{"wInt64":"0"}"#),
         (len(16, &len(1, b"")), r#"{"wString":""}"#),
     ] {
-        assert_eq!(write(&bytes, &three("Known")), (text.to_owned(), JsonReport::default()));
+        assert_eq!(write(&bytes, &three("Known")), (text.to_owned(), LossReport::default()));
     }
 }
 

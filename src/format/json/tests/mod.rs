@@ -36,7 +36,7 @@ fn write_with(
     message: &MessageDescriptor,
     options: &JsonOptions,
     limits: Limits,
-) -> (String, JsonReport) {
+) -> (String, LossReport) {
     let mut out = Vec::new();
     let mut progress = |_| ControlFlow::Continue(());
     let mut writer = JsonWriter::with_limits(snapshot, options, limits, &mut out, &mut progress);
@@ -45,6 +45,6 @@ fn write_with(
     (String::from_utf8(out).unwrap(), report)
 }
 
-fn write(bytes: &[u8], message: &MessageDescriptor) -> (String, JsonReport) {
+fn write(bytes: &[u8], message: &MessageDescriptor) -> (String, LossReport) {
     write_with(&Snapshot::of_bytes(bytes), message, &JsonOptions::default(), Limits::default())
 }

@@ -56,13 +56,13 @@ pub struct Loss {
 
 /// What was written, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct JsonReport {
+pub struct LossReport {
     /// The first losses, up to [`super::JsonOptions::max_losses`], by offset.
     pub losses: Vec<Loss>,
     counts: [u64; LossKind::ALL.len()],
 }
 
-impl JsonReport {
+impl LossReport {
     /// How many losses of a kind there were, listed or not.
     pub fn count(&self, kind: LossKind) -> u64 {
         self.counts[kind as usize]
@@ -78,7 +78,7 @@ impl JsonReport {
         self.losses.extend(listed);
     }
 
-    pub(in crate::format) fn sorted(mut self) -> JsonReport {
+    pub(in crate::format) fn sorted(mut self) -> LossReport {
         self.losses.sort_by_key(|loss| (loss.offset, loss.kind));
         self
     }
@@ -92,22 +92,22 @@ impl JsonReport {
 
 /// Losses as they are found. What an attempt found is forgotten if the attempt is rolled back.
 #[derive(Debug)]
-pub(super) struct Losses {
-    report: JsonReport,
+pub(in crate::format) struct Losses {
+    report: LossReport,
     max: usize,
     uncommitted: Vec<LossKind>,
 }
 
 /// A state to return to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
+pub(in crate::format) struct Mark {
     n_uncommitted: usize,
     n_listed: usize,
 }
 
 impl Losses {
     pub fn new(max: usize) -> Self {
-        Self { report: JsonReport::default(), max, uncommitted: Vec::new() }
+        Self { report: LossReport::default(), max, uncommitted: Vec::new() }
     }
 
     pub fn mark(&self) -> Mark {
@@ -138,7 +138,7 @@ impl Losses {
         self.report.losses.push(loss);
     }
 
-    pub fn take(&mut self) -> JsonReport {
+    pub fn take(&mut self) -> LossReport {
         self.commit();
         std::mem::take(&mut self.report).sorted()
     }
