@@ -535,9 +535,9 @@ pub(super) fn title_of(path: &Path) -> String {
 
 pub(super) fn elsewhere_text(elsewhere: OpenElsewhere) -> String {
     match elsewhere.process {
-        0 => "This file is open in another window too; what is saved there last counts".to_owned(),
+        0 => "This file is open in another window too".to_owned(),
         process => {
-            format!("This file is open in another window too (process {process}); what is saved last counts")
+            format!("This file is open in another window too (process {process})")
         }
     }
 }

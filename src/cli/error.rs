@@ -5,7 +5,7 @@ use crate::document::ops::OpError;
 use crate::document::search::QueryError;
 use crate::document::{EditError, PathError, ResolveError, SourceError};
 use crate::format::{FormatError, InputError};
-use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected, ProfileError};
+use crate::rpc::{EndpointError, Failure, MetadataError, NotReflected, ProfileError, system_words};
 use crate::schema::SchemaError;
 use crate::worker::{Call, KeyringError, Remedy, WorkerError};
 use std::io;
@@ -43,7 +43,7 @@ pub enum CliError {
     Edit { error: EditError, file: String },
     #[error("\"{word}\" is not a wire type, in \"{text}\"")]
     WireType { word: String, text: String },
-    #[error("Writing to standard output failed: {error}")]
+    #[error("Writing to standard output failed: {}", system_words(error))]
     Write { error: io::Error },
     #[error("A {what} would go to the terminal")]
     BinaryToTerminal { what: &'static str },
@@ -218,8 +218,10 @@ impl CliError {
                 "There is no terminal to ask at: name where it is in the profile, $NAME, @FILE or ?keyring, or \
                  give another with -H"
             }
-            CliError::Profile { error, .. } => return error.hint(),
-            CliError::Keyring { error, .. } => return Some(error.hint()),
+            CliError::Profile { error, .. } => {
+                return error.hint().map(|hint| with_detail(hint, error.detail().unwrap_or_default()));
+            }
+            CliError::Keyring { error, .. } => return Some(with_detail(error.hint(), error.detail())),
             CliError::NotOfKeyring { field, known } if known.is_empty() => {
                 return Some(format!(
                     "Write ?keyring there in the profile, in the place of {field:?}: no field of it says so yet"
@@ -311,4 +313,9 @@ fn save_hint(error: &WorkerError) -> Option<String> {
         },
     };
     Some(hint.to_owned())
+}
+
+/// What the system said is told last.
+fn with_detail(hint: String, detail: &str) -> String {
+    if detail.is_empty() { hint } else { format!("{hint}. The system says: {detail}") }
 }

@@ -2,7 +2,7 @@
 
 use super::target::{profile_of, profile_path};
 use super::{CliError, Console, Outcome};
-use crate::rpc::{Profile, ProfilePlace};
+use crate::rpc::{Profile, ProfilePlace, system_words};
 use crate::worker::{
     CancelToken, KeyringError, KeyringPlace, MAX_SECRET, ask_secret, is_in_keyring, keyring_owner,
     put_into_keyring, remove_from_keyring,
@@ -90,7 +90,7 @@ fn failed(error: KeyringError, field: &str) -> CliError {
 
 /// The secret that is typed, or that standard input has, without the line's end.
 fn secret(place: &KeyringPlace) -> Result<String, CliError> {
-    let not_read = |error: io::Error| CliError::SecretNotRead { reason: error.to_string() };
+    let not_read = |error: io::Error| CliError::SecretNotRead { reason: system_words(&error) };
     let secret = if io::stdin().is_terminal() {
         let question = format!("{} of {}, which is not shown: ", place.place, place.owner);
         ask_secret(&question).map_err(not_read)?.unwrap_or_default()

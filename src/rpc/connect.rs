@@ -5,6 +5,7 @@ use super::call::{Call, Connected};
 use super::endpoint::{Endpoint, Place, bracketed};
 use super::failure::{Failure, ForeignAnswer, Phase};
 use super::proxy::{ProxyAddress, tunnel};
+use super::system_words::system_words;
 use super::tls::{self, Setup, TlsFacts};
 use super::watch::{Io, Record, Watched, tls_error_in};
 use hyper::header::HeaderMap;
@@ -107,7 +108,7 @@ async fn tcp(host: &str, port: u16, phase: &Cell<Phase>) -> Result<TcpStream, Fa
     phase.set(Phase::Resolving);
     let no_host = |reason: String| Failure::NoSuchHost { host: host.to_owned(), reason };
     let addresses: Vec<SocketAddr> =
-        lookup_host((host, port)).await.map_err(|error| no_host(error.to_string()))?.collect();
+        lookup_host((host, port)).await.map_err(|error| no_host(system_words(&error)))?.collect();
     phase.set(Phase::Connecting);
     if addresses.is_empty() {
         return Err(no_host("it has no address".to_owned()));
@@ -145,7 +146,7 @@ pub(super) fn io_reason(error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof => "the other side closed it".to_owned(),
         io::ErrorKind::BrokenPipe => "the other side takes no more bytes".to_owned(),
         io::ErrorKind::NotFound => "there is no such socket".to_owned(),
-        _ => error.to_string(),
+        _ => system_words(error),
     }
 }
 

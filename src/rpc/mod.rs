@@ -54,6 +54,7 @@ mod run;
 mod saved_request;
 mod session;
 mod status;
+mod system_words;
 mod tls;
 mod transport;
 mod units;
@@ -83,6 +84,7 @@ pub use run::{Canceller, Closed, Inbox, NotSent, Outbox, outbox, outbox_for, run
 pub use saved_request::SavedRequest;
 pub use session::{Asked, Lost, Pace, SessionEvent, SessionHandle, SessionInbox, run_session, session};
 pub use status::{Details, Status};
+pub use system_words::system_words;
 pub use tls::{CertificateFacts, Identity, Tls, TlsFacts};
 pub use transport::{TRANSPORTS, Transport};
 pub use units::{SIZE_HINT, TIME_HINT, read_size, read_time, size_text, time_text};

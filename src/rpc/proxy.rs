@@ -160,7 +160,7 @@ impl From<std::io::Error> for Refusal {
     fn from(error: std::io::Error) -> Self {
         Refusal::new(match error.kind() {
             std::io::ErrorKind::UnexpectedEof => "it closed the connection".to_owned(),
-            _ => error.to_string(),
+            _ => super::system_words(&error),
         })
     }
 }

@@ -9,6 +9,7 @@ use super::connect::{self, Trace};
 use super::failure::{Failure, ForeignAnswer, Phase};
 use super::http::{self, BodyFeed, Client, Connection, RequestBody};
 use super::metadata::entries_of;
+use super::system_words::system_words;
 use super::transport::{End, Http, Piece, Reply, Wrapped};
 use hyper::Response;
 use hyper::body::{Bytes, Incoming};
@@ -148,7 +149,7 @@ pub(super) fn run_on(call: &Call, first: Option<Bytes>, inbox: &mut Inbox, on_ev
             at: Duration::ZERO,
             http_status: None,
             status: None,
-            failure: Some(Failure::System { reason: error.to_string() }),
+            failure: Some(Failure::System { reason: system_words(&error) }),
             leftover: None,
         })),
     }

@@ -4,7 +4,7 @@ use super::identity::FileIdentity;
 use super::keyring::KeyringError;
 use crate::document::canonical::CanonicalError;
 use crate::document::{EditError, SourceError};
-use crate::rpc::{NotReflected, ProfileError};
+use crate::rpc::{NotReflected, ProfileError, system_words};
 use crate::schema::SchemaError;
 use std::fmt;
 use std::io;
@@ -152,11 +152,7 @@ impl WorkerError {
         if is_loop(&error) {
             return WorkerError::LinkLoop { path };
         }
-        let reason = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-            _ => error.to_string(),
-        };
-        WorkerError::Io { call, kind: error.kind(), reason, path }
+        WorkerError::Io { call, kind: error.kind(), reason: system_words(&error), path }
     }
 
     /// What to offer beside the message; `None` if there is nothing to choose.

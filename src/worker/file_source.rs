@@ -9,6 +9,7 @@ use super::error::{Call, WorkerError};
 use super::identity::FileIdentity;
 use super::platform;
 use crate::document::{ReadMode, Source, SourceError};
+use crate::rpc::system_words;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -214,7 +215,7 @@ impl OpenContent {
             if !Arc::ptr_eq(&file, &self.verify()?) {
                 continue;
             }
-            return read.map_err(|error| SourceError::Io { offset, reason: error.to_string() });
+            return read.map_err(|error| SourceError::Io { offset, reason: system_words(&error) });
         }
     }
 

@@ -7,6 +7,7 @@ use super::error::WorkerError;
 use super::event::{Event, EventQueue, JobId, Report};
 use super::job::{CancelToken, Job, JobContext, Line, WhenNewer, Work};
 use super::watch::{Watched, Watcher};
+use crate::rpc::system_words;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -195,7 +196,7 @@ impl Shared {
         });
         let error = match spawned {
             Some(Ok(_detached)) => return job,
-            Some(Err(error)) => WorkerError::NoThread { label, reason: error.to_string() },
+            Some(Err(error)) => WorkerError::NoThread { label, reason: system_words(&error) },
             None => WorkerError::TooManyJobs { label, limit: MAX_APART },
         };
         let mut jobs = self.lock();

@@ -8,6 +8,7 @@
 use super::error::{Call, WorkerError};
 use super::platform;
 use super::state::read_capped;
+use crate::rpc::system_words;
 use crate::schema::Compiled;
 use crate::wire::{Read, Record, WireType, records};
 use std::ffi::OsString;
@@ -143,7 +144,7 @@ impl Run<'_> {
         platform::lead_a_group(&mut command);
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return Ok(Err(format!("it could not be started: {error}"))),
+            Err(error) => return Ok(Err(format!("it could not be started: {}", system_words(&error)))),
         };
         let ended = self.watch(&mut child, &[&set, &said], go_on);
         platform::end_group(&mut child);
@@ -160,7 +161,7 @@ impl Run<'_> {
             Ok(status) => {
                 Ok(Err(words(&said).unwrap_or_else(|| format!("nothing, and ended with {status}"))))
             }
-            Err(error) => Ok(Err(format!("it could not be waited for: {error}"))),
+            Err(error) => Ok(Err(format!("it could not be waited for: {}", system_words(&error)))),
         }
     }
 

@@ -134,6 +134,9 @@ impl Session {
     }
 
     pub(in crate::app) fn act_on_calls(&mut self, act: CallAct) {
+        if act.is_of_next_call() {
+            self.state.calls.refused = None;
+        }
         match act {
             CallAct::SetForm(form) => self.state.calls.form = *form,
             CallAct::SetMethod(text) => self.set_method(text),
@@ -146,6 +149,7 @@ impl Session {
             CallAct::Show(call) => self.show_call(call),
             CallAct::SetAside => self.state.calls.shown = None,
             CallAct::ForgetCalls => self.forget_calls(),
+            CallAct::ListStored => self.list_stored_calls_again(),
             CallAct::SearchStored(query) => self.state.calls.stored.query = query,
             CallAct::OpenStored(path) => self.open_stored(path),
             CallAct::SendAgain(call) => self.send_again(call),

@@ -84,6 +84,8 @@ pub enum CallAct {
     SetAside,
     /// Forgets the calls that have ended, here and on disk.
     ForgetCalls,
+    /// Lists the calls on disk again.
+    ListStored,
     /// Looks for words among the calls made before.
     SearchStored(String),
     /// Brings a call made before to the front.
@@ -159,6 +161,31 @@ pub enum CallAct {
     },
 }
 
+impl CallAct {
+    /// Whether it changes what is called next, or what is in front: why nothing was sent is past then.
+    fn is_of_next_call(&self) -> bool {
+        use CallAct::*;
+        matches!(
+            self,
+            SetForm(_)
+                | SetMethod(_)
+                | SetKind(_)
+                | Send
+                | Begin
+                | SendTo(_)
+                | Show(_)
+                | SetAside
+                | OpenStored(_)
+                | SendAgain(_)
+                | UseProfile(_)
+                | NameFile { .. }
+                | OpenRequest(_)
+                | FillAsClient
+                | StartSession
+        )
+    }
+}
+
 /// Lines for a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyAs {
@@ -177,6 +204,8 @@ pub struct Calls {
     pub raw_kind: Option<RpcKind>,
     /// A message is being read and checked before it is sent.
     pub preparing: Option<JobId>,
+    /// Why nothing was sent when it was last asked for, until something else is done about a call.
+    pub refused: Option<Refused>,
     /// The oldest first.
     pub made: Vec<MadeCall>,
     /// The RocketMQ session that goes on.
@@ -199,6 +228,16 @@ pub struct Calls {
     files: files::NamedFiles,
     /// Methods that a person chose for a tab.
     pub(super) chosen: HashMap<TabId, String>,
+}
+
+/// Why nothing was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    pub reason: String,
+    /// What to do about it; may be empty.
+    pub hint: String,
+    /// What the system said; may be empty.
+    pub detail: String,
 }
 
 /// Where a document came from.
@@ -270,6 +309,7 @@ impl Calls {
     }
 
     fn add(&mut self, made: MadeCall) {
+        self.refused = None;
         self.shown = Some(made.id);
         self.made.push(made);
         while self.made.len() > MAX_CALLS

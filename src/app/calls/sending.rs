@@ -1,11 +1,11 @@
 //! From a person's act to a call that goes on, over what has to be asked before.
 
-use super::super::action::{Dialog, Question};
+use super::super::action::{Dialog, Pane, Question};
 use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::steps::{self, StepsView};
-use super::{CallForm, CallId, MadeCall};
+use super::{CallForm, CallId, MadeCall, Refused};
 use crate::document::problem::Problem;
 use crate::rpc::{self, Bytes, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
 use crate::schema::MessageDescriptor;
@@ -83,13 +83,14 @@ impl Session {
         let (mut profile, typed) = match self.state.calls.form.read() {
             Ok(read) => read,
             Err(errors) => {
-                let error = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
-                return self.notify(NoticeTone::Error, format!("Nothing was sent: {error}"));
+                let error = errors.into_iter().next();
+                let refused = error.map(|error| Refused { hint: capital(&error.hint), ..of(error.reason) });
+                return self.refuse_to_send(refused.unwrap_or_default());
             }
         };
         let method = match self.state.calls.target.path() {
             Ok(method) => method,
-            Err(reason) => return self.notify(NoticeTone::Error, format!("Nothing was sent: {reason}")),
+            Err(reason) => return self.refuse_to_send(of(reason)),
         };
         let kind = self.state.calls.kind();
         if !has_message && !kind.sends_many() {
@@ -144,6 +145,7 @@ impl Session {
         let purpose = Purpose::PrepareMessage { pending: Box::new(pending) };
         let job = self.start(purpose, Job::PrepareMessage(job), label);
         self.state.calls.preparing = Some(job);
+        self.state.calls.refused = None;
     }
 
     pub(in crate::app) fn message_prepared(&mut self, mut pending: Pending, prepared: PreparedMessage) {
@@ -156,12 +158,19 @@ impl Session {
         self.state.calls.preparing = None;
         match error {
             Some(WorkerError::Profile { error }) => {
-                let hint = error.hint().map(|hint| format!(". {hint}")).unwrap_or_default();
-                self.notify(NoticeTone::Error, format!("Nothing was sent: {error}{hint}"));
+                let hint = error.hint().unwrap_or_default();
+                let detail = error.detail().unwrap_or_default().to_owned();
+                self.refuse_to_send(Refused { reason: error.to_string(), hint, detail });
             }
-            Some(error) => self.notify(NoticeTone::Error, format!("Nothing was sent: {error}")),
+            Some(error) => self.refuse_to_send(of(error.to_string())),
             None => self.notify(NoticeTone::Note, "Nothing was sent"),
         }
+    }
+
+    /// Says in the pane why nothing was sent.
+    fn refuse_to_send(&mut self, refused: Refused) {
+        self.state.calls.refused = Some(refused);
+        self.show_pane(Pane::Call);
     }
 
     /// Asks the next thing that is to be asked, or sends.
@@ -246,7 +255,8 @@ impl Session {
         }
         let n_messages = usize::from(bytes.is_some()) + rest.messages.len();
         if let Err(failure) = call.check(n_messages as u64) {
-            return self.notify(NoticeTone::Error, format!("Nothing was sent: {failure}"));
+            let hint = failure.hint().unwrap_or_default();
+            return self.refuse_to_send(Refused { hint, ..of(failure.to_string()) });
         }
         let (outbox, inbox) = rpc::outbox_for(n_messages);
         let canceller = outbox.canceller();
@@ -327,6 +337,17 @@ impl Session {
     pub(in crate::app) fn is_call(&self, job: JobId) -> bool {
         self.calling.live.contains_key(&job)
     }
+}
+
+fn of(reason: String) -> Refused {
+    Refused { reason, ..Refused::default() }
+}
+
+/// A hint that goes on after a colon elsewhere, as a sentence.
+fn capital(hint: &str) -> String {
+    let mut hint = hint.chars();
+    let first = hint.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + hint.as_str()
 }
 
 fn does_not_decode(title: &str, problem: &Problem, message: &str) -> Question {

@@ -57,6 +57,15 @@ impl Session {
         self.start(Purpose::CallFiles { call: None }, Job::CallFiles(CallFiles::ListCalls { folder }), "");
     }
 
+    /// Lists them as they are on disk now.
+    pub(super) fn list_stored_calls_again(&mut self) {
+        let stored = &mut self.state.calls.stored;
+        if !stored.is_listing {
+            (stored.all, stored.error) = (None, None);
+            self.list_stored_calls();
+        }
+    }
+
     /// Keeps a call that has ended.
     pub(super) fn keep_call(&mut self, id: CallId) {
         let Some(folder) = self.calls_folder() else { return };

@@ -30,7 +30,7 @@ pub enum ProfileError {
     #[error("\"{place}\" is asked for, and nobody answered yet")]
     NotTyped { place: String },
     #[error("{reason}, for \"{place}\"")]
-    Keyring { reason: String, hint: String, place: String },
+    Keyring { reason: String, hint: String, detail: String, place: String },
     #[error("The file for \"{place}\" is no text")]
     NotText { place: String },
     #[error("TLS settings do not go with {endpoint}, which is plain text")]
@@ -42,6 +42,14 @@ pub enum ProfileError {
 }
 
 impl ProfileError {
+    /// What the system said, for those who look into it.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            ProfileError::Keyring { detail, .. } => Some(detail.as_str()).filter(|detail| !detail.is_empty()),
+            _ => None,
+        }
+    }
+
     /// What to do about it; `None` where the error says it all.
     pub fn hint(&self) -> Option<String> {
         const SECRET: &str = "Write $NAME for a variable of the environment, @FILE, ?keyring for the system \

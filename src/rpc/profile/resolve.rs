@@ -30,6 +30,8 @@ pub trait Inputs {
 pub struct NotKept {
     pub reason: String,
     pub hint: String,
+    /// What the system said; may be empty.
+    pub detail: String,
 }
 
 /// Nothing from outside, for profiles that need nothing.
@@ -52,7 +54,7 @@ impl Inputs for NoInputs {
     fn keyring(&self, _place: &Place) -> Result<String, NotKept> {
         let (reason, hint) =
             ("The system keyring is not asked here", "Name where else it is: $NAME or @FILE");
-        Err(NotKept { reason: reason.to_owned(), hint: hint.to_owned() })
+        Err(NotKept { reason: reason.to_owned(), hint: hint.to_owned(), detail: String::new() })
     }
 }
 
@@ -307,9 +309,9 @@ impl Resolver<'_> {
             }
             ProfileValue::Keyring => {
                 let kept = self.inputs.keyring(place).map(String::into_bytes);
-                kept.map_err(|NotKept { reason, hint }| {
+                kept.map_err(|NotKept { reason, hint, detail }| {
                     let place = place.to_string();
-                    ProfileError::Keyring { reason, hint, place }
+                    ProfileError::Keyring { reason, hint, detail, place }
                 })
             }
         }

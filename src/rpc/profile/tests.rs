@@ -71,7 +71,11 @@ impl Inputs for Outside {
     fn keyring(&self, place: &Place) -> Result<String, NotKept> {
         match place {
             Place::RocketMqSecret => Ok("k3pt".to_owned()),
-            place => Err(NotKept { reason: format!("no {}", place.key()), hint: "put it there".to_owned() }),
+            place => Err(NotKept {
+                reason: format!("no {}", place.key()),
+                hint: "put it there".to_owned(),
+                detail: String::new(),
+            }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Questions that have to be answered before going on.
 
 use super::frame::{buttons_ui, dialog};
-use crate::app::{Action, Answer, Question, State, TabId};
+use crate::app::{Action, Answer, CallAct, Question, State, TabId};
 use crate::document::value::grouped;
 use crate::ui::theme::theme;
 use crate::ui::widgets::visible_text;
@@ -52,6 +52,14 @@ fn points_ui(ui: &mut Ui, points: &[String]) {
             });
         }
     });
+}
+
+/// The name of a request or a profile that is kept in the place of another one.
+fn kept_name(then: &Action) -> Option<&str> {
+    match then {
+        Action::Call(CallAct::StoreRequest { name, .. } | CallAct::StoreProfile { name, .. }) => Some(name),
+        _ => None,
+    }
 }
 
 fn title_of(state: &State, tab: TabId) -> &str {
@@ -109,6 +117,17 @@ fn asked(state: &State, question: &Question) -> Asked {
                 ("Drop edits and reload", Answer::Yes),
             ],
         ),
+        Question::Overwrite { path, then } if kept_name(then).is_some() => {
+            let is_request = matches!(&**then, Action::Call(CallAct::StoreRequest { .. }));
+            let (title, what, parts) = match is_request {
+                true => ("Replace the request?", "request", "message and settings"),
+                false => ("Replace the profile?", "profile", "settings"),
+            };
+            let name = kept_name(then).unwrap_or_default();
+            let folder = path.parent().unwrap_or(path).display();
+            let text = format!("There is a {what} \"{name}\" in {folder}. Its {parts} will be replaced.");
+            plain(title, text, &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)])
+        }
         Question::Overwrite { path, .. } => plain(
             "Replace the file?",
             format!("{} exists. Its content will be replaced.", path.display()),

@@ -65,7 +65,7 @@ fn banners(shown: Shown<'_>) -> Vec<Banner> {
         banners.push(Banner {
             name: "elsewhere",
             tone: Tone::Warning,
-            text: format!("{who}. The one that saves last wins."),
+            text: format!("{who}. What is saved last counts."),
             buttons: Vec::new(),
             can_close: true,
         });

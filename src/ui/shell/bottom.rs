@@ -2,12 +2,13 @@
 
 use crate::app::{Action, Pane, State};
 use crate::document::value::grouped;
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::call::{PARTS_WIDTH, call_ui, parts_ui};
 use crate::ui::panels::{Shown, data, hex, hex_strip, history, problems, results};
 use crate::ui::theme::theme;
 use crate::ui::view::{Asked, Beside, View};
-use crate::ui::widgets::{IconButton, TextButton};
+use crate::ui::widgets::{IconButton, TextButton, cell};
 use egui::{Align, Frame, Layout, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// Points that a row of sixteen bytes takes, about.
@@ -95,7 +96,11 @@ fn call_alone_ui(ui: &mut Ui, state: &State, view: &mut View, actions: &mut Vec<
             actions.push(Action::TogglePane(Pane::Call));
         }
         let inner = strip.shrink2(vec2(theme.size.gap_small, 1.0)).with_max_x(strip.right() - 32.0);
-        call_pane_ui(ui, state, inner, view, actions);
+        let at = inner.with_min_x(inner.left() + theme.size.gap);
+        let font = fonts::regular(theme.size.text);
+        let title = cell(ui.painter(), at, "Call", &font, theme.color.text, Align::Min);
+        let rest = inner.with_min_x(title.rect.right() + 2.0 * theme.size.gap);
+        call_pane_ui(ui, state, rest, view, actions);
     });
     super::keep_size(&mut view.layout.bottom_height, wanted, panel.response.rect.height());
 }

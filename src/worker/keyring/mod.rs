@@ -18,7 +18,7 @@ mod tests;
 
 use super::job::CancelToken;
 use super::profiles::{profile_file, profiles_folder};
-use crate::rpc::{NotKept, ProfilePlace};
+use crate::rpc::{NotKept, ProfilePlace, system_words};
 use service::Service;
 use std::path::Path;
 use tokio::sync::oneshot;
@@ -38,7 +38,11 @@ pub struct KeyringPlace {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
     #[error("There is no system keyring here: {reason}")]
-    None { reason: String },
+    None {
+        reason: String,
+        /// What the system said; may be empty.
+        detail: String,
+    },
     #[error("The system keyring is locked, and was not unlocked")]
     Locked,
     #[error("The system keyring has no such secret of {:?}", place.owner)]
@@ -56,6 +60,14 @@ pub enum KeyringError {
 }
 
 impl KeyringError {
+    /// What the system said, for those who look into it; may be empty.
+    pub fn detail(&self) -> &str {
+        match self {
+            KeyringError::None { detail, .. } => detail,
+            _ => "",
+        }
+    }
+
     pub fn hint(&self) -> String {
         match self {
             KeyringError::None { .. } => {
@@ -80,7 +92,8 @@ impl KeyringError {
 
 impl From<KeyringError> for NotKept {
     fn from(error: KeyringError) -> NotKept {
-        NotKept { reason: error.to_string(), hint: error.hint() }
+        let detail = error.detail().to_owned();
+        NotKept { reason: error.to_string(), hint: error.hint(), detail }
     }
 }
 
@@ -125,7 +138,8 @@ fn wait<T>(
     work: impl Future<Output = Result<T, KeyringError>>,
 ) -> Result<T, KeyringError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.map_err(|error| KeyringError::None { reason: error.to_string() })?;
+    let runtime = runtime
+        .map_err(|error| KeyringError::None { reason: system_words(&error), detail: String::new() })?;
     let (tell, told) = oneshot::channel();
     cancel.on_cancel(move || {
         // Nobody waits any longer once the work has ended.

@@ -43,9 +43,11 @@ impl Service {
     /// The keyring of the session bus.
     pub async fn connect() -> Result<Service, KeyringError> {
         let connecting = tokio::time::timeout(PATIENCE, Connection::session()).await;
-        let connection = connecting.map_err(|_late| KeyringError::TimedOut)?.map_err(|error| {
-            KeyringError::None { reason: format!("the session bus cannot be reached ({error})") }
-        })?;
+        let connection =
+            connecting.map_err(|_late| KeyringError::TimedOut)?.map_err(|error| KeyringError::None {
+                reason: "the session bus cannot be reached".to_owned(),
+                detail: error.to_string(),
+            })?;
         Service::on(connection, PATIENCE, UNLOCKING).await
     }
 
@@ -224,11 +226,13 @@ fn refused(error: zbus::Error) -> KeyringError {
     };
     match name.as_str() {
         "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner" => {
-            KeyringError::None { reason: "nothing on the session bus keeps secrets".to_owned() }
+            let reason = "nothing on the session bus keeps secrets".to_owned();
+            KeyringError::None { reason, detail: String::new() }
         }
-        name if name.starts_with("org.freedesktop.DBus.Error.Spawn.") => {
-            KeyringError::None { reason: "it does not start".to_owned() }
-        }
+        name if name.starts_with("org.freedesktop.DBus.Error.Spawn.") => KeyringError::None {
+            reason: "it does not start".to_owned(),
+            detail: text.clone().unwrap_or_default(),
+        },
         "org.freedesktop.Secret.Error.IsLocked" => KeyringError::Locked,
         name => KeyringError::Refused { reason: text.clone().unwrap_or_else(|| name.to_owned()) },
     }

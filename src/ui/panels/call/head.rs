@@ -1,18 +1,20 @@
 //! Server, method and the buttons of a call.
 
-use super::CallView;
 use super::server::{server_id, server_ui};
+use super::{CallView, status};
 use crate::app::{Action, CallAct, CallForm, Command, Dialog, FieldError, MadeCall, State};
 use crate::rpc::{MethodPath, RpcKind};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, TextButton, cell};
+use crate::ui::widgets::{Choice, Elide, HoverText, TextButton, cell, cell_elided};
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Points from which on server and method stand side by side.
-const WIDE: f32 = 480.0;
+pub(super) const WIDE: f32 = 472.0;
+/// Points of a server's name that are worth showing.
+const LEAST_SERVER: f32 = 120.0;
 /// Of the width that both have together.
 const SERVER_SHARE: f32 = 0.52;
 
@@ -66,16 +68,54 @@ pub(super) fn head_ui(
     }
 }
 
+/// The head of a low pane in one line: how it stands, the method, and Send. The server is among the
+/// settings then.
+pub(super) fn low_head_ui(ui: &mut Ui, state: &State, errors: &[FieldError], actions: &mut Vec<Action>) {
+    let theme = theme(ui);
+    let size = vec2(ui.available_width(), theme.size.field);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+        buttons_ui(ui, state, actions);
+        ui.add_space(theme.size.gap - theme.size.gap_small);
+        let size = vec2(ui.available_width(), theme.size.field);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = theme.size.gap;
+            status::short_status_ui(ui, state, errors);
+            match state.calls.open_to_send() {
+                Some(made) => goes_where_ui(ui, made),
+                None => method_ui(ui, state, actions),
+            }
+        });
+    });
+}
+
 /// What messages are sent into, in the place of the fields for a new call.
 fn goes_where_ui(ui: &mut Ui, made: &MadeCall) {
     let theme = theme(ui);
     let size = vec2(ui.available_width(), theme.size.field);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let text = format!("Into {} at {}", made.call.method.method, made.call.endpoint);
+    let method = format!("Into {}", made.call.method.method);
+    let server = made.call.endpoint.to_string();
+    let full = format!("{method} at {server}");
     let font = fonts::regular(theme.size.text);
-    let shown = cell(ui.painter(), rect, &text, &font, theme.color.text, Align::Min);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-    shown.full_text_on_hover(ui, &response, || format!("{} at {}", made.call.method, made.call.endpoint));
+    let width = |text: &str| {
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.color.text);
+        galley.size().x
+    };
+    // The server is told as far as it has room behind the method, or not at all.
+    let has_server = width(&method) + LEAST_SERVER <= rect.width() || width(&full) <= rect.width();
+    let lead = if has_server { format!("{method} at ") } else { method };
+    let shown = cell(ui.painter(), rect, &lead, &font, theme.color.text, Align::Min);
+    let mut is_cut = shown.is_elided || !has_server;
+    if has_server {
+        let at = rect.with_min_x(rect.left() + width(&lead));
+        is_cut |= cell_elided(ui.painter(), at, &server, &font, theme.color.text, Align::Min, Elide::Middle)
+            .is_elided;
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
+    if is_cut {
+        response.told(format!("{} at {server}", made.call.method));
+    }
 }
 
 /// From the right: what most people want next is outermost.

@@ -1,6 +1,7 @@
 //! The calls of this session and those made before, the newest first.
 
-use super::{CallView, Part};
+use super::columns::{GAP, MEASURED, Wish, places, widest, widths};
+use super::{CallView, Part, bar};
 use crate::app::{Action, CallAct, Command, MadeCall, State, StoredCall, duration_text};
 use crate::document::value::grouped;
 use crate::rpc::MethodPath;
@@ -10,18 +11,15 @@ use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
-    Elide, Row, RowLabel, RowList, TextButton, TextField, cell, cell_elided, empty_state_ui, visible_text,
+    Choice, Elide, HoverText, IconButton, Row, RowLabel, RowList, TextButton, cell, cell_elided,
+    empty_state_ui, visible_text,
 };
-use egui::{Align, Color32, Layout, Rect, Ui, UiBuilder, pos2};
+use egui::{Align, Color32, Rect, Ui, UiBuilder, pos2, vec2};
 
-/// Points from which on a row has its date, and the bar its search field beside the buttons.
-const WIDE: f32 = 520.0;
-const DATE_WIDTH: f32 = 116.0;
-/// Of the rest, and the least that a duration takes.
-const METHOD_SHARE: f32 = 0.3;
-const OUTCOME_SHARE: f32 = 0.28;
-const LEAST_TIME: f32 = 44.0;
-const SEARCH_WIDTH: f32 = 190.0;
+/// The least that columns are shown with.
+const LEAST_METHOD: f32 = 110.0;
+const LEAST_OUTCOME: f32 = 100.0;
+const LEAST_SERVER: f32 = 120.0;
 
 /// What a row is of.
 #[derive(Clone, Copy)]
@@ -45,20 +43,12 @@ struct Told {
 pub(super) fn list_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let all = ui.available_rect_before_wrap();
-    let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
+    let bar = bar::place(theme, all);
     let mut inside = ui.new_child(UiBuilder::new().id_salt("call rows").max_rect(all.with_max_y(bar.top())));
     inside.shrink_clip_rect(all.with_max_y(bar.top()));
     let listed = listed(state);
     if listed.is_empty() {
-        let stored = &state.calls.stored;
-        let (sentence, hint) = match (&stored.error, stored.query.is_empty()) {
-            (Some(error), _) => ("Earlier calls cannot be read", error.as_str()),
-            (None, true) => {
-                ("No calls yet", "What is sent and what comes back is kept here, without secrets.")
-            }
-            (None, false) => ("No call has these words", "Method, server and outcome are searched."),
-        };
-        empty_state_ui(&mut inside, Icon::Server, sentence, hint, &[]);
+        nothing_ui(&mut inside, state, actions);
         return bar_ui(ui, state, bar, actions);
     }
     let is_shown = |number: u64| match listed.get(number as usize) {
@@ -68,16 +58,18 @@ pub(super) fn list_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: 
         }
         None => false,
     };
-    let response = RowList::new("Calls", listed.len() as u64).selected(is_shown).show(
-        &mut inside,
-        &mut view.calls,
-        |ui, row| match listed.get(row.idx as usize) {
-            Some(listed) => row_ui(ui, theme, row, &told(theme, *listed)),
-            None => RowLabel::new(""),
-        },
-    );
     let here = (0..listed.len() as u64).find(|number| is_shown(*number));
+    let first: Vec<Told> = listed.iter().take(MEASURED).map(|listed| told(theme, *listed)).collect();
+    let columns = Columns::of(&inside, theme, &first);
+    let list = RowList::new("Calls", listed.len() as u64).selected(is_shown).keeps_in_view(here);
+    let response = list.show(&mut inside, &mut view.calls, |ui, row| match listed.get(row.idx as usize) {
+        Some(listed) => row_ui(ui, theme, row, &columns, &told(theme, *listed)),
+        None => RowLabel::new(""),
+    });
     let moved = view.calls.selection_by_keys(&response.response, here);
+    if let Some((row, _)) = response.clicked {
+        view.calls.ensure_visible(row);
+    }
     if let Some(listed) =
         response.clicked.map(|(row, _)| row).or(moved).and_then(|row| listed.get(row as usize))
     {
@@ -90,6 +82,28 @@ pub(super) fn list_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: 
         view.part = Part::Timeline;
     }
     bar_ui(ui, state, bar, actions);
+}
+
+/// What stands in the place of rows, and what helps.
+fn nothing_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let stored = &state.calls.stored;
+    let (sentence, hint, help) = match (&stored.error, stored.query.is_empty()) {
+        (Some(error), _) => {
+            let again = (Choice::new("Try again").icon(Icon::Refresh), CallAct::ListStored);
+            ("Earlier calls cannot be read", error.as_str(), Some(again))
+        }
+        (None, true) => {
+            ("No calls yet", "What is sent and what comes back is kept here, without secrets.", None)
+        }
+        (None, false) => {
+            let all = (Choice::new("Show all"), CallAct::SearchStored(String::new()));
+            ("No call has these words", "Method, server and outcome are searched.", Some(all))
+        }
+    };
+    let choices: Vec<Choice<'_>> = help.iter().map(|(choice, _)| *choice).collect();
+    if empty_state_ui(ui, Icon::Server, sentence, hint, &choices).is_some() {
+        actions.extend(help.map(|(_, act)| Action::Call(act)));
+    }
 }
 
 fn listed(state: &State) -> Vec<Listed<'_>> {
@@ -149,49 +163,76 @@ fn time_text(time: jiff::Timestamp) -> String {
     here.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn row_ui(ui: &Ui, theme: &Theme, row: &Row, told: &Told) -> RowLabel {
+/// What the columns of all rows are measured from.
+struct Columns {
+    method: Wish,
+    outcome: Wish,
+    server: Wish,
+    date: Wish,
+    took: f32,
+}
+
+impl Columns {
+    fn of(ui: &Ui, theme: &Theme, first: &[Told]) -> Columns {
+        let (dense, mono) = (fonts::regular(theme.size.text_dense), fonts::mono(theme.size.text_mono));
+        let painter = ui.painter();
+        let width = |font, text: fn(&Told) -> &String| {
+            widest(painter, font, first.iter().map(|told| text(told).as_str()))
+        };
+        let date = width(&mono, |told| &told.started);
+        Columns {
+            method: Wish::new(width(&dense, |told| &told.method), LEAST_METHOD),
+            outcome: Wish::new(width(&dense, |told| &told.outcome), LEAST_OUTCOME),
+            server: Wish::new(width(&mono, |told| &told.server), LEAST_SERVER),
+            date: Wish::new(date, date),
+            took: width(&mono, |told| &told.took).ceil(),
+        }
+    }
+}
+
+fn row_ui(ui: &Ui, theme: &Theme, row: &Row, columns: &Columns, told: &Told) -> RowLabel {
     let painter = ui.painter();
-    let mut at = row.rect.shrink2(egui::vec2(theme.size.margin, 0.0));
-    let is_wide = WIDE <= at.width();
+    let mut at = row.rect.shrink2(vec2(theme.size.margin, 0.0));
     told.icon.paint_sized(painter, pos2(at.left() + 7.0, at.center().y), 14.0, told.color);
     at.min.x += 14.0 + theme.size.gap;
-    let dense = fonts::regular(theme.size.text_dense);
-    let mono = fonts::mono(theme.size.text_mono);
+    let (dense, mono) = (fonts::regular(theme.size.text_dense), fonts::mono(theme.size.text_mono));
     let muted = theme.color.muted;
-    if is_wide {
-        let date_at = at.with_max_x(at.left() + DATE_WIDTH);
-        cell(painter, date_at, &told.started, &mono, muted, Align::Min);
-        at.min.x = date_at.right() + theme.size.gap;
+    cell(painter, at.with_min_x(at.right() - columns.took), &told.took, &mono, muted, Align::Max);
+    at.max.x -= columns.took + GAP;
+    let (method, outcome) = (visible_text(&told.method), visible_text(&told.outcome));
+    let server = visible_text(&told.server);
+    // The date goes first, then the server: how a call went is what most look for.
+    let by_weight = widths(at.width(), &[columns.method, columns.outcome, columns.server, columns.date]);
+    let [in_method, in_outcome, in_server, in_date] = [0, 1, 2, 3].map(|idx| by_weight[idx]);
+    let texts = [
+        (told.started.as_str(), &mono, muted, Elide::End),
+        (&*method, &dense, theme.color.text, Elide::End),
+        // The port is what differs.
+        (&*server, &mono, muted, Elide::Middle),
+        (&*outcome, &dense, muted, Elide::End),
+    ];
+    let places = places(at, &[in_date, in_method, in_server, in_outcome]);
+    let mut is_cut = false;
+    for ((text, font, ink, elide), place) in texts.into_iter().zip(places) {
+        let shown = place.map(|place| cell_elided(painter, place, text, font, ink, Align::Min, elide));
+        is_cut |= shown.is_none_or(|shown| shown.is_elided) && !text.is_empty();
     }
-    let time_at = at.with_min_x(at.right() - 64.0);
-    let took = cell(painter, time_at, &told.took, &mono, muted, Align::Max);
-    at.max.x = took.rect.left().min(time_at.right() - LEAST_TIME) - theme.size.gap;
-    let method = visible_text(&told.method);
-    let method_at = at.with_max_x(at.left() + at.width() * METHOD_SHARE);
-    let shown = cell(painter, method_at, &method, &dense, theme.color.text, Align::Min);
-    shown.full_text_on_hover(ui, &row.response, || method.clone().into_owned());
-    let outcome = visible_text(&told.outcome);
-    let outcome_at = at.with_min_x(at.right() - at.width() * OUTCOME_SHARE);
-    let shown = cell(painter, outcome_at, &outcome, &dense, muted, Align::Min);
-    shown.full_text_on_hover(ui, &row.response, || outcome.clone().into_owned());
-    let between = pos2(method_at.right() + theme.size.gap, at.top());
-    let server_at = Rect::from_min_max(between, pos2(outcome_at.left() - theme.size.gap, at.bottom()));
-    // The port is what differs.
-    let shown = cell_elided(painter, server_at, &told.server, &mono, muted, Align::Min, Elide::Middle);
-    shown.full_text_on_hover(ui, &row.response, || told.server.clone());
+    if is_cut {
+        let full = format!("{method} at {server}\n{outcome}\n{}, {}", told.counts, told.started);
+        row.response.clone().told(full);
+    }
     RowLabel::new(format!("{method} at {}", told.server))
         .value(format!("{outcome}, {}, {}", told.counts, told.started))
 }
 
 fn bar_ui(ui: &mut Ui, state: &State, bar: Rect, actions: &mut Vec<Action>) {
-    let theme = theme(ui);
-    ui.painter().rect_filled(bar, 0.0, theme.color.surface_1);
-    ui.painter().hline(bar.x_range(), bar.top() + theme.size.line / 2.0, theme.line());
-    let inner = bar.shrink2(egui::vec2(theme.size.gap, 1.0));
     let stored = &state.calls.stored;
-    let builder = UiBuilder::new().id_salt("of calls").max_rect(inner);
-    ui.scope_builder(builder.layout(Layout::right_to_left(Align::Center)), |ui| {
-        ui.spacing_mut().item_spacing.x = theme.size.gap_small;
+    let mut query = stored.query.clone();
+    bar::bar_ui(ui, bar, &mut query, "Find a call", |ui, is_narrow| {
+        let button = |ui: &mut Ui, choice: Choice<'_>| match is_narrow {
+            true => IconButton::of(choice).show(ui).clicked(),
+            false => TextButton::of(choice).show(ui).clicked(),
+        };
         let n_calls = stored.all.as_ref().map_or(0, Vec::len);
         let is_empty = n_calls == 0 && state.calls.made.iter().all(MadeCall::is_live);
         let hint = format!(
@@ -200,24 +241,17 @@ fn bar_ui(ui: &mut Ui, state: &State, bar: Rect, actions: &mut Vec<Action>) {
             size_text(stored.n_bytes())
         );
         let reason = is_empty.then_some("No call has ended");
-        let forget = TextButton::new("Forget all").icon(Icon::Trash).hint(&hint).disabled(reason);
-        if forget.show(ui).clicked() {
+        let forget = Choice::new("Forget all").icon(Icon::Trash).hint(&hint).disabled(reason);
+        if button(ui, forget) {
             actions.push(Action::Call(CallAct::ForgetCalls));
         }
         if let Some(again) = offer(Command::SendAgain, state)
-            && TextButton::of(again.choice()).icon(Icon::Refresh).show(ui).clicked()
+            && button(ui, again.choice().icon(Icon::Refresh))
         {
             actions.extend(again.action.ok());
         }
-        let mut query = stored.query.clone();
-        let width = ui.available_width().min(SEARCH_WIDTH);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            if width > 80.0 {
-                TextField::search("Find a call", &mut query).width(width).height(22.0).show(ui);
-            }
-        });
-        if query != stored.query {
-            actions.push(Action::Call(CallAct::SearchStored(query)));
-        }
     });
+    if query != stored.query {
+        actions.push(Action::Call(CallAct::SearchStored(query)));
+    }
 }

@@ -2,8 +2,11 @@
 //!
 //! - `head`: server, method, Send; `status`: the line that says how it stands
 //! - `timeline`: what happened in the call in front; `settings`: everything else about a call;
-//!   `list`: the calls of this session and before; `requests`: those that are kept as files
+//!   `list`: the calls of this session and before; `requests`: those that are kept as files;
+//!   `bar`, `columns`: what is below both lists and in their rows
 
+mod bar;
+mod columns;
 mod head;
 mod list;
 mod requests;
@@ -13,8 +16,8 @@ mod settings_fields;
 mod status;
 mod timeline;
 
-use crate::app::{Action, CallAct, CallId, State, TimelineRow};
-use crate::ui::theme::theme;
+use crate::app::{Action, CallAct, CallId, FormField, State, TimelineRow};
+use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{RowListState, Segment};
 use egui::{Layout, Ui, UiBuilder};
 use std::path::PathBuf;
@@ -43,6 +46,10 @@ pub struct CallView {
     profile_name: String,
     /// Typed secrets go into the system keyring with the profile.
     keeps_in_keyring: bool,
+    /// The secret that is to be typed, as the settings had it in the last frame.
+    asked: Option<settings::Asked>,
+    /// Nothing was sent for a reason that was told in the last frame.
+    was_refused: bool,
     /// Settings whose values a person asked to see.
     shows_secrets: bool,
 }
@@ -96,31 +103,57 @@ pub fn parts_ui(ui: &mut Ui, view: &mut CallView, actions: &mut Vec<Action>) {
     }
 }
 
+/// Points that the part below a whole head needs; where they are not there, the head has one line.
+const LEAST_BODY: f32 = 128.0;
+
+/// Whether a narrow pane is too low for its whole head over any part but the timeline.
+fn is_low(theme: &Theme, height: f32, width: f32, has_parts: bool) -> bool {
+    // Server, method, state, and the choice of the parts.
+    let n_lines = if has_parts { 4.0 } else { 3.0 };
+    let head = n_lines * (theme.size.field + theme.size.gap_small) + theme.size.gap_small;
+    width < head::WIDE && height < head + LEAST_BODY
+}
+
 /// `has_parts` draws the choice of the parts here, where there is no room over the pane.
 pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     view.has_requests_focus = false;
     let mut form = state.calls.form.clone();
     let errors = state.calls.errors(&form);
+    let was_refused = std::mem::replace(&mut view.was_refused, state.calls.refused.is_some());
+    let is_of_settings = errors.first().is_some_and(|error| error.field != FormField::Endpoint);
+    if view.was_refused && !was_refused && is_of_settings {
+        // What is to be mended is there.
+        view.part = Part::Settings;
+    }
+    if view.part != Part::Settings {
+        view.asked = None;
+    }
     let all = ui.available_rect_before_wrap();
-    let head = all.shrink2(egui::vec2(theme.size.gap, theme.size.gap_small));
+    let head = all.shrink2(egui::vec2(theme.size.margin, theme.size.gap_small));
+    let is_low = view.part != Part::Timeline && is_low(theme, all.height(), head.width(), has_parts);
     let builder =
         UiBuilder::new().id_salt("call head").max_rect(head).layout(Layout::top_down(egui::Align::Min));
     let mut top = ui.new_child(builder);
     top.spacing_mut().item_spacing = egui::vec2(theme.size.gap, theme.size.gap_small);
-    head::head_ui(&mut top, state, &mut form, &errors, view, actions);
-    status::status_ui(&mut top, state, &errors);
+    if is_low {
+        head::low_head_ui(&mut top, state, &errors, actions);
+    } else {
+        head::head_ui(&mut top, state, &mut form, &errors, view, actions);
+        status::status_ui(&mut top, state, &errors);
+    }
     if has_parts {
         parts_ui(&mut top, view, actions);
     }
-    let line = (top.min_rect().bottom() + theme.size.gap_small).round();
+    let below_head = if is_low { theme.size.gap_small / 2.0 } else { theme.size.gap_small };
+    let line = (top.min_rect().bottom() + below_head).round();
     ui.painter().hline(all.x_range(), line, theme.line());
     let rest = all.with_min_y(line + theme.size.line);
     let mut below = ui.new_child(UiBuilder::new().id_salt("call body").max_rect(rest));
     below.shrink_clip_rect(rest);
     match view.part {
         Part::Timeline => timeline::timeline_ui(&mut below, state, view, actions),
-        Part::Settings => settings::settings_ui(&mut below, state, &mut form, &errors, view, actions),
+        Part::Settings => settings::settings_ui(&mut below, state, &mut form, &errors, is_low, view, actions),
         Part::Calls => list::list_ui(&mut below, state, view, actions),
         Part::Requests => requests::requests_ui(&mut below, state, view, actions),
     }

@@ -1,6 +1,7 @@
 //! The requests that are kept as files in a folder, by name. A double click opens one.
 
-use super::CallView;
+use super::columns::{GAP, MEASURED, Wish, places, widest, widths};
+use super::{CallView, bar};
 use crate::app::{Action, CallAct, Command, Dialog, FileDialog, State, StoredRequest};
 use crate::document::value::grouped;
 use crate::rpc::MethodPath;
@@ -10,19 +11,24 @@ use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{
-    Choice, HoverText, IconButton, Row, RowLabel, RowList, TextButton, TextField, cell, context_menu,
-    empty_state_ui, menu_below, menu_item_ui, visible_text,
+    Choice, Elide, HoverText, IconButton, Row, RowLabel, RowList, TextButton, cell, cell_elided,
+    context_menu, empty_state_ui, menu_below, menu_item_ui, visible_text,
 };
-use egui::{Align, Context, Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Context, Key, Modifiers, Rect, Ui, UiBuilder, pos2, vec2};
 use std::path::{Path, PathBuf};
 
-const SEARCH_WIDTH: f32 = 190.0;
-const SIZE_WIDTH: f32 = 60.0;
+/// The least that columns are shown with.
+const LEAST_NAME: f32 = 130.0;
+const LEAST_METHOD: f32 = 72.0;
+const LEAST_SERVER: f32 = 120.0;
+/// Points of the folder's name.
+const MOST_FOLDER: f32 = 180.0;
+const LIST_AGAIN: &str = "List the folder again";
 
 pub(super) fn requests_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec<Action>) {
     let theme = theme(ui);
     let all = ui.available_rect_before_wrap();
-    let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
+    let bar = bar::place(theme, all);
     let builder = UiBuilder::new().id_salt("request rows").max_rect(all.with_max_y(bar.top()));
     let mut inside = ui.new_child(builder);
     inside.shrink_clip_rect(all.with_max_y(bar.top()));
@@ -35,22 +41,35 @@ pub(super) fn requests_ui(ui: &mut Ui, state: &State, view: &mut CallView, actio
     bar_ui(ui, state, bar, actions);
 }
 
+/// What stands in the place of rows, and what helps.
 fn nothing_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let requests = &state.calls.requests;
-    let hint = "A request is two plain files: the message's bytes, and a text with server, method and \
-                settings.";
+    let hint = "It is two plain files: the message, and a text with server, method and settings.";
+    let mut helps: Vec<(Choice<'_>, Action)> = Vec::new();
+    let save = offer(Command::SaveRequest, state);
     let (sentence, hint) = match (&requests.error, &requests.all) {
-        (Some(error), _) => ("The folder of requests cannot be read", error.as_str()),
+        (Some(error), _) => {
+            helps.push((
+                Choice::new("Choose folder…").icon(Icon::Folder),
+                Action::Show(Dialog::File(FileDialog::RequestsFolder)),
+            ));
+            helps.push((Choice::new(LIST_AGAIN).icon(Icon::Refresh), Action::Call(CallAct::ListRequests)));
+            ("The folder of requests cannot be read", error.as_str())
+        }
         (None, None) => ("Reading the folder…", ""),
-        (None, Some(all)) if all.is_empty() => ("No request is kept in this folder", hint),
-        (None, Some(_)) => {
+        (None, Some(_)) if !requests.query.is_empty() => {
+            helps.push((Choice::new("Show all"), Action::Call(CallAct::SearchRequests(String::new()))));
             ("No request has these words", "Name, method, server, profile and type are searched.")
         }
+        (None, Some(_)) => {
+            let nothing = Action::Dismiss;
+            helps.extend(save.as_ref().map(|save| (save.choice(), save.action.clone().unwrap_or(nothing))));
+            ("No request is kept in this folder", hint)
+        }
     };
-    let save = offer(Command::SaveRequest, state).filter(|_| requests.query.is_empty());
-    let choices: Vec<Choice<'_>> = save.iter().map(|save| save.choice()).collect();
-    if empty_state_ui(ui, Icon::Save, sentence, hint, &choices).is_some() {
-        actions.extend(save.and_then(|save| save.action.ok()));
+    let choices: Vec<Choice<'_>> = helps.iter().map(|(choice, _)| *choice).collect();
+    if let Some(chosen) = empty_state_ui(ui, Icon::Save, sentence, hint, &choices) {
+        actions.push(helps.swap_remove(chosen).1);
     }
 }
 
@@ -67,20 +86,21 @@ fn rows_ui(
     let is_picked =
         |number: u64| found.get(number as usize).is_some_and(|r| Some(&r.path) == picked.as_ref());
     let mut asked = None;
-    let response = RowList::new("Saved requests", found.len() as u64).selected(is_picked).show(
-        ui,
-        &mut view.requests,
-        |ui, row| match found.get(row.idx as usize) {
-            Some(stored) => {
-                let is_open = Some(stored.message.as_path()) == open;
-                row_ui(ui, theme, row, stored, is_open, &mut asked)
-            }
-            None => RowLabel::new(""),
-        },
-    );
     let here = (0..found.len() as u64).find(|number| is_picked(*number));
+    let columns = Columns::of(ui, theme, found);
+    let list = RowList::new("Saved requests", found.len() as u64).selected(is_picked).keeps_in_view(here);
+    let response = list.show(ui, &mut view.requests, |ui, row| match found.get(row.idx as usize) {
+        Some(stored) => {
+            let is_open = Some(stored.message.as_path()) == open;
+            row_ui(ui, theme, row, stored, &columns, is_open, &mut asked)
+        }
+        None => RowLabel::new(""),
+    });
     let moved = view.requests.selection_by_keys(&response.response, here);
     let clicked = response.clicked.map(|(row, _)| row);
+    if let Some(row) = clicked {
+        view.requests.ensure_visible(row);
+    }
     if let Some(stored) = clicked.or(moved).and_then(|row| found.get(row as usize)) {
         view.picked_request = Some(stored.path.clone());
     }
@@ -116,18 +136,47 @@ impl CallView {
     }
 }
 
+/// What the columns of all rows are measured from.
+struct Columns {
+    name: Wish,
+    method: Wish,
+    server: Wish,
+    size: f32,
+}
+
+impl Columns {
+    fn of(ui: &Ui, theme: &Theme, found: &[&StoredRequest]) -> Columns {
+        let first: Vec<_> = found.iter().take(MEASURED).map(|stored| (*stored, told(stored))).collect();
+        let (dense, mono) = (fonts::regular(theme.size.text_dense), fonts::mono(theme.size.text_mono));
+        let painter = ui.painter();
+        let right = first.iter().filter(|(_, (.., wrong))| wrong.is_none());
+        let methods = widest(painter, &dense, right.clone().map(|(_, (method, ..))| method.as_str()));
+        let servers = widest(painter, &mono, right.map(|(_, (_, server, _))| server.as_str()));
+        let names = widest(painter, &dense, first.iter().map(|(stored, _)| stored.name.as_str()));
+        let sizes: Vec<String> =
+            first.iter().filter_map(|(stored, _)| stored.n_bytes.map(size_text)).collect();
+        Columns {
+            name: Wish::new(names, LEAST_NAME),
+            method: Wish::new(methods, LEAST_METHOD),
+            server: Wish::new(servers, LEAST_SERVER),
+            size: widest(painter, &mono, sizes.iter().map(String::as_str)),
+        }
+    }
+}
+
 fn row_ui(
     ui: &mut Ui,
     theme: &Theme,
     row: &Row,
     stored: &StoredRequest,
+    columns: &Columns,
     is_open: bool,
     asked: &mut Option<CallAct>,
 ) -> RowLabel {
     let color = &theme.color;
     let mut at = row.rect.shrink2(vec2(theme.size.margin, 0.0));
-    let is_wrong = stored.request.is_err() || stored.n_bytes.is_none();
-    let (icon, ink) = match (is_wrong, is_open) {
+    let (method, server, wrong) = told(stored);
+    let (icon, ink) = match (wrong.is_some(), is_open) {
         (true, _) => (Icon::Error, color.problem),
         (false, true) => (Icon::Message, color.accent),
         (false, false) => (Icon::Message, color.muted),
@@ -144,51 +193,81 @@ fn row_ui(
     }
     at.max.x -= side + theme.size.gap_small;
     let size = stored.n_bytes.map(size_text).unwrap_or_default();
-    let mono = fonts::mono(theme.size.text_mono);
-    let size_at = at.with_min_x(at.right() - SIZE_WIDTH);
-    cell(ui.painter(), size_at, &size, &mono, color.muted, Align::Max);
-    at.max.x = size_at.left() - theme.size.gap;
-    let part = |from: f32, to: f32| {
-        let x = |share: f32| at.left() + at.width() * share;
-        Rect::from_min_max(pos2(x(from), at.top()), pos2(x(to) - theme.size.gap, at.bottom()))
-    };
-    let dense = fonts::regular(theme.size.text_dense);
-    let name = visible_text(&stored.name);
-    let shown = cell(ui.painter(), part(0.0, 0.32), &name, &dense, color.text, Align::Min);
-    let (method, server, wrong) = told(stored);
-    let (method, server) = (visible_text(&method), visible_text(&server));
-    let told = match &wrong {
-        Some(wrong) => {
-            cell(ui.painter(), part(0.32, 1.0), &visible_text(wrong), &dense, color.problem, Align::Min)
+    let (dense, mono) = (fonts::regular(theme.size.text_dense), fonts::mono(theme.size.text_mono));
+    let (name, method, server) = (visible_text(&stored.name), visible_text(&method), visible_text(&server));
+    let painter = ui.painter();
+    let is_cut = if let Some(wrong) = &wrong {
+        let full = visible_text(&wrong.full);
+        wrong_ui(painter, theme, at, &name, &Wrong { short: wrong.short, full: &*full })
+    } else {
+        cell(painter, at.with_min_x(at.right() - columns.size), &size, &mono, color.muted, Align::Max);
+        at.max.x -= columns.size + GAP;
+        let widths = widths(at.width(), &[columns.name, columns.method, columns.server]);
+        let texts = [
+            (&name, &dense, color.text, Elide::End),
+            (&method, &dense, color.muted, Elide::End),
+            // The port is what differs.
+            (&server, &mono, color.muted, Elide::Middle),
+        ];
+        let mut is_cut = false;
+        for ((text, font, ink, elide), place) in texts.into_iter().zip(places(at, &widths)) {
+            let shown = place.map(|place| cell_elided(painter, place, text, font, ink, Align::Min, elide));
+            is_cut |= shown.is_none_or(|shown| shown.is_elided) && !text.is_empty();
         }
-        None => {
-            cell(ui.painter(), part(0.32, 0.54), &method, &dense, color.muted, Align::Min);
-            cell(ui.painter(), part(0.54, 1.0), &server, &mono, color.muted, Align::Min)
-        }
+        is_cut
     };
-    let what = wrong.clone().unwrap_or_else(|| format!("{method} at {server}"));
-    let is_cut = shown.is_elided || told.is_elided;
+    let what = wrong.map_or_else(|| format!("{method} at {server}"), |wrong| wrong.full);
     if is_cut {
         row.response.clone().told(format!("{name}\n{what}"));
     }
     menu_ui(row, stored, asked);
-    RowLabel::new(name).value(format!("{what}, {size}"))
+    let value = if size.is_empty() { what } else { format!("{what}, {size}") };
+    RowLabel::new(name).value(value)
+}
+
+/// The name, and what is wrong: in a few words where all of it has no room. Whether something is cut.
+fn wrong_ui(painter: &egui::Painter, theme: &Theme, at: Rect, name: &str, wrong: &Wrong<&str>) -> bool {
+    let dense = fonts::regular(theme.size.text_dense);
+    let width = |text: &str| widest(painter, &dense, std::iter::once(text)).ceil();
+    let room = at.width() - width(name) - GAP;
+    let text = if width(wrong.full) <= room { wrong.full } else { wrong.short };
+    // Long names make room for it.
+    let left = (at.left() + width(name)).min(at.right() - width(text) - GAP).max(at.left());
+    let named = cell(painter, at.with_max_x(left), name, &dense, theme.color.text, Align::Min);
+    let wrong_at = at.with_min_x((left + GAP).min(at.right()));
+    let shown = cell(painter, wrong_at, text, &dense, theme.color.problem, Align::Min);
+    named.is_elided || shown.is_elided || text != wrong.full
+}
+
+/// What is wrong with a request, in a few words and in all.
+struct Wrong<T> {
+    short: &'static str,
+    full: T,
 }
 
 /// Method, server or profile, and what is wrong.
-fn told(stored: &StoredRequest) -> (String, String, Option<String>) {
+fn told(stored: &StoredRequest) -> (String, String, Option<Wrong<String>>) {
     let request = match &stored.request {
         Ok(request) => request,
-        Err(error) => return (String::new(), String::new(), Some(error.to_string())),
+        Err(error) => {
+            let wrong = Wrong { short: "Not readable", full: error.to_string() };
+            return (String::new(), String::new(), Some(wrong));
+        }
     };
     let method = request.method.parse::<MethodPath>();
+    let wrong = match &method {
+        _ if stored.n_bytes.is_none() => {
+            let full = format!("Its message is missing: {}", file_name(&stored.message));
+            Some(Wrong { short: "Message missing", full })
+        }
+        Err(error) => Some(Wrong { short: "Method wrong", full: error.to_string() }),
+        Ok(_) => None,
+    };
     let method = method.map_or_else(|_| request.method.clone(), |path| path.method);
     let server = match request.profile.as_str() {
         "" => request.settings.endpoint.clone(),
         profile => format!("profile {profile}"),
     };
-    let wrong =
-        stored.n_bytes.is_none().then(|| format!("Its message is missing: {}", file_name(&stored.message)));
     (method, server, wrong)
 }
 
@@ -216,47 +295,47 @@ fn menu_ui(row: &Row, stored: &StoredRequest, asked: &mut Option<CallAct>) {
     });
 }
 
+/// Search, folder and saving; the search stays where there is little room, and the others lose their names.
 fn bar_ui(ui: &mut Ui, state: &State, bar: Rect, actions: &mut Vec<Action>) {
-    let theme = theme(ui);
-    ui.painter().rect_filled(bar, 0.0, theme.color.surface_1);
-    ui.painter().hline(bar.x_range(), bar.top() + theme.size.line / 2.0, theme.line());
-    let inner = bar.shrink2(vec2(theme.size.gap, 1.0));
     let requests = &state.calls.requests;
-    let builder = UiBuilder::new().id_salt("of requests").max_rect(inner);
-    ui.scope_builder(builder.layout(Layout::right_to_left(Align::Center)), |ui| {
-        ui.spacing_mut().item_spacing.x = theme.size.gap_small;
-        if let Some(save) = offer(Command::SaveRequest, state)
-            && TextButton::of(save.choice()).icon(Icon::Save).show(ui).clicked()
-        {
-            actions.extend(save.action.ok());
+    let mut query = requests.query.clone();
+    bar::bar_ui(ui, bar, &mut query, "Find a request", |ui, is_narrow| {
+        if let Some(save) = offer(Command::SaveRequest, state) {
+            let choice = save.choice().icon(Icon::Save);
+            let save_button = match is_narrow {
+                true => IconButton::of(choice).show(ui),
+                false => TextButton::of(choice).show(ui),
+            };
+            if save_button.clicked() {
+                actions.extend(save.action.ok());
+            }
         }
-        if IconButton::new(Icon::Refresh, "List the folder again").show(ui).clicked() {
+        if IconButton::new(Icon::Refresh, LIST_AGAIN).show(ui).clicked() {
             actions.push(Action::Call(CallAct::ListRequests));
         }
-        folder_ui(ui, state, actions);
-        let mut query = requests.query.clone();
-        let width = ui.available_width().min(SEARCH_WIDTH);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            if width > 80.0 {
-                TextField::search("Find a request", &mut query).width(width).height(22.0).show(ui);
-            }
-        });
-        if query != requests.query {
-            actions.push(Action::Call(CallAct::SearchRequests(query)));
-        }
+        folder_ui(ui, state, is_narrow, actions);
     });
+    if query != requests.query {
+        actions.push(Action::Call(CallAct::SearchRequests(query)));
+    }
 }
 
 /// The folder that they are in; a menu leads to another one.
-fn folder_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+fn folder_ui(ui: &mut Ui, state: &State, is_narrow: bool, actions: &mut Vec<Action>) {
     let requests = &state.calls.requests;
     let Some(folder) = &requests.folder else { return };
     let n_requests = requests.all.as_ref().map_or(0, Vec::len);
-    let hint = format!("{} requests in {}", grouped(n_requests as u64), folder.display());
+    let more = if n_requests == 1 { "" } else { "s" };
+    let hint = format!("{} request{more} in {}", grouped(n_requests as u64), folder.display());
     let name = file_name(folder);
-    let button = TextButton::of(Choice { title: &name, hint: &hint, ..Choice::default() });
-    let button = button.icon(Icon::Folder).menu().show(ui);
-    ui.ctx().accesskit_node_builder(button.id, |node| node.set_label("Folder of the requests"));
+    let button = if is_narrow {
+        IconButton::new(Icon::Folder, "Folder of the requests").hint(&hint).show(ui)
+    } else {
+        let button = TextButton::of(Choice { title: &name, hint: &hint, ..Choice::default() });
+        let button = button.icon(Icon::Folder).menu().at_most(MOST_FOLDER).show(ui);
+        ui.ctx().accesskit_node_builder(button.id, |node| node.set_label("Folder of the requests"));
+        button
+    };
     menu_below(&button).show(|ui| {
         if menu_item_ui(ui, &Choice::new("Choose folder…").icon(Icon::Folder)) {
             actions.push(Action::Show(Dialog::File(FileDialog::RequestsFolder)));

@@ -1,8 +1,12 @@
 //! The field for the server, completed from those that something was sent to or that replies named.
 
 use crate::app::{CallForm, FieldError, FormField, State};
-use crate::ui::widgets::{Choice, TextField, menu_item_ui};
-use egui::{Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, Ui};
+use crate::ui::fonts;
+use crate::ui::theme::{Theme, theme_of};
+use crate::ui::widgets::{Elide, TextField, cell_elided};
+use egui::{
+    Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, Response, Role, Sense, Ui, WidgetInfo, vec2,
+};
 
 /// Offers that are shown.
 const MAX_OFFERS: usize = 8;
@@ -87,22 +91,40 @@ fn keys(ui: &Ui, completion: &mut Completion, offers: &[String]) -> Option<usize
     completion.picked.filter(|_| pressed(Key::Enter))
 }
 
+/// Right under the field, each address under what is typed.
 fn offers_ui(field: &Response, completion: &mut Completion, offers: &[String]) -> Option<usize> {
     let mut clicked = None;
+    let theme = theme_of(&field.ctx);
+    let pad = theme.size.gap / 2.0;
+    let line = theme.size.line;
     let popup = Popup::from_response(field)
         .id(server_id().with("offers"))
         .open(true)
         .close_behavior(PopupCloseBehavior::IgnoreClicks)
+        .frame(theme.popup_frame().inner_margin(pad - line))
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.set_min_width(field.rect.width());
+            ui.set_width(field.rect.width() - 2.0 * pad);
             for (idx, offer) in offers.iter().enumerate() {
-                let icon = (completion.picked == Some(idx)).then_some(crate::ui::icons::Icon::ArrowRight);
-                if menu_item_ui(ui, &Choice { icon, ..Choice::new(offer) }) {
+                if offer_ui(ui, theme, pad, offer, completion.picked == Some(idx)) {
                     clicked = Some(idx);
                 }
             }
         });
     completion.is_over = popup.is_some_and(|popup| popup.response.contains_pointer());
     clicked
+}
+
+fn offer_ui(ui: &mut Ui, theme: &Theme, pad: f32, offer: &str, is_picked: bool) -> bool {
+    let size = vec2(ui.available_width(), theme.size.row);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if is_picked || response.hovered() {
+        ui.painter().rect_filled(rect, theme.size.radius, theme.color.pressed);
+    }
+    let mono = fonts::mono(theme.size.text_mono);
+    let at = rect.shrink2(vec2(pad, 0.0));
+    let shown = cell_elided(ui.painter(), at, offer, &mono, theme.color.text, Align::Min, Elide::Middle);
+    shown.full_text_on_hover(ui, &response, || offer.to_owned());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, is_picked, offer));
+    response.clicked()
 }

@@ -1,42 +1,57 @@
 //! Everything about a call but server, method and messages.
 
 use super::CallView;
+use super::server::server_ui;
 use super::settings_fields::{
     Errors, NAME_WIDTH, check_row_ui, file_row_ui, name_width, row_ui, text_row_ui,
 };
 use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MetadataDraft, State};
 use crate::rocketmq::ClientType;
-use crate::rpc::{RpcKind, TRANSPORTS, new_client_id};
+use crate::rpc::{ProfileValue, RpcKind, TRANSPORTS, new_client_id};
 use crate::ui::commands::offer;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
+use crate::ui::widgets::field::select_all;
 use crate::ui::widgets::{
     Choice, IconButton, Segment, TextButton, TextField, menu_below, menu_item_ui, section_ui,
 };
-use egui::{Label, Margin, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align, Label, Margin, Response, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 /// Points from which on the groups stand in two columns.
 const TWO_COLUMNS: f32 = 820.0;
 
+/// `has_server`: the server is not in the head.
 pub(super) fn settings_ui(
     ui: &mut Ui,
     state: &State,
     form: &mut CallForm,
     errors: &[FieldError],
+    has_server: bool,
     view: &mut CallView,
     actions: &mut Vec<Action>,
 ) {
     let theme = theme(ui);
     let errors = Errors(errors);
+    let asked = asked(form);
+    let before = std::mem::replace(&mut view.asked, asked);
+    let wanted = asked.filter(|_| before.is_none());
     let margin = Margin { left: theme.size.margin as i8, right: theme.size.margin as i8, top: 0, bottom: 8 };
     ScrollArea::vertical().id_salt("call settings").auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(theme.size.gap_small, theme.size.gap_small);
+            if has_server {
+                ui.add_space(theme.size.gap_small);
+                row_ui(ui, "Server", |ui| {
+                    let width = ui.available_width();
+                    server_ui(ui, state, form, errors.0, width, &mut view.server);
+                });
+                errors.line_ui(ui, FormField::Endpoint);
+            }
             if ui.available_width() < TWO_COLUMNS {
                 call_part_ui(ui, state, form, errors, view, actions);
-                metadata_ui(ui, form, errors, view);
+                metadata_ui(ui, form, errors, wanted, view);
                 tls_ui(ui, form, errors, actions);
-                rocketmq_ui(ui, state, form, errors, view, actions);
+                rocketmq_ui(ui, state, form, errors, wanted, view, actions);
                 return;
             }
             ui.spacing_mut().item_spacing.x = 2.0 * theme.size.margin;
@@ -46,8 +61,8 @@ pub(super) fn settings_ui(
                 }
                 call_part_ui(&mut columns[0], state, form, errors, view, actions);
                 tls_ui(&mut columns[0], form, errors, actions);
-                metadata_ui(&mut columns[1], form, errors, view);
-                rocketmq_ui(&mut columns[1], state, form, errors, view, actions);
+                metadata_ui(&mut columns[1], form, errors, wanted, view);
+                rocketmq_ui(&mut columns[1], state, form, errors, wanted, view, actions);
             });
         });
     });
@@ -126,7 +141,7 @@ fn profile_ui(ui: &mut Ui, state: &State, view: &mut CallView, actions: &mut Vec
         let save = TextButton::new("Save").hint("Keeps all fields but secrets").disabled(reason).outlined();
         let width = ui.available_width() - save.width(ui) - 4.0;
         let name = TextField::new("Name of the profile", &mut view.profile_name);
-        name.hint("name to save as").width(width.max(60.0)).show(ui);
+        name.hint("name").width(width.max(60.0)).show(ui);
         if save.show(ui).clicked() {
             let name = view.profile_name.trim().to_owned();
             let in_keyring = view.keeps_in_keyring;
@@ -179,7 +194,13 @@ fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, actions: &mut Ve
     text_row_ui(ui, "Name to verify", &mut form.server_name, "the host's or the authority", field, errors);
 }
 
-fn metadata_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut CallView) {
+fn metadata_ui(
+    ui: &mut Ui,
+    form: &mut CallForm,
+    errors: Errors<'_>,
+    wanted: Option<Asked>,
+    view: &mut CallView,
+) {
     let theme = theme(ui);
     section_ui(ui, "Metadata", "values may be $NAME or @FILE; base64 under names in -bin", None);
     let mut removed = None;
@@ -193,7 +214,10 @@ fn metadata_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, view: &mut 
                 names.width(NAME_WIDTH).invalid(is_invalid).show(ui);
                 let width = ui.available_width() - theme.size.button - theme.size.gap_small;
                 let value = TextField::new("Value of metadata", &mut draft.value).hint("value").mono();
-                value.width(width).hidden(is_hidden).invalid(is_invalid).show(ui);
+                let field = value.width(width).hidden(is_hidden).invalid(is_invalid).show(ui);
+                if wanted == Some(Asked::Metadata(idx)) {
+                    take_focus(&field, &draft.value);
+                }
                 let name = format!("Remove {}", if draft.name.is_empty() { "the row" } else { &draft.name });
                 if IconButton::new(Icon::Trash, &name).show(ui).clicked() {
                     removed = Some(idx);
@@ -228,6 +252,7 @@ fn rocketmq_ui(
     state: &State,
     form: &mut CallForm,
     errors: Errors<'_>,
+    wanted: Option<Asked>,
     view: &mut CallView,
     actions: &mut Vec<Action>,
 ) {
@@ -260,9 +285,10 @@ fn rocketmq_ui(
     });
     text_row_ui(ui, "Namespace", &mut form.namespace, "none", None, errors);
     text_row_ui(ui, "Access key", &mut form.access_key, "none: not signed", None, errors);
-    secret_row_ui(ui, "Secret", &mut form.secret, view);
+    secret_row_ui(ui, "Secret", &mut form.secret, wanted == Some(Asked::Secret), view);
     errors.line_ui(ui, FormField::Credentials);
-    secret_row_ui(ui, "Session token", &mut form.session_token, view);
+    let is_wanted = wanted == Some(Asked::SessionToken);
+    secret_row_ui(ui, "Session token", &mut form.session_token, is_wanted, view);
     ui.scope_builder(UiBuilder::new(), |ui| shows_ui(ui, view));
     session_ui(ui, state, form, errors, actions);
 }
@@ -303,10 +329,42 @@ fn session_ui(
     });
 }
 
-fn secret_row_ui(ui: &mut Ui, name: &str, text: &mut String, view: &CallView) {
-    let is_named = crate::rpc::ProfileValue::read(text).is_reference();
+fn secret_row_ui(ui: &mut Ui, name: &str, text: &mut String, is_wanted: bool, view: &CallView) {
+    let is_named = ProfileValue::read(text).is_reference();
     row_ui(ui, name, |ui| {
         let field = TextField::new(name, text).hint("typed here, $NAME or @FILE").mono();
-        field.hidden(!is_named && !view.shows_secrets).show(ui);
+        let field = field.hidden(!is_named && !view.shows_secrets).show(ui);
+        if is_wanted {
+            take_focus(&field, text);
+        }
     });
+}
+
+/// A secret that is to be typed before anything can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// By its row.
+    Metadata(usize),
+    Secret,
+    SessionToken,
+}
+
+/// The first of them.
+fn asked(form: &CallForm) -> Option<Asked> {
+    let is_asked = |text: &str| matches!(ProfileValue::read(text.trim()), ProfileValue::Asked);
+    let row = form.metadata.iter().position(|draft| is_asked(&draft.value));
+    let of_rocketmq = || match form.is_rocketmq {
+        true if is_asked(&form.secret) => Some(Asked::Secret),
+        true if is_asked(&form.session_token) => Some(Asked::SessionToken),
+        _ => None,
+    };
+    row.map(Asked::Metadata).or_else(of_rocketmq)
+}
+
+/// Brings the field into view; what is typed takes the place of what it has.
+fn take_focus(field: &Response, text: &str) {
+    // With what is said below it.
+    field.scroll_to_me(Some(Align::Center));
+    field.request_focus();
+    select_all(&field.ctx, field.id, text);
 }

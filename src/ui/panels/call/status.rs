@@ -7,7 +7,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::{HoverText, elide, visible_text};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Color32, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Color32, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::time::Duration;
 
 /// What the line says.
@@ -17,10 +17,25 @@ struct Said {
     text: String,
     /// Beside it, muted.
     more: String,
+    /// What only those want to know who point at it.
+    detail: String,
+}
+
+impl Said {
+    fn full(&self) -> String {
+        let parts = [&self.text, &self.more, &self.detail].map(|part| visible_text(part));
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("\n")
+    }
 }
 
 pub(super) fn status_ui(ui: &mut Ui, state: &State, errors: &[FieldError]) {
     line_ui(ui, &said(theme(ui), state, errors));
+    keep_time(ui, state);
+}
+
+/// The time that a call takes goes on.
+fn keep_time(ui: &Ui, state: &State) {
     if state.calls.shown().is_some_and(MadeCall::is_live) {
         ui.ctx().request_repaint_after(Duration::from_secs(1));
     }
@@ -42,12 +57,12 @@ fn line_ui(ui: &mut Ui, said: &Said) {
         job.append(" ", 0.0, format(dense.clone(), theme.color.muted));
         job.append(&more, theme.size.gap_small, format(dense, theme.color.muted));
     }
-    job.wrap.max_width = ui.available_width() - 2.0 * theme.size.gap_small - icon_space;
+    job.wrap.max_width = ui.available_width() - icon_space;
     job.wrap.max_rows = MOST_LINES;
     let galley = ui.painter().layout_job(job);
     let height = theme.size.button.max(galley.size().y + theme.size.gap_small);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let mut at = rect.shrink2(vec2(theme.size.gap_small, 0.0));
+    let mut at = rect;
     if let Some(icon) = said.icon {
         let first_line = galley.rows.first().map_or(0.0, |row| row.rect().center().y);
         let above = (rect.height() - galley.size().y) / 2.0;
@@ -55,14 +70,29 @@ fn line_ui(ui: &mut Ui, said: &Said) {
         icon.paint_sized(ui.painter(), center, 14.0, said.color);
         at.min.x += icon_space;
     }
-    let full = if more.is_empty() { text.into_owned() } else { format!("{text}\n{more}") };
-    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, full.replace('\n', ", ")));
-    let is_cut = galley.elided;
+    announce(&response, said);
+    let is_cut = galley.elided || !said.detail.is_empty();
     let place = elide::place(ui.painter(), at, &galley, Align::Min);
     ui.painter().galley(place.min, galley, said.color);
     if is_cut {
-        response.told(full);
+        response.told(said.full());
     }
+}
+
+fn announce(response: &Response, said: &Said) {
+    let label = said.full().replace('\n', ", ");
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &label));
+}
+
+/// The same as an icon; all of it is told while the pointer is over it.
+pub(super) fn short_status_ui(ui: &mut Ui, state: &State, errors: &[FieldError]) {
+    let theme = theme(ui);
+    let said = said(theme, state, errors);
+    let (rect, response) = ui.allocate_exact_size(vec2(14.0, theme.size.button), Sense::hover());
+    said.icon.unwrap_or(Icon::Info).paint_sized(ui.painter(), rect.center(), 14.0, said.color);
+    announce(&response, &said);
+    response.told(said.full());
+    keep_time(ui, state);
 }
 
 fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
@@ -70,6 +100,20 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
     let calls = &state.calls;
     if calls.preparing.is_some() {
         return plain(color.muted, "Reading the message…");
+    }
+    let wrong = |text: &str, hint: &str| Said {
+        icon: Some(Icon::Error),
+        color: color.problem,
+        text: text.to_owned(),
+        more: hint.to_owned(),
+        detail: String::new(),
+    };
+    if let Some(refused) = &calls.refused {
+        let detail = refused.detail.clone();
+        return Said {
+            detail,
+            ..wrong(&format!("Nothing was sent: {}", inside(&refused.reason)), &refused.hint)
+        };
     }
     if let Some(made) = calls.shown() {
         match &made.outcome {
@@ -80,12 +124,9 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
             Some(_) => {}
         }
     }
-    let wrong = |text: &str, hint: &str| Said {
-        icon: Some(Icon::Error),
-        color: color.problem,
-        text: text.to_owned(),
-        more: hint.to_owned(),
-    };
+    if state.active_document().is_none() {
+        return plain(color.muted, "Open a document to send, or a saved request");
+    }
     if calls.form.endpoint.trim().is_empty() {
         return plain(color.muted, "Name a server, then send the document to it");
     }
@@ -116,14 +157,26 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
                 color: color.warning,
                 text: format!("The method takes {}", method.input().name()),
                 more: format!("The document is read as {read_as}"),
+                detail: String::new(),
             }
         }
         _ => plain(color.muted, "Nothing was sent yet"),
     }
 }
 
+/// A sentence as the end of another one.
+fn inside(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    match rest.next() {
+        Some(first) if rest.clone().next().is_some_and(|second| second.is_lowercase() || second == ' ') => {
+            first.to_lowercase().chain(rest).collect()
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
 fn plain(color: Color32, text: &str) -> Said {
-    Said { icon: None, color, text: text.to_owned(), more: String::new() }
+    Said { icon: None, color, text: text.to_owned(), more: String::new(), detail: String::new() }
 }
 
 fn ended(theme: &Theme, outcome: &Outcome) -> Said {
@@ -136,6 +189,7 @@ fn ended(theme: &Theme, outcome: &Outcome) -> Said {
                 color: color.ok,
                 text: parts.next().cloned().unwrap_or_default(),
                 more: parts.cloned().collect::<Vec<_>>().join(" · "),
+                detail: String::new(),
             }
         }
         Some(wrong) => Said {
@@ -149,6 +203,7 @@ fn ended(theme: &Theme, outcome: &Outcome) -> Said {
                 .cloned()
                 .collect::<Vec<_>>()
                 .join(" · "),
+            detail: String::new(),
         },
     }
 }
@@ -160,7 +215,7 @@ fn earlier(theme: &Theme, outcome: &Outcome) -> Said {
         icon: Some(Icon::History),
         color: theme.color.muted,
         text: format!("Earlier, with other settings: {}", said.text),
-        more: said.more,
+        ..said
     }
 }
 
@@ -173,5 +228,6 @@ fn going_on(theme: &Theme, made: &MadeCall) -> Said {
         color: theme.color.text,
         text: format!("{what} {}", made.call.method.method),
         more: format!("{counts} · {seconds} s"),
+        detail: String::new(),
     }
 }

@@ -4,7 +4,7 @@ use super::CallView;
 use crate::app::{Action, CallAct, MadeCall, State, Step, TimelineRow, duration_text};
 use crate::document::value::{grouped, show_value};
 use crate::rpc::{Direction, Message};
-use crate::schema::Kind;
+use crate::schema::{Kind, MessageDescriptor, field_of};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
@@ -13,6 +13,7 @@ use crate::ui::widgets::{
     Choice, IconButton, Row, RowLabel, RowList, cell, context_menu, empty_state_ui, menu_item_ui,
     visible_text,
 };
+use crate::wire::{Read, WireType, records};
 use egui::{Align, Key, Modifiers, Rect, Ui, pos2, vec2};
 
 const TIME_WIDTH: f32 = 64.0;
@@ -22,6 +23,8 @@ const NAME_WIDTH: f32 = 130.0;
 /// Bytes and characters of a message that matter to its row.
 const MAX_LOOKED_AT: usize = 1024;
 const MAX_CHARS: usize = 120;
+/// Messages in a message that its row tells of.
+const MAX_INNER: usize = 3;
 /// Lines of a step that stand beside its title while it is closed.
 const MAX_PREVIEW: usize = 4;
 
@@ -148,16 +151,15 @@ fn message_ui(
     let mono = fonts::mono(theme.size.text_mono);
     let sized = cell(ui.painter(), size_at, &size, &mono, theme.color.muted, Align::Max);
     at.max.x = sized.rect.left() - theme.size.gap;
-    let what = if is_received { "received" } else { "sent" };
-    let name = format!("{} {what}", grouped(nth + 1));
+    let (name, what) = if is_received { ("Received", "received") } else { ("Sent", "sent") };
     let dense = fonts::regular(theme.size.text_dense);
-    let shown = cell(ui.painter(), at, &name, &dense, theme.color.text, Align::Min);
+    let shown = cell(ui.painter(), at, name, &dense, theme.color.text, Align::Min);
     at.min.x = shown.rect.right() + theme.size.margin;
     let summary = summary(made, message);
     let shown = cell(ui.painter(), at, &visible_text(&summary), &mono, theme.color.muted, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || visible_text(&summary).into_owned());
     menu_ui(row, made, nth, is_received, opened);
-    RowLabel::new(format!("Message {name}")).value(format!("{size}, {summary}"))
+    RowLabel::new(format!("Message {} {what}", grouped(nth + 1))).value(format!("{size}, {summary}"))
 }
 
 fn menu_ui(row: &Row, made: &MadeCall, nth: u64, is_received: bool, opened: &mut Option<CallAct>) {
@@ -198,10 +200,40 @@ fn summary(made: &MadeCall, message: &Message) -> String {
     if let Some(title) = made.command_title(message) {
         return title;
     }
-    let kind = made.type_of(message).map_or(Kind::Bytes, |message| Kind::Message(message.clone()));
+    let len = message.bytes.len() as u64;
     let head = &message.bytes[..message.bytes.len().min(MAX_LOOKED_AT)];
-    let text = show_value(&kind, head, message.bytes.len() as u64, MAX_CHARS).text;
+    let text = match made.type_of(message) {
+        Some(declared) => {
+            let kind = Kind::Message(declared.clone());
+            let text = show_value(&kind, head, len, MAX_CHARS).text;
+            if text == NOT_SHOWN { inner_summary(declared, head).unwrap_or(text) } else { text }
+        }
+        None => {
+            // The size has its own column.
+            let text = show_value(&Kind::Bytes, head, len, MAX_CHARS).text;
+            text.split_once("  ").map(|(_, bytes)| bytes.to_owned()).unwrap_or(text)
+        }
+    };
     if message.is_compressed { format!("{text} · {} compressed", size_text(message.wire_len)) } else { text }
+}
+
+/// What a message says that has nothing to show but in other messages.
+const NOT_SHOWN: &str = "{…}";
+
+/// The first messages in it that have something to show.
+fn inner_summary(declared: &MessageDescriptor, head: &[u8]) -> Option<String> {
+    let parts = records(head).filter_map(|(offset, read)| {
+        let Read::Record(record) = read else { return None };
+        let field = field_of(declared, record.tag.number)?;
+        let (Kind::Message(_), WireType::Len) = (field.kind(), record.tag.wire_type) else { return None };
+        let start = offset + usize::from(record.payload_start);
+        let payload = head.get(start..start.checked_add(usize::try_from(record.payload_len).ok()?)?)?;
+        let len = record.payload_len + record.missing;
+        let text = show_value(&field.kind(), payload, len, MAX_CHARS / 2).text;
+        (text != NOT_SHOWN).then(|| format!("{} {text}", field.name()))
+    });
+    let parts: Vec<String> = parts.take(MAX_INNER).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 fn step_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step) -> RowLabel {
