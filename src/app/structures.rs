@@ -184,7 +184,7 @@ pub(super) fn why_not_among(
 fn is_element(entry: &Entry) -> bool {
     matches!(entry, Entry::Element { .. })
         || matches!(entry, Entry::Record { element_idx: Some(_), meaning, .. }
-            if !matches!(meaning, Meaning::Packed(_)))
+            if meaning.field().is_some() && !matches!(meaning, Meaning::Packed(_)))
 }
 
 /// Why a row cannot be moved beside another of the document in front.

@@ -111,10 +111,13 @@ impl Screen {
         for touch in &self.touches {
             touch.make(&mut window, &is_still).map_err(|what| format!("{}: {what}", self.name))?;
         }
-        match shown::of(&self.name).iter().find(|words| !is_shown(&window, words)) {
-            Some(words) => Err(format!("{}: {words:?} is not to be seen", self.name)),
-            None => Ok(window),
-        }
+        Ok(window)
+    }
+
+    /// Words that should be seen, and are not.
+    fn unseen(&self, window: &Window) -> Vec<String> {
+        let words = shown::of(&self.name).iter().filter(|words| !is_shown(window, words));
+        words.map(|words| format!("{}: {words:?} is not to be seen", self.name)).collect()
     }
 }
 
@@ -302,6 +305,7 @@ fn every_screen_can_be_drawn() {
             for (theme, word) in [(ThemeSetting::Light, "light"), (ThemeSetting::Dark, "dark")] {
                 match screen.window(size, theme, scale) {
                     Ok(mut window) => {
+                        missing.extend(screen.unseen(&window));
                         let image = window.render().expect("a picture");
                         let name = format!("{} {}x{}@{scale} {word}.png", screen.name, size.x, size.y);
                         image.save(folder.join(name)).expect("a folder that takes files");

@@ -530,6 +530,16 @@ fn elements_of_a_filtered_tree_move_beside_each_other_as_one_step() {
 }
 
 #[test]
+fn an_unknown_field_of_a_filtered_tree_moves_beside_one_of_another_number() {
+    let mut fixture = Fixture::with(&unhex("98 06 07 0a 03 22 01 61 a0 06 05"), SEND);
+    fixture.act(Action::Filter(TreeFilter::Unknown));
+    let (from, to) = (0, 1);
+    assert_eq!(fixture.open().why_not_move_filtered(from, to, true), None);
+    fixture.act(Action::MoveFiltered { from, to, below: true });
+    assert_eq!(fixture.hex(), "0a 03 22 01 61 a0 06 05 98 06 07");
+}
+
+#[test]
 fn an_element_far_down_a_packed_field_stays_selected_while_it_changes() {
     let mut bytes = len(1, &vec![7; 200_000]);
     bytes.extend(unhex("1a 01 61"));

@@ -102,6 +102,10 @@ fn misplaced(window: &Window) -> Vec<String> {
                 widget.interact_rect
             ));
         }
+        // With its frame around it, a menu keeps away from the edge of the window.
+        if node.role == Role::MenuItem && !all.shrink(6.0).contains_rect(widget.interact_rect) {
+            wrong.push(format!("at the edge: {} {:?}", said(widget, &nodes), widget.interact_rect));
+        }
         if !is_cut && !all.expand(1.0).contains_rect(widget.rect) {
             wrong.push(format!("outside: {} {:?}", said(widget, &nodes), widget.rect));
         }
@@ -365,6 +369,7 @@ fn check(screen: &Screen, size: egui::Vec2, scale: f32, wrong: &mut Vec<String>)
         }
     };
     let mut found = misplaced(&window);
+    found.extend(screen.unseen(&window));
     if scale != 1.0 {
         // The rest is looked at in that scale.
         found.extend(moved(&mut window, scale));

@@ -296,7 +296,9 @@ fn panes() -> Vec<Screen> {
             Action::Undo,
         ]),
         Screen::new("pane history none", sample).does([show(Pane::History)]),
-        Screen::new("pane readings", sample).does([show(Pane::Data), Action::TogglePane(Pane::Inspector)]),
+        Screen::new("pane readings", sample)
+            .does([show(Pane::Data), Action::TogglePane(Pane::Inspector)])
+            .if_wide(900.0..f32::MAX),
         Screen::new("pane all", edited).does([
             show(Pane::Schema),
             show(Pane::Data),
