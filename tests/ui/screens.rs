@@ -61,7 +61,7 @@ pub enum Touch {
     HoverFromRight(Role, &'static str, f32),
     /// Takes the first row with these words to the lower half of the last one with those, and holds it.
     Drag(&'static str, &'static str),
-    /// Scrolls it into view.
+    /// Scrolls the first thing whose label has these words into view.
     Reach(Role, &'static str),
     Press(Modifiers, Key),
     Type(&'static str),
@@ -143,7 +143,8 @@ impl Touch {
                 window.hover_at(at.right_center() - vec2(*left, 0.0));
             }
             Touch::Reach(role, label) => {
-                place(window, *role, |name| name == *label).ok_or_else(|| none(window, *role, label))?;
+                place(window, *role, |name| name.contains(label))
+                    .ok_or_else(|| none(window, *role, label))?;
             }
             Touch::Drag(from, to) => drag(window, from, to)?,
             Touch::Press(modifiers, key) => window.key_press_modifiers(*modifiers, *key),
@@ -228,7 +229,11 @@ fn found<'a>(
     is_it: &impl Fn(&str) -> bool,
 ) -> Option<egui_kittest::Node<'a>> {
     let mut all = window.query_all_by_role(role);
-    all.find(|node| node.accesskit_node().label().is_some_and(|label| is_it(&label)))
+    // Text is named by its value.
+    all.find(|node| {
+        let node = node.accesskit_node();
+        [node.label(), node.value()].into_iter().flatten().any(|words| is_it(&words))
+    })
 }
 
 /// Whether the middle of a widget is not cut off; what is no widget has no part in that.

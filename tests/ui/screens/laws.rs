@@ -103,7 +103,8 @@ fn misplaced(window: &Window) -> Vec<String> {
             ));
         }
         // With its frame around it, a menu keeps away from the edge of the window.
-        if node.role == Role::MenuItem && !all.shrink(6.0).contains_rect(widget.interact_rect) {
+        let is_in_view = widget.interact_rect.is_positive();
+        if node.role == Role::MenuItem && is_in_view && !all.shrink(6.0).contains_rect(widget.interact_rect) {
             wrong.push(format!("at the edge: {} {:?}", said(widget, &nodes), widget.interact_rect));
         }
         if !is_cut && !all.expand(1.0).contains_rect(widget.rect) {

@@ -187,7 +187,7 @@ const SHOWN: &[(&str, &[&str])] = &[
     ("saved rename taken", &["route of payments"]),
     ("saved without message", &["Its message is missing"]),
     ("schema page gone", &["Twice is no longer declared"]),
-    ("schema page source", &["Source text", "message Resource"]),
+    ("schema page source", &["message Digest {"]),
     ("search typed wrong", &["much"]),
     ("server offers", &["http://127.0.0.1"]),
     ("sources declared twice", &["Declared differently"]),

@@ -81,7 +81,7 @@ pub fn screens() -> Vec<Screen> {
         ]),
         Screen::new("schema page source", sample)
             .and([
-                Do(Action::ShowPage(of_rocketmq("Resource"))),
+                Do(Action::ShowPage(of_rocketmq("Digest"))),
                 ClickOn(Role::DisclosureTriangle, "Source text"),
             ])
             .if_wide(1_600.0..f32::MAX),

@@ -66,5 +66,9 @@ pub(super) fn drag_ui(
 fn note_ui(ui: &Ui, note: &str) {
     let id = ui.scope_id().with("what a drag comes to");
     let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, PopupAnchor::Pointer);
-    floating::framed(tooltip, ui.ctx()).gap(10.0).show(|ui| ui.label(note));
+    floating::framed(tooltip, ui.ctx()).gap(10.0).show(|ui| {
+        // It does not keep the width of a shorter one before it.
+        ui.set_max_width(ui.spacing().tooltip_width);
+        ui.label(note);
+    });
 }
