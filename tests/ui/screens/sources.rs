@@ -82,6 +82,9 @@ pub fn screens() -> Vec<Screen> {
         Screen::new("schema page source", sample)
             .and([
                 Do(Action::ShowPage(of_rocketmq("Digest"))),
+                // What is above leaves no room for it.
+                ClickOn(Role::DisclosureTriangle, "Fields"),
+                ClickOn(Role::DisclosureTriangle, "Used in"),
                 ClickOn(Role::DisclosureTriangle, "Source text"),
             ])
             .if_wide(1_600.0..f32::MAX),
