@@ -329,6 +329,8 @@ pub enum SelectTarget {
     /// The innermost record that holds this byte; opens the tree down to it.
     Offset(u64),
     Path(FieldPath),
+    /// What the path leads to, else the innermost record at the offset.
+    PathOrOffset(FieldPath, u64),
     /// The message around the selected row.
     Parent,
     /// The next or previous row of the same message or run.

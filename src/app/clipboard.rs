@@ -13,7 +13,7 @@ use super::spelled::{self, Spelling};
 use super::state::{NoticeTone, OpenDocument, TabId};
 use crate::document::ops::{Lifted, Occupied, whole_records};
 use crate::document::value::{grouped, parse_raw, parse_value, quote_bytes, quote_text};
-use crate::document::{Entry, Meaning, ReadMode, Row};
+use crate::document::{Entry, Meaning, ReadMode, Row, Step};
 use crate::format::literal;
 use crate::schema::Kind;
 use crate::wire::{Read, WireType, records};
@@ -69,10 +69,10 @@ impl Session {
     }
 
     fn offer_file(&mut self, range: Range<u64>) {
-        let n_bytes = grouped(range.end - range.start);
+        let mib = (range.end - range.start) as f64 / (1 << 20) as f64;
         self.state.dialog = Some(Dialog::Choose(Choosing {
             title: "Too large to copy".to_owned(),
-            text: format!("These are {n_bytes} B. Up to 1 MiB goes onto the clipboard."),
+            text: format!("These are {mib:.1} MiB. Up to 1 MiB goes onto the clipboard."),
             choices: vec![ChoiceRow {
                 title: "Write to a file…".to_owned(),
                 detail: "The bytes as they are".to_owned(),
@@ -112,7 +112,11 @@ impl Session {
             let put = Action::PutRecords { row, records, occupied };
             let Some(value) = value else { return self.edit(put) };
             let title = format!("Add the record of {name}");
-            let detail = "Byte for byte, to the message around".to_owned();
+            let around = self.active().and_then(|(_, open)| around_of(open));
+            let detail = match around {
+                Some(path) => format!("Into {path}, byte for byte"),
+                None => "Into the message itself, byte for byte".to_owned(),
+            };
             let record = ChoiceRow { title, detail, action: put };
             return self.ask_meaning(vec![value, record]);
         }
@@ -186,6 +190,13 @@ fn value_choice(open: &OpenDocument, records: &Lifted, text: &str) -> Option<Cho
     let title = format!("Set {name} to the value");
     let action = Action::SetValue { row: row.id, text: text.to_owned(), gesture: None };
     Some(ChoiceRow { title, detail: quote_text(text.trim(), MAX_SHOWN).0, action })
+}
+
+/// The message around the selected row; `None` if that is the whole one.
+fn around_of(open: &OpenDocument) -> Option<String> {
+    let mut path = open.selection.as_ref()?.path.clone();
+    while let Some(Step::Index(_) | Step::Key(_) | Step::BoolKey(_)) = path.0.pop() {}
+    (!path.is_root()).then(|| path.to_string())
 }
 
 /// What pasted text can mean where the selection is, the likeliest first.

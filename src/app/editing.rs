@@ -127,6 +127,15 @@ impl Session {
         let Some(open) = self.open_document(tab) else { return };
         open.backing.thinking = None;
         let is_stale = open.document.revision() != revision;
+        if let (Outcome::Refused(_), Action::Select(SelectTarget::PathOrOffset(_, offset))) =
+            (&outcome, &action)
+        {
+            let (offset, is_there) = (*offset, *offset < open.document.len());
+            self.answered(&action);
+            return if is_there {
+                self.select(SelectTarget::Offset(offset))
+            };
+        }
         if let (Outcome::Refused(reason), false) = (&outcome, is_stale)
             && asks_for(self.state.dialog.as_ref(), &action)
         {
@@ -211,6 +220,13 @@ impl Session {
         let before = open.selection.clone();
         let n_before = open.document.revision();
         let Some(stepped) = adopting::step(open, done, step) else { return };
+        // What was set on an absent field is an absent field again.
+        let gone = before.as_ref().filter(|before| {
+            let splices = open.document.splices();
+            let anchor = splices.anchor_at(before.row.offset, n_before);
+            open.tree.shows_absent() && matches!(splices.resolve(anchor), Anchored::Gone(_))
+        });
+        let absent = gone.map(|gone| gone.path.clone());
         let is_shown = stepped
             .selection
             .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
@@ -219,6 +235,10 @@ impl Session {
         }
         if let Some(offset) = stepped.selection {
             cursor::place(open, offset, None);
+        }
+        // Where there is no such row it stays at what is selected now.
+        if let Some(path) = absent {
+            self.select(SelectTarget::PathOrOffset(path, u64::MAX));
         }
     }
 
@@ -245,7 +265,7 @@ fn asks_for(dialog: Option<&Dialog>, action: &Action) -> bool {
     match (dialog, action) {
         (Some(Dialog::RenameKey { row }), Action::RenameKey { row: renamed, .. }) => row == renamed,
         (Some(Dialog::MapKey { row }), Action::AddElement { row: around, key: Some(_) }) => row == around,
-        (Some(Dialog::GoTo), Action::Select(SelectTarget::Path(_))) => true,
+        (Some(Dialog::GoTo), Action::Select(SelectTarget::Path(_) | SelectTarget::PathOrOffset(..))) => true,
         _ => false,
     }
 }

@@ -15,7 +15,8 @@ impl Session {
     pub(super) fn select(&mut self, target: SelectTarget) {
         self.state.refusal = None;
         // Where a path leads is found out first.
-        if self.state.dialog == Some(Dialog::GoTo) && !matches!(target, SelectTarget::Path(_)) {
+        let is_path = matches!(target, SelectTarget::Path(_) | SelectTarget::PathOrOffset(..));
+        if self.state.dialog == Some(Dialog::GoTo) && !is_path {
             self.state.dialog = None;
         }
         let Some((tab, open)) = self.active() else { return };
@@ -38,8 +39,9 @@ impl Session {
                     cursor::place(open, offset, None);
                 }
             }
-            SelectTarget::Path(path) => {
-                let action = super::action::Action::Select(SelectTarget::Path(path.clone()));
+            SelectTarget::Path(ref path) | SelectTarget::PathOrOffset(ref path, _) => {
+                let path = path.clone();
+                let action = super::action::Action::Select(target);
                 let shows_absent = open.tree.shows_absent();
                 let plan = Box::new(move |document: &Document| find_path(document, &path, shows_absent));
                 self.think(tab, revision, action, After::Keep, plan);

@@ -73,7 +73,7 @@ fn try_rename_key(document: &Document, spot: &Spot, key: &str) -> Result<Outcome
     let mut renamed = document.clone();
     let is_other = renamed.apply(&act).is_ok_and(|has_changed| has_changed);
     if is_other && has_key(document, spot, &key_field, key) {
-        return refused(format!("The map has an entry {key:?} already; a key is there once"));
+        return refused(format!("The map has an entry {key:?} already; each key can be there only once"));
     }
     Ok(Outcome::Act(act))
 }

@@ -144,6 +144,9 @@ pub struct TabView {
     pub seen_step: Option<u64>,
     /// The problem picked in the list, by its kind and place.
     pub picked_problem: Option<(ProblemKind, u64)>,
+    /// The place in the list of a problem that is being put right, and the revision that it was found
+    /// in: the one that takes its place is picked next.
+    pub fixed_problem: Option<(usize, usize)>,
     /// The last count of reveals that was scrolled to.
     pub seen_reveals: u64,
     /// What had the keyboard when the inspector was last drawn.

@@ -47,6 +47,23 @@ const SET_AGAIN: &str = "warning: The field is set again; the last value counts"
 const PADDED: &str = "note: The value takes 3 bytes, 1 would do";
 
 #[test]
+fn after_a_fix_the_next_problem_is_picked_so_that_fix_goes_on() {
+    let mut window = window();
+    window.get_all_by_role_and_label(Role::ListItem, SET_AGAIN).next().expect("a problem").click();
+    window.run();
+    for after in [
+        "68 02 80 01 83 00 80 01 84 80 00 98 06 07",
+        "68 02 80 01 03 80 01 84 80 00 98 06 07",
+        "68 02 80 01 84 80 00 98 06 07",
+        "68 02 80 01 04 98 06 07",
+    ] {
+        click(&mut window, Role::Button, "Fix");
+        assert_eq!(hex(&window), after);
+    }
+    assert!(window.query_by_role_and_label(Role::Button, "Fix").is_none(), "what is left has no fix");
+}
+
+#[test]
 fn a_problem_is_picked_and_fixed_and_the_fix_undone() {
     let mut window = window();
     window.get_all_by_role_and_label(Role::ListItem, SET_AGAIN).next().expect("a problem").click();

@@ -454,6 +454,36 @@ fn closing_what_is_around_an_absent_field_selects_what_is_still_there() {
 }
 
 #[test]
+fn undo_of_setting_an_absent_field_selects_where_it_is_absent_again() {
+    // status { code: 1 }
+    let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
+    run(&mut fixture, Command::ShowAbsent);
+    fixture.act(Action::ExpandRow(0));
+    select_absent(&mut fixture, "message");
+    let row = fixture.open().selection.as_ref().unwrap().row;
+    fixture.act(Action::AddField { row: Some(row), number: 2 });
+    assert_eq!(fixture.open().selected_row().unwrap().id.facet, Facet::Record);
+    fixture.act(Action::Undo);
+    assert_eq!(fixture.selected_path(), "status.message");
+    assert!(matches!(fixture.open().selected_row().unwrap().id.facet, Facet::Absent(_)));
+}
+
+#[test]
+fn a_number_goes_to_the_field_that_has_it_else_to_the_offset() {
+    // 2: 7  1: 1
+    let mut fixture = Fixture::with(&unhex("10 07 08 01"), "google.protobuf.Empty");
+    let mut go = |text: &str, offset| {
+        fixture.act(Action::Show(Dialog::GoTo));
+        fixture.act(Action::Select(SelectTarget::PathOrOffset(path(text), offset)));
+        assert_eq!((&fixture.session.state().dialog, &fixture.session.state().refusal), (&None, &None));
+        fixture.selected_path()
+    };
+    assert_eq!(go("2", 2), "2", "not what stands at offset 2");
+    assert_eq!(go("3", 3), "1");
+    assert_eq!(go("9", 9), "1", "there is neither");
+}
+
+#[test]
 fn a_field_that_is_not_set_and_a_oneof_are_gone_to_by_name() {
     let go = |fixture: &mut Fixture, text: &str| fixture.act(Action::Select(SelectTarget::Path(path(text))));
     // status { code: 1 }

@@ -14,6 +14,10 @@ pub fn choose_ui(ctx: &Context, choosing: &Choosing, view: &mut DialogView, acti
     let (answer, is_closed) = dialog(ctx, &choosing.title, 520.0, |ui| {
         ui.add(Label::new(visible_text(&choosing.text).into_owned()).wrap());
         ui.add_space(theme(ui).size.gap);
+        // A list of one is no choice.
+        if let [only] = choosing.choices.as_slice() {
+            return (buttons_ui(ui, &[(&only.title, None), ("Cancel", None)]), false);
+        }
         let (clicked, is_double) = list_ui(ui, choosing, view);
         view.picked = clicked.unwrap_or(view.picked);
         (buttons_ui(ui, &[("Go on", None), ("Cancel", None)]), is_double)

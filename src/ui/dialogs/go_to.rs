@@ -9,6 +9,12 @@ use crate::ui::theme::theme;
 use crate::ui::widgets::{TextField, field};
 use egui::{Context, Id, Key};
 
+/// Of fields.
+const MAX_NUMBER: u64 = (1 << 29) - 1;
+const GO: &str = "Go";
+const GO_TO_OFFSET: &str = "Go to the offset";
+const CANCEL: &str = "Cancel";
+
 pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &mut Vec<Action>) {
     let Some(open) = state.active_document() else {
         actions.push(Action::Dismiss);
@@ -24,7 +30,8 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
     }
     let ((pressed, target), is_closed) = dialog(ctx, "Go to", 460.0, |ui| {
         ui.weak(
-            "A path such as messages[0].topic.name, an offset such as 300 or 0x12c, or a step such as +16",
+            "A path such as messages[0].topic.name, an offset such as 300 or 0x12c, or a step such as +16; \
+             a number is that of a field if there is one",
         );
         ui.add_space(theme(ui).size.gap_small);
         let of = |text: &str| target(text, open.cursor_offset(), open.document.len());
@@ -47,15 +54,25 @@ pub fn go_to_ui(ctx: &Context, state: &State, view: &mut DialogView, actions: &m
         let refused = refused.as_deref().filter(|_| view.sent.as_ref() == Some(&view.text));
         error_ui(ui, error.map(String::as_str).or(refused));
         let reason = target.is_err().then_some("Type a path or an offset first");
-        let pressed = buttons_ui(ui, &[("Go", reason), ("Cancel", None)]);
+        // A number may be meant either way.
+        let is_both = matches!(target, Ok(SelectTarget::PathOrOffset(..)));
+        let pressed = match is_both {
+            true => buttons_ui(ui, &[(GO, reason), (GO_TO_OFFSET, None), (CANCEL, None)]),
+            false => buttons_ui(ui, &[(GO, reason), (CANCEL, None)]).map(|idx| 2 * idx),
+        };
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         (pressed.or(entered.then_some(0)), target)
     });
     match (pressed, target) {
+        (Some(1), Ok(SelectTarget::PathOrOffset(_, offset))) => {
+            view.send();
+            view.goes_to_tree = false;
+            actions.push(Action::Select(SelectTarget::Offset(offset)));
+        }
         // Closes the dialog if there is such a place.
         (Some(0), Ok(target)) => {
             view.send();
-            view.goes_to_tree = matches!(target, SelectTarget::Path(_));
+            view.goes_to_tree = matches!(target, SelectTarget::Path(_) | SelectTarget::PathOrOffset(..));
             actions.push(Action::Select(target));
         }
         (Some(0), Err(_)) => ctx.memory_mut(|memory| memory.request_focus(id)),
@@ -71,8 +88,8 @@ fn leave(view: &mut DialogView, actions: &mut Vec<Action>) {
     actions.push(Action::Dismiss);
 }
 
-/// A bare number is an offset, one with a sign a step from `here`: to a field number one goes by its
-/// path in the tree.
+/// A bare number is that of a field, which is how paths name unknown ones, else an offset; one with a
+/// sign is a step from `here`.
 fn target(text: &str, here: u64, len: u64) -> Result<SelectTarget, String> {
     let text = text.trim();
     let number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
@@ -89,7 +106,12 @@ fn target(text: &str, here: u64, len: u64) -> Result<SelectTarget, String> {
         },
         _ => number(text),
     };
+    let is_bare = text.bytes().all(|byte| byte.is_ascii_digit());
     match offset {
+        Some(offset) if is_bare && (1..=MAX_NUMBER).contains(&offset) => match text.parse::<Path>() {
+            Ok(path) => Ok(SelectTarget::PathOrOffset(path, offset)),
+            Err(error) => Err(error.to_string()),
+        },
         Some(offset) if offset < len => Ok(SelectTarget::Offset(offset)),
         Some(offset) => Err(format!("The document ends before offset {offset}, at {len}")),
         None if text.is_empty() => Err(String::new()),
@@ -102,13 +124,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_an_offset_one_with_a_sign_a_step_and_a_name_a_path() {
+    fn a_number_is_a_field_or_an_offset_one_with_a_sign_a_step_and_a_name_a_path() {
         for (text, offset) in
-            [("0x10", 16), (" 7 ", 7), ("0x1F", 31), ("+16", 56), ("-16", 24), ("+0x10", 56), ("-40", 0)]
+            [("0x10", 16), ("0", 0), ("0x1F", 31), ("+16", 56), ("-16", 24), ("+0x10", 56), ("-40", 0)]
         {
             assert_eq!(target(text, 40, 100), Ok(SelectTarget::Offset(offset)), "{text}");
         }
-        for text in ["100", "+60", "-41", "a[", "+", "0x"] {
+        assert!(matches!(target(" 7 ", 40, 100), Ok(SelectTarget::PathOrOffset(_, 7))));
+        assert!(matches!(target("700", 40, 100), Ok(SelectTarget::PathOrOffset(_, 700))));
+        for text in ["0x100", "+60", "-41", "a[", "+", "0x"] {
             assert!(target(text, 40, 100).is_err(), "{text}");
         }
         assert!(matches!(target("a[0].b", 40, 100), Ok(SelectTarget::Path(_))));

@@ -30,7 +30,7 @@ pub fn rename_key_ui(
     let error = error.or_else(|| view.refusal(state).map(str::to_owned));
     let title = format!("Rename a key of {}", map.name());
     let (pressed, is_closed) = dialog(ctx, &title, 400.0, |ui| {
-        ui.weak(format!("A {} that the map has not got yet; the value stays", kind_name(&kind)));
+        ui.weak(format!("A new key of kind {}; the value stays", kind_name(&kind)));
         let field = TextField::new("Key", &mut view.text).id(id).mono().invalid(error.is_some()).show(ui);
         if is_first {
             field.request_focus();

@@ -2,7 +2,7 @@
 
 use super::docs::comment_ui;
 use super::explained::explained_ui;
-use super::inspector_problems::problems_ui;
+use super::inspector_problems::{is_damaged, problems_ui};
 use super::oneof::oneof_ui;
 use super::schema::link_ui;
 use super::{Shown, size_text};
@@ -103,6 +103,12 @@ fn field_ui(
 ) {
     title_ui(ui, shown, subject);
     ui.add_space(theme(ui).size.gap);
+    // What damage left is not the value: this is said first. It does not come and go with typing.
+    let is_damaged = is_damaged(shown, subject);
+    if is_damaged {
+        problems_ui(ui, shown, subject, &mut folds.problems, actions);
+        ui.add_space(theme(ui).size.gap);
+    }
     editor_ui(ui, shown, subject, view, asked, actions);
     ui.add_space(theme(ui).size.gap_small);
     let first_button = buttons_ui(ui, shown, actions);
@@ -119,7 +125,9 @@ fn field_ui(
     surveyed_ui(ui, shown, subject.row.branch);
     explained_ui(ui, subject);
     open_ui(ui, shown, subject, view, folds, actions);
-    problems_ui(ui, shown, subject, &mut folds.problems, actions);
+    if !is_damaged {
+        problems_ui(ui, shown, subject, &mut folds.problems, actions);
+    }
     docs_ui(ui, shown, subject, folds, actions);
     wire_ui(ui, subject, folds);
     uses_ui(ui, shown, subject, folds, actions);

@@ -27,6 +27,7 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
         empty_state_ui(ui, icon, sentence, hint, &[]);
         return;
     }
+    pick_next(shown, view, actions);
     let theme = theme(ui);
     let picked = picked(shown, view);
     let all = ui.available_rect_before_wrap();
@@ -43,10 +44,30 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
     if let Some(row) = response.clicked.map(|(row, _)| row).or(moved)
         && let Some(problem) = list.found.get(row as usize)
     {
+        view.fixed_problem = None;
         view.picked_problem = Some((problem.kind, problem.range.start));
         actions.push(go_to(shown.open, problem));
     }
+    let n_before = actions.len();
     bar_ui(ui, shown, bar, picked.and_then(|row| list.found.get(row)), actions);
+    let is_fixed = actions.len() > n_before;
+    if let (true, Some(row)) = (is_fixed, picked) {
+        view.fixed_problem = Some((row, shown.open.document.revision()));
+    }
+}
+
+/// After one was put right the next one is picked, as soon as it is known where that is.
+fn pick_next(shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
+    let (list, revision) = (&shown.open.problems, shown.open.document.revision());
+    let Some((row, before)) = view.fixed_problem else { return };
+    if before == revision || list.revision != Some(revision) {
+        return;
+    }
+    view.fixed_problem = None;
+    if let Some(problem) = list.found.get(row).or(list.found.last()) {
+        view.picked_problem = Some((problem.kind, problem.range.start));
+        actions.push(Action::Select(SelectTarget::Offset(problem.range.start)));
+    }
 }
 
 /// Selects the place of a problem.

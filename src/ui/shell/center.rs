@@ -83,10 +83,10 @@ fn failed_ui(
     actions: &mut Vec<Action>,
 ) {
     let path = tab.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let text = match hint {
-        Some(hint) => format!("{hint}\n{path}"),
-        None => path,
-    };
+    // The message may name it already.
+    let path = if message.contains(&path) { String::new() } else { path };
+    let text = [hint.unwrap_or_default(), &path].into_iter().filter(|line| !line.is_empty());
+    let text = text.collect::<Vec<_>>().join("\n");
     let choices = [Choice::new("Try again"), Choice::new("Open another…"), Choice::new("Close")];
     match empty_state_ui(ui, Icon::Error, message, &text, &choices) {
         Some(0) => actions.push(Action::Reload(tab.id)),

@@ -18,6 +18,8 @@ pub struct PathFieldState {
     picked: Option<usize>,
     list: RowListState,
     is_focused: bool,
+    /// Rows that the offers have taken so far.
+    n_rows: f32,
 }
 
 impl PathFieldState {
@@ -52,6 +54,7 @@ pub enum PathFieldResponse {
 }
 
 const WIDTH: f32 = 600.0;
+/// Rows of offers that are seen at most.
 const N_ROWS: f32 = 8.0;
 
 impl PathField<'_> {
@@ -182,7 +185,9 @@ fn take(state: &mut PathFieldState, path: String) {
 
 fn offers_ui(ui: &mut Ui, state: &mut PathFieldState, offers: &[String], response: &mut PathFieldResponse) {
     let theme = theme(ui);
-    let size = vec2(ui.available_width(), N_ROWS * theme.size.row);
+    // It grows with what is offered, and does not shrink under the pointer.
+    state.n_rows = state.n_rows.max((offers.len() as f32).min(N_ROWS));
+    let size = vec2(ui.available_width(), state.n_rows * theme.size.row);
     let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
     let picked = state.picked.map(|row| row as u64);
     let is_in_folder = !state.path.is_empty();
