@@ -5,7 +5,7 @@ use super::{Shown, problems_of, tone_of};
 use crate::app::{Action, Pane};
 use crate::document::problem::{Problem, ProblemKind};
 use crate::document::value::grouped;
-use crate::ui::editors::{Subject, What};
+use crate::ui::editors::Subject;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{TextButton, section_ui, text_link_ui, visible_text};
 use egui::{Label, RichText, Sense, Ui, vec2};
@@ -15,10 +15,12 @@ const MOST: usize = 20;
 
 /// Whether bytes of the row itself are missing.
 pub fn is_damaged(shown: Shown<'_>, subject: &Subject) -> bool {
-    let is_own = !matches!(subject.what, What::Rest(_) | What::Run(_));
-    let is_cut =
-        |problem: &Problem| matches!(problem.kind, ProblemKind::Overrun | ProblemKind::PackedCut);
-    is_own && problems_of(shown.open, &subject.row.entry, false).any(is_cut)
+    let Some(selection) = &shown.open.selection else { return false };
+    let is_cut = |problem: &Problem| {
+        selection.path == problem.path
+            && matches!(problem.kind, ProblemKind::Overrun | ProblemKind::PackedCut)
+    };
+    problems_of(shown.open, &subject.row.entry, false).any(is_cut)
 }
 
 pub fn problems_ui(

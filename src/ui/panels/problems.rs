@@ -66,7 +66,7 @@ fn pick_next(shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
     view.fixed_problem = None;
     if let Some(problem) = list.found.get(row).or(list.found.last()) {
         view.picked_problem = Some((problem.kind, problem.range.start));
-        actions.push(Action::Select(SelectTarget::Offset(problem.range.start)));
+        actions.push(go_to(shown.open, problem));
     }
 }
 
