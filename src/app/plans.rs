@@ -244,7 +244,7 @@ fn losses(
         Err(error) => return Some(vec![error.to_string()]),
     };
     let mut losses: Vec<String> =
-        report.losses.iter().map(|loss| format!("{}, at offset {}", loss.text, loss.offset)).collect();
+        report.losses.iter().map(|loss| format!("{}, at 0x{:x}", loss.text, loss.offset)).collect();
     let n_more = report.n_losses().saturating_sub(losses.len() as u64);
     if n_more > 0 {
         losses.push(format!("{n_more} more"));

@@ -176,7 +176,7 @@ impl Session {
         let is_own = found.path.as_deref() == Some(target);
         let question = match (error.remedy(), error) {
             (Some(Remedy::WriteInPlace), _) if is_own => {
-                Some(Question::InPlace { tab, reason: format!("{error}") })
+                Some(Question::InPlace { tab, reason: reason_of(error, target) })
             }
             (_, WorkerError::ChangedOnDisk { .. } | WorkerError::DeletedOnDisk { .. }) if is_own => {
                 self.note_change(tab, error);
@@ -311,4 +311,11 @@ impl Session {
     fn quit_now(&mut self) {
         self.state.closing = true;
     }
+}
+
+/// What an error says besides the path of the file that is spoken of.
+fn reason_of(error: &WorkerError, path: &Path) -> String {
+    let said = error.to_string();
+    let rest = said.strip_suffix(&format!("{path:?}")).map(|rest| rest.trim_end_matches([' ', ',', ':']));
+    rest.map_or_else(|| said.clone(), str::to_owned)
 }

@@ -21,6 +21,8 @@ mod begun; // sessions to begin with
 mod calls; // screens of calls
 #[path = "screens/laws.rs"]
 mod laws; // what holds on every screen
+#[path = "screens/questions.rs"]
+mod questions; // screens of questions
 #[path = "screens/requests.rs"]
 mod requests; // screens of saved requests, profiles and earlier calls
 #[path = "screens/running.rs"]
@@ -211,11 +213,11 @@ fn place(window: &mut Window, role: Role, is_it: impl Fn(&str) -> bool) -> Optio
     let is_scrolled = {
         let node = found(window, role, &is_it)?;
         let id = node.accesskit_node().locate().0;
-        let is_seen = is_seen(&window.ctx, id);
-        if !is_seen {
+        let is_whole = is_whole(&window.ctx, id);
+        if !is_whole {
             node.scroll_to_me();
         }
-        !is_seen
+        !is_whole
     };
     if is_scrolled {
         window.run_steps(3);
@@ -238,10 +240,18 @@ fn found<'a>(
 
 /// Whether the middle of a widget is not cut off; what is no widget has no part in that.
 fn is_seen(ctx: &egui::Context, id: egui::accesskit::NodeId) -> bool {
+    widget(ctx, id).is_none_or(|widget| widget.interact_rect.contains(widget.rect.center()))
+}
+
+/// Whether it is seen from its top to its bottom.
+fn is_whole(ctx: &egui::Context, id: egui::accesskit::NodeId) -> bool {
+    widget(ctx, id).is_none_or(|widget| widget.rect.height() < widget.interact_rect.height() + 1.0)
+}
+
+fn widget(ctx: &egui::Context, id: egui::accesskit::NodeId) -> Option<egui::WidgetRect> {
     ctx.viewport(|viewport| {
         let mut layers = viewport.prev_pass.widgets.layers();
-        let widget = layers.find_map(|(_, widgets)| widgets.iter().find(|it| it.id.accesskit_id() == id));
-        widget.is_none_or(|widget| widget.interact_rect.contains(widget.rect.center()))
+        layers.find_map(|(_, widgets)| widgets.iter().find(|it| it.id.accesskit_id() == id)).copied()
     })
 }
 

@@ -3,9 +3,7 @@
 //!
 //! Without it a few are drawn, so that no state of the window panics.
 
-use protoloupe::app::{
-    Action, ByteAct, Dialog, FileDialog, Move, Pane, Question, SelectTarget, TabId, TreeFilter,
-};
+use protoloupe::app::{Action, ByteAct, Dialog, FileDialog, Move, Pane, SelectTarget, TabId, TreeFilter};
 use protoloupe::document::{Facet, RowId};
 use protoloupe::schema::{Address, Schema};
 use protoloupe::ui::picture::{RenderArgs, render_window};
@@ -53,7 +51,7 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
         scene("add-field", "messages[0].topic", vec![Action::Show(Dialog::AddField { row: None })]),
         scene("shortcuts", "", vec![Action::Show(Dialog::Shortcuts)]),
         scene(
-            "all-panes",
+            "problems-and-history",
             "messages[0].topic.name",
             vec![Action::TogglePane(Pane::Problems), Action::TogglePane(Pane::History)],
         ),
@@ -81,12 +79,12 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
             "messages[0].topic.name",
             vec![Action::Paste("98 06 05 9a 06 01 61".to_owned())],
         ),
-        scene("bytes-menu", "", vec![Action::Bytes(ByteAct::SelectAll), Action::TogglePane(Pane::Inspector)]),
+        scene("bytes-all", "", vec![Action::Bytes(ByteAct::SelectAll), Action::TogglePane(Pane::Inspector)]),
         scene("types", "", vec![Action::Show(Dialog::TypePicker(TabId(1)))]),
-        scene("question", "", vec![Action::Show(Dialog::Question(Question::UnsavedTab(TabId(1))))]),
+        scene("question", "", vec![Action::OpenPasted("08 96 01".to_owned()), Action::Close(TabId(2))]),
         scene("save-as", "", vec![Action::Show(Dialog::File(FileDialog::SaveAs { tab: TabId(1) }))]),
         scene("about", "", vec![Action::Show(Dialog::About)]),
-        scene("map-entry", "messages[0].user_properties", vec![Action::Select(SelectTarget::Offset(60))]),
+        scene("map-entry", "messages[0].user_properties", vec![Action::Select(SelectTarget::Offset(0x20))]),
         scene("nothing-open", "", vec![Action::Close(TabId(1))]),
         scene(
             "odd",
@@ -108,7 +106,16 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
                 Action::Select(SelectTarget::Offset(70)),
             ],
         ),
-        scene("absent", "messages[0].system_properties.tag", vec![Action::ShowAbsent(true)]),
+        scene(
+            "absent",
+            "messages[0].system_properties.tag",
+            vec![
+                Action::ShowAbsent(true),
+                Action::Select(SelectTarget::Path(
+                    "messages[0].system_properties.store_host".parse().expect("a path"),
+                )),
+            ],
+        ),
         scene(
             "oneof",
             "",

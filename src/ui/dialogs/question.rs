@@ -1,7 +1,7 @@
 //! Questions that have to be answered before going on.
 
 use super::frame::{buttons_ui, dialog};
-use crate::app::{Action, Answer, CallAct, Question, State, TabId};
+use crate::app::{Action, Answer, CallAct, DiskState, Question, State, Tab, TabId};
 use crate::document::value::grouped;
 use crate::ui::theme::theme;
 use crate::ui::widgets::visible_text;
@@ -70,6 +70,10 @@ fn is_on_disk(state: &State, tab: TabId) -> bool {
     state.tab(tab).is_some_and(|tab| tab.path.is_some())
 }
 
+fn is_gone(state: &State, tab: TabId) -> bool {
+    state.tab(tab).and_then(Tab::document).is_some_and(|open| open.disk == DiskState::Deleted)
+}
+
 fn unsaved_text(state: &State, tabs: &[TabId]) -> String {
     let n_edited = tabs.iter().filter(|tab| is_on_disk(state, **tab)).count();
     let has = |n: usize| if n == 1 { "One document has".to_owned() } else { format!("{n} documents have") };
@@ -101,7 +105,8 @@ fn asked(state: &State, question: &Question) -> Asked {
             answers: match tabs.as_slice() {
                 [tab] if is_on_disk(state, *tab) => UNSAVED,
                 [_] => NEVER_SAVED,
-                tabs if tabs.iter().any(|tab| is_on_disk(state, *tab)) => ALL_UNSAVED,
+                tabs if tabs.iter().all(|tab| is_on_disk(state, *tab)) => ALL_UNSAVED,
+                tabs if tabs.iter().any(|tab| is_on_disk(state, *tab)) => SOME_SAVED,
                 _ => NONE_SAVED,
             },
         },
@@ -126,12 +131,16 @@ fn asked(state: &State, question: &Question) -> Asked {
             let name = kept_name(then).unwrap_or_default();
             let folder = path.parent().unwrap_or(path).display();
             let text = format!("There is a {what} \"{name}\" in {folder}. Its {parts} will be replaced.");
-            plain(title, text, &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)])
+            plain(title, text, &[("Cancel", Answer::Cancel), ("Replace", Answer::Yes)])
         }
         Question::Overwrite { path, .. } => plain(
             "Replace the file?",
-            format!("{} exists. Its content will be replaced.", path.display()),
-            &[("Replace", Answer::Yes), ("Cancel", Answer::Cancel)],
+            format!(
+                "There is a file \"{}\" in {}. Its content will be replaced.",
+                path.file_name().unwrap_or_default().display(),
+                path.parent().unwrap_or(path).display()
+            ),
+            &[("Cancel", Answer::Cancel), ("Replace", Answer::Yes)],
         ),
         Question::InPlace { tab, reason } => plain(
             "Write in place?",
@@ -142,6 +151,14 @@ fn asked(state: &State, question: &Question) -> Asked {
             ),
             &[("Write in place", Answer::Yes), ("Save as…", Answer::No), ("Cancel", Answer::Cancel)],
         ),
+        Question::ChangedOnDisk(tab) if is_gone(state, *tab) => plain(
+            "The file is no longer there",
+            format!(
+                "{} was deleted or moved since it was opened. Saving makes it again.",
+                title_of(state, *tab)
+            ),
+            &[("Save", Answer::Yes), ("Cancel", Answer::Cancel)],
+        ),
         Question::ChangedOnDisk(tab) => plain(
             "The file changed on disk",
             format!(
@@ -149,9 +166,9 @@ fn asked(state: &State, question: &Question) -> Asked {
                 title_of(state, *tab)
             ),
             &[
+                ("Compare", Answer::Look),
                 ("Keep mine and save", Answer::Yes),
                 ("Take theirs", Answer::No),
-                ("Compare", Answer::Look),
                 ("Cancel", Answer::Cancel),
             ],
         ),
@@ -185,8 +202,8 @@ fn asked(state: &State, question: &Question) -> Asked {
         Question::DoesNotDecode { title, message, problem, offset } => plain(
             "Send bytes that do not decode?",
             format!(
-                "\"{title}\" is not a valid {message}. {problem}, at 0x{offset:x}. Its bytes are sent as they \
-                 are."
+                "\"{title}\" is not a valid {message}. {problem} (at 0x{offset:x}). Its bytes are sent as \
+                 they are."
             ),
             &[("Cancel", Answer::Cancel), ("Send anyway", Answer::Yes)],
         ),
@@ -202,7 +219,7 @@ fn asked(state: &State, question: &Question) -> Asked {
         },
         Question::LosesOnReplace { losses, .. } => Asked {
             title: "Replace the message?",
-            text: "The message holds what the text does not carry. Replacing it removes:".to_owned(),
+            text: "The message holds more than the text can carry. Replacing it loses the rest:".to_owned(),
             points: losses.clone(),
             answers: &[("Keep the message", Answer::Cancel), ("Replace", Answer::Yes)],
         },
@@ -223,7 +240,7 @@ fn target_points(
     points.push(match n_bytes {
         Some(1) => format!("{method}, with 1 byte"),
         Some(n_bytes) => format!("{method}, with {} bytes", grouped(n_bytes)),
-        None => format!("{method}, with no message yet"),
+        None => format!("{method}, without a message"),
     });
     match identity {
         [] => points.push("Without credentials".to_owned()),
@@ -242,5 +259,7 @@ const NEVER_SAVED: &[(&str, Answer)] =
     &[("Save as…", Answer::Yes), ("Discard", Answer::No), ("Cancel", Answer::Cancel)];
 const ALL_UNSAVED: &[(&str, Answer)] =
     &[("Save all", Answer::Yes), ("Discard all edits", Answer::No), ("Cancel", Answer::Cancel)];
+const SOME_SAVED: &[(&str, Answer)] =
+    &[("Save all…", Answer::Yes), ("Discard all", Answer::No), ("Cancel", Answer::Cancel)];
 const NONE_SAVED: &[(&str, Answer)] =
     &[("Save all as…", Answer::Yes), ("Discard all", Answer::No), ("Cancel", Answer::Cancel)];

@@ -3,6 +3,7 @@
 use crate::editor_pictures;
 use crate::values;
 use protoloupe::app::{Action, Folders, SelectTarget, Session};
+use protoloupe::document::RowId;
 use protoloupe::schema::Schema;
 use std::path::PathBuf;
 
@@ -65,6 +66,24 @@ pub fn file(name: &str, bytes: &[u8]) -> (Session, PathBuf) {
     session.apply(Action::Open(vec![path.clone()]));
     session.settle();
     (session, path)
+}
+
+/// A copy of a captured request in which the topic was changed and the body removed.
+pub fn edited() -> Session {
+    let bytes = include_bytes!("../../data/captures/SendMessage-req-1.bin");
+    let (mut session, _) = file("send.bin", bytes);
+    read_as(&mut session, &format!("{PACKAGE}.SendMessageRequest"));
+    let mut edit = |path: &str, action: fn(RowId) -> Action| {
+        select_path(&mut session, path);
+        let row =
+            session.state().active_document().and_then(|open| open.selection.clone()).expect("a row").row;
+        session.apply(action(row));
+        session.settle();
+    };
+    edit("messages[0].topic.name", |row| Action::SetValue { row, text: "orders".to_owned(), gesture: None });
+    edit("messages[0].body", Action::Remove);
+    edit("messages[0].topic.name", |_| Action::ExpandLevels(9));
+    session
 }
 
 /// A string of 100 KB and 5 000 packed numbers.

@@ -1,13 +1,11 @@
 //! Screens of calls.
 
-use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Press, Type, Wait};
+use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Press, Reach, Type, Wait};
 use super::begun::{PACKAGE, pasted};
 use super::{Screen, Touch};
 use crate::server::{Server, Step, framed, grpc_headers, status};
 use egui::{Key, Modifiers, Role};
-use protoloupe::app::{
-    Action, CallAct, CallForm, Dialog, Layout, MetadataDraft, Pane, Question, Session, State,
-};
+use protoloupe::app::{Action, CallAct, CallForm, Dialog, Layout, MetadataDraft, Pane, Session, State};
 
 const REQUEST: &str = "0a 08 12 06 6f 72 64 65 72 73";
 const REPLY: &[u8] = b"\x0a\x84\x00\x08\xa0\x9c\x01";
@@ -23,7 +21,7 @@ fn session(change: impl FnOnce(&mut CallForm)) -> Session {
     session
 }
 
-fn to(url: &str) -> Session {
+pub fn to(url: &str) -> Session {
     session(|form| form.endpoint = url.to_owned())
 }
 
@@ -85,18 +83,22 @@ fn full(form: &mut CallForm) {
     form.secret = "hush-hush".to_owned();
 }
 
-fn tall() -> Touch {
-    Do(Action::Arrange(Layout { bottom_height: Some(480.0), ..Layout::default() }))
+/// The pane is as high as it can be.
+fn tall() -> Session {
+    let mut session = session(full);
+    session.apply(Action::Arrange(Layout { bottom_height: Some(480.0), ..Layout::default() }));
+    session
 }
 
 pub fn screens() -> Vec<Screen> {
     let send = || act(CallAct::Send);
     let part = |part: &'static str| Click(Role::RadioButton, part);
-    let mut screens = vec![
+    vec![
         Screen::new("call nothing named", || to("")),
         Screen::new("call settings", || to("")).and([part("Settings")]),
-        Screen::new("call settings tall", || session(full)).and([tall(), part("Settings")]),
-        Screen::new("call settings full", || session(full)).and([part("Settings")]),
+        Screen::new("call settings tall", tall).and([part("Settings")]).if_wide(1_000.0..f32::MAX),
+        Screen::new("call settings full", || session(full))
+            .and([part("Settings"), Reach(Role::TextInput, "a b")]),
         Screen::new("call none made", || to("")).and([part("Calls")]),
         Screen::new("call endpoint wrong", || to("localhost:1")),
         Screen::new("call refused", || to("http://127.0.0.1:1")).and([send(), Wait(is_over)]),
@@ -140,43 +142,6 @@ pub fn screens() -> Vec<Screen> {
             .does([Action::Call(CallAct::SetMethod("a.v1.Service/New".to_owned()))]),
         Screen::new("call method does not fit", || to("http://127.0.0.1:9"))
             .does([Action::Call(CallAct::SetMethod(format!("{PACKAGE}.MessagingService/AckMessage")))]),
-        Screen::new("call new target", || to("http://192.0.2.1:9")).and([send()]),
         Screen::new("call menu", || to("")).and([Click(Role::Button, "Call")]).if_wide(640.0..f32::MAX),
-    ];
-    let (message, title) =
-        ("SendMessageRequest".to_owned(), "a document with quite a long name.bin".to_owned());
-    let questions = [
-        (
-            "other type",
-            Question::OtherType {
-                title: title.clone(),
-                message: message.clone(),
-                input: "AckMessageRequest".to_owned(),
-            },
-        ),
-        (
-            "does not decode",
-            Question::DoesNotDecode {
-                title,
-                message,
-                problem: "the length is greater than what is left".to_owned(),
-                offset: 12,
-            },
-        ),
-        (
-            "unverified target",
-            Question::NewTarget {
-                endpoint: "https://proxy.eu-central-1.rocketmq.example.com:8081".to_owned(),
-                method: format!("{PACKAGE}.MessagingService/SendMessage"),
-                identity: vec!["access key LTAI5t8Zq".to_owned(), "authorization: hidden".to_owned()],
-                is_unverified: true,
-                n_bytes: Some(1_482),
-            },
-        ),
-    ];
-    screens.extend(questions.into_iter().map(|(name, question)| {
-        let show = Action::Show(Dialog::Question(question));
-        Screen::new(&format!("question {name}"), super::begun::sample).does([show])
-    }));
-    screens
+    ]
 }

@@ -163,7 +163,7 @@ fn of_profiles() -> Vec<Screen> {
         Screen::new("profile secrets in keyring", secrets).and([
             settings(),
             Click(Role::CheckBox, "Keep them in the system keyring"),
-            secret(),
+            Reach(Role::CheckBox, "Keep them in the system keyring"),
         ]),
         Screen::new("profile menu", secrets).and([settings(), Click(Role::Button, "Choose a profile")]),
         Screen::new("profile used", secrets).and([

@@ -1,13 +1,13 @@
 //! All screens.
 
 use super::Touch::{Click, ClickOn, ClickOtherOn, Do, Hold, Hover, Press, Type, Wait};
-use super::begun::{empty, file, kinds, large, pasted, plain, sample, select_path};
-use super::{Screen, calls, requests, running, sources, structures};
+use super::begun::{edited, empty, file, kinds, large, pasted, plain, sample, select_path};
+use super::{Screen, calls, questions, requests, running, sources, structures};
 use crate::{editor_pictures, window_pictures};
 use egui::{Key, Modifiers, Role};
 use protoloupe::app::{
-    Action, Compare, Dialog, DiskState, FileDialog, Folders, FormField, Pane, Question, SelectTarget,
-    Session, State, TabId,
+    Action, Compare, Dialog, DiskState, FileDialog, Folders, FormField, Pane, SelectTarget, Session, State,
+    TabId,
 };
 use protoloupe::document::{Facet, RowId};
 use protoloupe::schema::Schema;
@@ -26,7 +26,7 @@ pub fn screens() -> Vec<Screen> {
     let mut all = of_pictures();
     all.extend(menus());
     all.extend(dialogs());
-    all.extend(questions());
+    all.extend(questions::screens());
     all.extend(differences());
     all.extend(panes());
     all.extend(rows());
@@ -179,53 +179,6 @@ fn dialogs() -> Vec<Screen> {
     ]
 }
 
-fn questions() -> Vec<Screen> {
-    let tab = TabId(1);
-    let asks = |name: &str, question: Question| {
-        Screen::new(&format!("question {name}"), sample).does([Action::Show(Dialog::Question(question))])
-    };
-    let path = "/home/ada/captures/2026/rocketmq-proxy-0/SendMessage-req-000000000000000001.bin";
-    let losses: Vec<String> = (1..12)
-        .map(|n| format!("an unknown field {n}00 of 12 bytes at messages[{n}].system_properties"))
-        .collect();
-    vec![
-        asks("unsaved tab", Question::UnsavedTab(tab)),
-        asks("unsaved on quit", Question::UnsavedOnQuit(vec![tab])),
-        asks("unsaved tabs on quit", Question::UnsavedOnQuit(vec![tab, tab, tab])),
-        asks("drop edits", Question::DropEdits(tab)),
-        asks("overwrite", Question::Overwrite { path: path.into(), then: Box::new(Action::Quit) }),
-        asks(
-            "in place",
-            Question::InPlace {
-                tab,
-                reason: format!("no file can be made beside {path}: read-only file system"),
-            },
-        ),
-        asks("changed on disk", Question::ChangedOnDisk(tab)),
-        asks("older value", Question::OlderValue { row: here(0), n_older: 1 }),
-        asks("journal", Question::Journal { labels: vec![path.to_owned(), "pasted 2".to_owned()] }),
-        asks("loses", Question::LosesOnReplace { losses, then: Box::new(Action::Quit) }),
-    ]
-}
-
-/// A copy of a captured request in which the topic was changed and the body removed.
-fn edited() -> Session {
-    let bytes = include_bytes!("../../data/captures/SendMessage-req-1.bin");
-    let (mut session, _) = file("send.bin", bytes);
-    super::begun::read_as(&mut session, SEND);
-    let mut edit = |path: &str, action: fn(RowId) -> Action| {
-        select_path(&mut session, path);
-        let row =
-            session.state().active_document().and_then(|open| open.selection.clone()).expect("a row").row;
-        session.apply(action(row));
-        session.settle();
-    };
-    edit("messages[0].topic.name", |row| Action::SetValue { row, text: "orders".to_owned(), gesture: None });
-    edit("messages[0].body", Action::Remove);
-    edit("messages[0].topic.name", |_| Action::ExpandLevels(9));
-    session
-}
-
 fn differences() -> Vec<Screen> {
     let tab = TabId(1);
     let two = || {
@@ -244,7 +197,8 @@ fn differences() -> Vec<Screen> {
             .does([Action::Compare(Compare::Changes(tab))]),
         Screen::new("differences canonical", || pasted(ODD, "SystemProperties"))
             .does([Action::Canonicalize(tab)]),
-        Screen::new("differences canonical none", sample).does([Action::Canonicalize(tab)]),
+        Screen::new("differences canonical none", || pasted("68 01 82 01 01 61", "SystemProperties"))
+            .does([Action::Canonicalize(tab)]),
         Screen::new("differences gone", || {
             let session = edited();
             let path = session.state().tabs[0].path.clone().expect("a path");
@@ -315,7 +269,6 @@ fn panes() -> Vec<Screen> {
         Screen::new("value long", large).and([Do(select("text"))]),
         Screen::new("value long bytes", large).and([Do(select("raw"))]),
         Screen::new("value packed many", large).and([Do(select("102")), Do(Action::ExpandLevels(1))]),
-        Screen::new("question closing", edited).does([Action::Close(TabId(1))]),
     ]
 }
 
@@ -347,7 +300,7 @@ fn rows() -> Vec<Screen> {
             Press(SHIFT, Key::ArrowRight),
             Press(SHIFT, Key::ArrowRight),
         ]),
-        Screen::new("search typed wrong", sample).and([Press(CTRL, Key::F), Type("body.len > much")]),
+        Screen::new("search typed wrong", sample).and([Press(CTRL, Key::F), Type("hex:0g")]),
     ]
 }
 
