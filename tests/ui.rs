@@ -8,6 +8,8 @@ mod bytes; // typing, selecting and pasting bytes and records
 mod call_form; // files that fields name, outcomes of earlier settings
 #[path = "ui/call_low.rs"]
 mod call_low; // the call pane in a small window, and ways back from nothing
+#[path = "ui/call_missing.rs"]
+mod call_missing; // what Send asks for, and where it leads
 #[path = "ui/call_times.rs"]
 mod call_times; // frames drawn while servers say nothing, or far too much
 #[path = "ui/calls.rs"]

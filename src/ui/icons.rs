@@ -44,6 +44,7 @@ icons! {
     Close = X,
     Play = Play,
     Send = Send,
+    LastSent = ArrowUpToLine,
     Filter = ListFilter,
     File = File,
     Folder = Folder,

@@ -131,7 +131,7 @@ fn the_menu_of_a_received_message_makes_the_request_that_acknowledges_it() {
 #[test]
 fn a_session_that_lacks_something_says_what_and_shows_where() {
     let mut window = crate::window::window();
-    for (endpoint, says) in [("", "Name the server"), ("http://127.0.0.1:1", "no topics are named")] {
+    for (endpoint, says) in [("", "no server is named"), ("http://127.0.0.1:1", "no topics are named")] {
         let form = CallForm { endpoint: endpoint.to_owned(), ..CallForm::default() };
         window.state_mut().apply(Action::Call(CallAct::SetForm(Box::new(form))));
         let open =

@@ -18,9 +18,8 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
             if let Some(open) = calls.open_to_send() {
                 return Ok(Action::Call(CallAct::SendTo(open.id)));
             }
-            // What is missing is asked for in the pane.
-            let is_ready = calls.target.error.is_none() && !calls.form.endpoint.trim().is_empty();
-            if is_ready { Ok(Action::Call(CallAct::Send)) } else { Ok(Action::ShowPane(Pane::Call)) }
+            // What is missing is asked for then.
+            Ok(Action::Call(CallAct::Send))
         }
         Command::ToggleSession => {
             if calls.session.is_some() {

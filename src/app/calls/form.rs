@@ -31,6 +31,10 @@ pub enum FormField {
     Proxy,
     /// Access key and secret.
     Credentials,
+    /// Of a session of RocketMQ.
+    Topics,
+    /// Of its consumer.
+    Group,
 }
 
 impl FormField {
@@ -46,9 +50,12 @@ impl FormField {
             FormField::MaxMessage => Some("Largest message"),
             FormField::KeepAlive => Some("Keep-alive"),
             FormField::Proxy => Some("Proxy"),
-            FormField::Endpoint | FormField::Identity | FormField::Metadata(_) | FormField::Credentials => {
-                None
-            }
+            FormField::Endpoint
+            | FormField::Identity
+            | FormField::Metadata(_)
+            | FormField::Credentials
+            | FormField::Topics
+            | FormField::Group => None,
         }
     }
 }

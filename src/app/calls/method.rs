@@ -116,6 +116,8 @@ impl Session {
         let target = TargetMethod::of(text, schema, message);
         self.state.calls.target = target;
         self.calling.target_key = key;
+        // It was about what was in front before.
+        self.state.calls.refused = None;
     }
 
     pub(super) fn set_method(&mut self, text: String) {

@@ -204,8 +204,11 @@ pub struct Calls {
     pub raw_kind: Option<RpcKind>,
     /// A message is being read and checked before it is sent.
     pub preparing: Option<JobId>,
-    /// Why nothing was sent when it was last asked for, until something else is done about a call.
+    /// Why nothing was sent when it was last asked for, until something else is done about a call or
+    /// something else is in front.
     pub refused: Option<Refused>,
+    /// How often nothing was sent.
+    pub n_refused: u64,
     /// The oldest first.
     pub made: Vec<MadeCall>,
     /// The RocketMQ session that goes on.
@@ -238,6 +241,10 @@ pub struct Refused {
     pub hint: String,
     /// What the system said; may be empty.
     pub detail: String,
+    /// The field to mend.
+    pub field: Option<FormField>,
+    /// A session was to be opened.
+    pub is_session: bool,
 }
 
 /// Where a document came from.

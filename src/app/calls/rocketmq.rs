@@ -4,14 +4,13 @@
 //! A session is shown as the call that it is: its stream's messages are the client's settings and the
 //! server's commands, and its heartbeats are steps.
 
-use super::super::action::Pane;
 use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::replies::MessageSource;
-use super::sending::{Pending, What, inputs};
+use super::sending::{Pending, What, inputs, of_field};
 use super::steps::{Step, StepLine};
-use super::{CallForm, CallId, MadeCall, MetadataDraft};
+use super::{CallForm, CallId, FormField, MadeCall, MetadataDraft, Refused};
 use crate::document::ReadMode;
 use crate::rocketmq::{
     Answer, ClientSettings, FollowUp, Received, SentFollowUp, ServerCommand, after_send, received,
@@ -169,23 +168,16 @@ impl Session {
         if self.state.calls.session.is_some() || self.state.calls.preparing.is_some() {
             return;
         }
-        if self.state.calls.form.endpoint.trim().is_empty() {
-            self.show_pane(Pane::Call);
-            return self.notify(NoticeTone::Note, "Name the server that the session is to be with");
-        }
         // Whoever asks for a session is a client of RocketMQ.
         self.state.calls.form.is_rocketmq = true;
         let (profile, typed) = match self.state.calls.form.read() {
             Ok(read) => read,
             Err(errors) => {
-                let error = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
-                return self.notify(NoticeTone::Error, format!("No session was opened: {error}"));
+                return self.refuse_to_send(Refused { is_session: true, ..of_field(errors) });
             }
         };
-        if let Some(reason) = missing(&profile) {
-            self.show_pane(Pane::Call);
-            let text = format!("No session was opened: {reason}; see RocketMQ in the settings of the call");
-            return self.notify(NoticeTone::Warning, text);
+        if let Some(missing) = missing(&profile) {
+            return self.refuse_to_send(missing);
         }
         let method = MethodPath { service: SERVICE.to_owned(), method: TELEMETRY.to_owned() };
         let declared = self.state.schema.method(&method.to_string()).ok();
@@ -333,12 +325,19 @@ impl Session {
 }
 
 /// What a session still needs to be known.
-fn missing(profile: &Profile) -> Option<&'static str> {
-    let Some(setting) = &profile.rocketmq else { return Some("the caller is no RocketMQ client") };
+fn missing(profile: &Profile) -> Option<Refused> {
+    let setting = profile.rocketmq.as_ref()?;
+    let refused = |field, reason: &str, hint: &str| {
+        let (reason, hint) = (reason.to_owned(), hint.to_owned());
+        Some(Refused { reason, hint, field: Some(field), is_session: true, ..Refused::default() })
+    };
     if setting.topics.is_empty() {
-        return Some("no topics are named");
+        return refused(FormField::Topics, "No topics are named", "Name them with commas in between");
     }
-    (setting.client_type.is_consumer() && setting.group.is_empty()).then_some("a consumer has a group")
+    if setting.client_type.is_consumer() && setting.group.is_empty() {
+        return refused(FormField::Group, "A consumer has a group", "Name it");
+    }
+    None
 }
 
 fn client_title(client: &ClientSettings) -> String {

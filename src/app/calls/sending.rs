@@ -5,7 +5,7 @@ use super::super::jobs::Purpose;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::steps::{self, StepsView};
-use super::{CallForm, CallId, MadeCall, Refused};
+use super::{CallForm, CallId, FieldError, MadeCall, Refused};
 use crate::document::problem::Problem;
 use crate::rpc::{self, Bytes, Call, CallLog, Endpoint, NotSent, Place, RpcKind, TypedSecrets};
 use crate::schema::MessageDescriptor;
@@ -82,15 +82,15 @@ impl Session {
         }
         let (mut profile, typed) = match self.state.calls.form.read() {
             Ok(read) => read,
-            Err(errors) => {
-                let error = errors.into_iter().next();
-                let refused = error.map(|error| Refused { hint: capital(&error.hint), ..of(error.reason) });
-                return self.refuse_to_send(refused.unwrap_or_default());
-            }
+            Err(errors) => return self.refuse_to_send(of_field(errors)),
         };
         let method = match self.state.calls.target.path() {
             Ok(method) => method,
-            Err(reason) => return self.refuse_to_send(of(reason)),
+            Err(reason) => {
+                self.show(Dialog::MethodPicker);
+                let hint = "Choose one, or type package.Service/Method".to_owned();
+                return self.refuse_to_send(Refused { hint, ..of(reason) });
+            }
         };
         let kind = self.state.calls.kind();
         if !has_message && !kind.sends_many() {
@@ -160,16 +160,17 @@ impl Session {
             Some(WorkerError::Profile { error }) => {
                 let hint = error.hint().unwrap_or_default();
                 let detail = error.detail().unwrap_or_default().to_owned();
-                self.refuse_to_send(Refused { reason: error.to_string(), hint, detail });
+                self.refuse_to_send(Refused { hint, detail, ..of(error.to_string()) });
             }
             Some(error) => self.refuse_to_send(of(error.to_string())),
             None => self.notify(NoticeTone::Note, "Nothing was sent"),
         }
     }
 
-    /// Says in the pane why nothing was sent.
-    fn refuse_to_send(&mut self, refused: Refused) {
+    /// Says in the pane why nothing was sent, and leads to the field that is to be mended.
+    pub(super) fn refuse_to_send(&mut self, refused: Refused) {
         self.state.calls.refused = Some(refused);
+        self.state.calls.n_refused += 1;
         self.show_pane(Pane::Call);
     }
 
@@ -341,6 +342,15 @@ impl Session {
 
 fn of(reason: String) -> Refused {
     Refused { reason, ..Refused::default() }
+}
+
+/// What is wrong first.
+pub(super) fn of_field(errors: Vec<FieldError>) -> Refused {
+    let refused = errors.into_iter().next().map(|error| {
+        let (hint, field) = (capital(&error.hint), Some(error.field));
+        Refused { hint, field, ..of(error.reason) }
+    });
+    refused.unwrap_or_default()
 }
 
 /// A hint that goes on after a colon elsewhere, as a sentence.

@@ -3,7 +3,7 @@
 
 use super::DialogView;
 use super::frame::{buttons_ui, dialog};
-use super::pick_list::{keys, most_height, rows_ui};
+use super::pick_list::{keys, most_height, nothing_ui, rows_ui};
 use crate::app::{Action, CallAct, MethodChoice, State, method_choices};
 use crate::rpc::{MethodPath, RpcKind};
 use crate::ui::fonts;
@@ -12,6 +12,10 @@ use crate::ui::theme::{Theme, theme};
 use crate::ui::widgets::fuzzy::ranked;
 use crate::ui::widgets::{Elide, Row, RowLabel, RowList, TextField, cell, cell_elided};
 use egui::{Align, Context, Id, Rect, Ui, pos2, vec2};
+
+/// What helps where no method is found.
+const TYPED_WHOLE: &str =
+    "Fewer letters may find one. Type package.Service/Method to call one that no schema knows.";
 
 /// A line of the list.
 enum Offered<'a> {
@@ -40,9 +44,16 @@ pub fn method_picker_ui(ctx: &Context, state: &State, view: &mut DialogView, act
         let theme = theme(ui);
         let rows = RowList::new("Methods", found.len() as u64).row_height(2.0 * theme.size.row_dense);
         let nothing = found.is_empty().then_some("No method has these letters");
-        let (clicked, is_double) = rows_ui(ui, rows, most_height(ui), nothing, view, |ui, row| {
-            offered_ui(ui, theme, row, &found[row.idx as usize], current.as_ref())
-        });
+        let height = most_height(ui);
+        let (clicked, is_double) = match nothing {
+            Some(nothing) => {
+                nothing_ui(ui, height, nothing, TYPED_WHOLE);
+                (None, false)
+            }
+            None => rows_ui(ui, rows, height, None, view, |ui, row| {
+                offered_ui(ui, theme, row, &found[row.idx as usize], current.as_ref())
+            }),
+        };
         if let Some(row) = clicked {
             view.picked = row;
         }

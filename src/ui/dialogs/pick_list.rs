@@ -33,6 +33,13 @@ pub fn most_height(ui: &Ui) -> f32 {
     (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0)
 }
 
+/// In the place of rows: why there are none, and what helps.
+pub fn nothing_ui(ui: &mut Ui, height: f32, nothing: &str, hint: &str) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
+    let place = egui::UiBuilder::new().max_rect(rect);
+    ui.scope_builder(place, |ui| empty_state_ui(ui, Icon::Search, nothing, hint, &[]));
+}
+
 /// Shows the rows, `height` points high, or why there are none; returns the row clicked, and whether
 /// one was clicked twice.
 pub fn rows_ui(
@@ -43,14 +50,13 @@ pub fn rows_ui(
     view: &mut DialogView,
     row_ui: impl FnMut(&mut Ui, &Row) -> RowLabel,
 ) -> (Option<usize>, bool) {
+    if let Some(nothing) = nothing {
+        nothing_ui(ui, height, nothing, "Other letters, or fewer of them, may find it.");
+        return (None, false);
+    }
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
     let picked = view.picked as u64;
     let place = egui::UiBuilder::new().max_rect(rect);
-    if let Some(nothing) = nothing {
-        let hint = "Other letters, or fewer of them, may find it.";
-        ui.scope_builder(place, |ui| empty_state_ui(ui, Icon::Search, nothing, hint, &[]));
-        return (None, false);
-    }
     let shown = ui
         .scope_builder(place, |ui| rows.selected(|row| row == picked).show(ui, &mut view.list, row_ui))
         .inner;

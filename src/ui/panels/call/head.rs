@@ -1,14 +1,14 @@
 //! Server, method and the buttons of a call.
 
-use super::server::{server_id, server_ui};
+use super::server::server_ui;
 use super::{CallView, status};
-use crate::app::{Action, CallAct, CallForm, Command, Dialog, FieldError, MadeCall, State};
+use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MadeCall, State};
 use crate::rpc::{MethodPath, RpcKind};
 use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, Elide, HoverText, TextButton, cell, cell_elided};
+use crate::ui::widgets::{Choice, Elide, HoverText, IconButton, TextButton, cell, cell_elided};
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Points from which on server and method stand side by side.
@@ -46,9 +46,10 @@ pub(super) fn head_ui(
             |ui| {
                 ui.spacing_mut().item_spacing.x = theme.size.gap;
                 let method = if is_wide { method_width(ui, state, left * (1.0 - SERVER_SHARE)) } else { 0.0 };
-                server_ui(ui, state, form, errors, (left - method).floor(), &mut view.server);
-                if std::mem::take(&mut view.wants_focus) {
-                    ui.memory_mut(|memory| memory.request_focus(server_id()));
+                let width = (left - method).floor();
+                let server = server_ui(ui, state, form, errors, width, &mut view.server);
+                if view.wanted == Some(FormField::Endpoint) {
+                    server.request_focus();
                 }
                 if is_wide {
                     method_ui(ui, state, actions);
@@ -76,6 +77,11 @@ pub(super) fn low_head_ui(ui: &mut Ui, state: &State, errors: &[FieldError], act
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme.size.gap_small;
         buttons_ui(ui, state, actions);
+        for act in live_acts(state) {
+            if IconButton::of(act.choice()).show(ui).clicked() {
+                actions.push(Action::Call(act.act));
+            }
+        }
         ui.add_space(theme.size.gap - theme.size.gap_small);
         let size = vec2(ui.available_width(), theme.size.field);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -137,6 +143,43 @@ fn buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     }
 }
 
+/// What can be done about the call in front while it goes on.
+struct LiveAct {
+    icon: Icon,
+    title: &'static str,
+    hint: &'static str,
+    reason: Option<&'static str>,
+    act: CallAct,
+}
+
+impl LiveAct {
+    fn choice(&self) -> Choice<'static> {
+        Choice::new(self.title).icon(self.icon).hint(self.hint).disabled(self.reason)
+    }
+}
+
+/// A session has its own end.
+fn live_acts(state: &State) -> Vec<LiveAct> {
+    let calls = &state.calls;
+    let live = calls.shown().filter(|made| made.is_live() && !calls.is_session(made.id));
+    let cancel = live.map(|made| LiveAct {
+        icon: Icon::Close,
+        title: "Cancel",
+        hint: "Gives the call up; what came stays",
+        reason: made.is_cancelling.then_some("The call is being given up"),
+        act: CallAct::Cancel(made.id),
+    });
+    let open = live.filter(|made| made.takes_messages());
+    let half_close = open.map(|made| LiveAct {
+        icon: Icon::LastSent,
+        title: "Half-close",
+        hint: "Says that no more messages will be sent; replies still come",
+        reason: None,
+        act: CallAct::HalfClose(made.id),
+    });
+    cancel.into_iter().chain(half_close).collect()
+}
+
 /// What goes into a second line in a narrow pane.
 fn more_buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let calls = &state.calls;
@@ -144,22 +187,15 @@ fn more_buttons_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     if calls.shown().is_some_and(|made| calls.is_session(made.id)) {
         return;
     }
-    if let Some(made) = calls.shown().filter(|made| made.is_live()) {
-        let reason = made.is_cancelling.then_some("The call is being given up");
-        let hint = "Gives the call up; what came stays";
-        let cancel = TextButton::new("Cancel").icon(Icon::Close).hint(hint).disabled(reason);
-        if cancel.outlined().show(ui).clicked() {
-            actions.push(Action::Call(CallAct::Cancel(made.id)));
+    for act in live_acts(state) {
+        if TextButton::of(act.choice()).outlined().show(ui).clicked() {
+            actions.push(Action::Call(act.act));
         }
     }
-    if let Some(made) = open {
-        let hint = "Says that no more messages will be sent; replies still come";
-        if TextButton::new("Half-close").hint(hint).outlined().show(ui).clicked() {
-            actions.push(Action::Call(CallAct::HalfClose(made.id)));
-        }
-    } else if calls.kind().sends_many() && calls.target.error.is_none() {
+    if open.is_none() && calls.kind().sends_many() && calls.target.error.is_none() {
         let hint = "Makes the call and sends no message yet";
-        if TextButton::new("Begin").hint(hint).outlined().show(ui).clicked() {
+        let reason = offer(Command::ChooseMethod, state).and_then(|offer| offer.action.err());
+        if TextButton::new("Begin").hint(hint).disabled(reason).outlined().show(ui).clicked() {
             actions.push(Action::Call(CallAct::Begin));
         }
     }
@@ -179,11 +215,12 @@ fn method_width(ui: &Ui, state: &State, most: f32) -> f32 {
 
 /// The method; a click picks another one.
 fn method_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    let Some(choose) = offer(Command::ChooseMethod, state) else { return };
     let (title, hint, full) = method_title(ui, state, ui.available_width());
-    let response = method_button(&title, &hint).show(ui);
+    let response = method_button(&title, &hint).disabled(choose.action.as_ref().err().copied()).show(ui);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Method: {full}")));
     if response.clicked() {
-        actions.push(Action::Show(Dialog::MethodPicker));
+        actions.extend(choose.action.ok());
     }
 }
 

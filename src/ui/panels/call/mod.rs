@@ -38,20 +38,25 @@ pub struct CallView {
     /// Their list had the keyboard in the last frame.
     has_requests_focus: bool,
     server: server::Completion,
-    /// Whether the pane was shown, and how many calls were begun, in the last frame.
-    seen_call: Option<(bool, u64)>,
-    /// The server's field is to get the keyboard.
-    wants_focus: bool,
+    /// How it stood in the last frame.
+    seen_call: Option<SeenCall>,
+    /// This field is to get the keyboard in this frame.
+    wanted: Option<FormField>,
     /// The name that the fields are to be saved as.
     profile_name: String,
     /// Typed secrets go into the system keyring with the profile.
     keeps_in_keyring: bool,
     /// The secret that is to be typed, as the settings had it in the last frame.
     asked: Option<settings::Asked>,
-    /// Nothing was sent for a reason that was told in the last frame.
-    was_refused: bool,
     /// Settings whose values a person asked to see.
     shows_secrets: bool,
+}
+
+#[derive(Clone, Copy)]
+struct SeenCall {
+    is_shown: bool,
+    n_begun: u64,
+    n_refused: u64,
 }
 
 /// What is below the head.
@@ -75,17 +80,27 @@ const PARTS: [(Part, &str); 4] = [
 pub const PARTS_WIDTH: f32 = 290.0;
 
 impl CallView {
-    /// Whether the pane was just asked for, or a call was just made.
+    /// Whether the pane was just asked for, a call was just made, or nothing was sent.
     pub fn comes_forward(&mut self, state: &State) -> bool {
-        let now = (state.settings.show_call, state.calls.n_begun);
-        let before = self.seen_call.replace(now);
-        let is_shown = now.0 && before.is_some_and(|before| !before.0);
-        self.wants_focus |= is_shown;
-        let is_made = before.is_some_and(|before| before.1 != now.1);
+        let calls = &state.calls;
+        let is_shown = state.settings.show_call;
+        let now = SeenCall { is_shown, n_begun: calls.n_begun, n_refused: calls.n_refused };
+        let Some(before) = self.seen_call.replace(now) else { return false };
+        let is_shown = is_shown && !before.is_shown;
+        let is_made = before.n_begun != now.n_begun;
+        let is_refused = before.n_refused != now.n_refused;
         if is_made {
             self.part = Part::Timeline;
         }
-        is_shown || is_made
+        if is_refused {
+            self.wanted = calls.refused.as_ref().and_then(|refused| refused.field);
+            if self.wanted.is_some_and(|field| field != FormField::Endpoint) {
+                self.part = Part::Settings;
+            }
+        } else if is_shown {
+            self.wanted = Some(FormField::Endpoint);
+        }
+        is_shown || is_made || is_refused
     }
 }
 
@@ -120,18 +135,18 @@ pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView,
     view.has_requests_focus = false;
     let mut form = state.calls.form.clone();
     let errors = state.calls.errors(&form);
-    let was_refused = std::mem::replace(&mut view.was_refused, state.calls.refused.is_some());
-    let is_of_settings = errors.first().is_some_and(|error| error.field != FormField::Endpoint);
-    if view.was_refused && !was_refused && is_of_settings {
-        // What is to be mended is there.
-        view.part = Part::Settings;
-    }
     if view.part != Part::Settings {
         view.asked = None;
     }
     let all = ui.available_rect_before_wrap();
     let head = all.shrink2(egui::vec2(theme.size.margin, theme.size.gap_small));
-    let is_low = view.part != Part::Timeline && is_low(theme, all.height(), head.width(), has_parts);
+    let is_low = is_low(theme, all.height(), head.width(), has_parts);
+    let leads_to_server = view.wanted == Some(FormField::Endpoint) && state.calls.refused.is_some();
+    if is_low && leads_to_server && view.part != Part::Settings {
+        // No other part has the server in view.
+        view.part = Part::Timeline;
+    }
+    let is_low = is_low && view.part != Part::Timeline;
     let builder =
         UiBuilder::new().id_salt("call head").max_rect(head).layout(Layout::top_down(egui::Align::Min));
     let mut top = ui.new_child(builder);
@@ -157,6 +172,7 @@ pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView,
         Part::Calls => list::list_ui(&mut below, state, view, actions),
         Part::Requests => requests::requests_ui(&mut below, state, view, actions),
     }
+    view.wanted = None;
     if form != state.calls.form {
         actions.push(Action::Call(CallAct::SetForm(Box::new(form))));
     }

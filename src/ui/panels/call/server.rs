@@ -33,7 +33,7 @@ pub(super) fn server_ui(
     errors: &[FieldError],
     width: f32,
     completion: &mut Completion,
-) {
+) -> Response {
     let is_wrong = errors.iter().any(|error| error.field == FormField::Endpoint);
     let is_blank = form.endpoint.trim().is_empty();
     let offers = offers(state, &form.endpoint);
@@ -60,6 +60,7 @@ pub(super) fn server_ui(
         field.request_focus();
         crate::ui::widgets::field::cursor_to_end(ui.ctx(), server_id(), &form.endpoint);
     }
+    field
 }
 
 /// Servers that contain what is typed; all while nothing is.

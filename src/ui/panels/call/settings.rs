@@ -3,19 +3,18 @@
 use super::CallView;
 use super::server::server_ui;
 use super::settings_fields::{
-    Errors, NAME_WIDTH, check_row_ui, file_row_ui, name_width, row_ui, text_row_ui,
+    Errors, NAME_WIDTH, check_row_ui, file_row_ui, name_width, row_ui, take_focus, text_row_ui,
 };
 use crate::app::{Action, CallAct, CallForm, Command, FieldError, FormField, MetadataDraft, State};
 use crate::rocketmq::ClientType;
-use crate::rpc::{ProfileValue, RpcKind, TRANSPORTS, new_client_id};
+use crate::rpc::{Metadata, ProfileValue, RpcKind, TRANSPORTS, new_client_id};
 use crate::ui::commands::offer;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::field::select_all;
 use crate::ui::widgets::{
     Choice, IconButton, Segment, TextButton, TextField, menu_below, menu_item_ui, section_ui,
 };
-use egui::{Align, Label, Margin, Response, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Label, Margin, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 /// Points from which on the groups stand in two columns.
 const TWO_COLUMNS: f32 = 820.0;
@@ -31,10 +30,13 @@ pub(super) fn settings_ui(
     actions: &mut Vec<Action>,
 ) {
     let theme = theme(ui);
-    let errors = Errors(errors);
+    let errors = Errors { all: errors, wanted: view.wanted };
     let asked = asked(form);
     let before = std::mem::replace(&mut view.asked, asked);
-    let wanted = asked.filter(|_| before.is_none());
+    let wanted = match view.wanted {
+        Some(field) => place_of(form, field),
+        None => asked.filter(|_| before.is_none()),
+    };
     let margin = Margin { left: theme.size.margin as i8, right: theme.size.margin as i8, top: 0, bottom: 8 };
     ScrollArea::vertical().id_salt("call settings").auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -43,14 +45,15 @@ pub(super) fn settings_ui(
                 ui.add_space(theme.size.gap_small);
                 row_ui(ui, "Server", |ui| {
                     let width = ui.available_width();
-                    server_ui(ui, state, form, errors.0, width, &mut view.server);
+                    let server = server_ui(ui, state, form, errors.all, width, &mut view.server);
+                    errors.lead_to(FormField::Endpoint, &server, &form.endpoint);
                 });
                 errors.line_ui(ui, FormField::Endpoint);
             }
             if ui.available_width() < TWO_COLUMNS {
                 call_part_ui(ui, state, form, errors, view, actions);
                 metadata_ui(ui, form, errors, wanted, view);
-                tls_ui(ui, form, errors, actions);
+                tls_ui(ui, form, errors, wanted, actions);
                 rocketmq_ui(ui, state, form, errors, wanted, view, actions);
                 return;
             }
@@ -60,7 +63,7 @@ pub(super) fn settings_ui(
                     column.spacing_mut().item_spacing.x = theme.size.gap_small;
                 }
                 call_part_ui(&mut columns[0], state, form, errors, view, actions);
-                tls_ui(&mut columns[0], form, errors, actions);
+                tls_ui(&mut columns[0], form, errors, wanted, actions);
                 metadata_ui(&mut columns[1], form, errors, wanted, view);
                 rocketmq_ui(&mut columns[1], state, form, errors, wanted, view, actions);
             });
@@ -108,7 +111,8 @@ fn call_part_ui(
         let is_invalid = errors.of(FormField::Proxy).is_some();
         let is_hidden = form.proxy.contains('@') && !view.shows_secrets;
         let field = TextField::new("Proxy", &mut form.proxy).hint(proxy).mono();
-        field.hidden(is_hidden).invalid(is_invalid).show(ui);
+        let field = field.hidden(is_hidden).invalid(is_invalid).show(ui);
+        errors.lead_to(FormField::Proxy, &field, &form.proxy);
     });
     errors.line_ui(ui, FormField::Proxy);
     row_ui(ui, "Schema", |ui| command_ui(ui, state, Command::AskForSchema, actions));
@@ -164,7 +168,13 @@ fn command_ui(ui: &mut Ui, state: &State, command: Command, actions: &mut Vec<Ac
     }
 }
 
-fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, actions: &mut Vec<Action>) {
+fn tls_ui(
+    ui: &mut Ui,
+    form: &mut CallForm,
+    errors: Errors<'_>,
+    wanted: Option<Asked>,
+    actions: &mut Vec<Action>,
+) {
     let theme = theme(ui);
     if !form.is_tls() {
         section_ui(ui, "TLS", "none: the server is called in plain text", None);
@@ -187,8 +197,15 @@ fn tls_ui(ui: &mut Ui, form: &mut CallForm, errors: Errors<'_>, actions: &mut Ve
         file_row_ui(ui, "Trusted CA", &mut form.ca, hint, FormField::Ca, errors, actions);
     }
     let hint = "a file in PEM";
-    file_row_ui(ui, "Certificate", &mut form.certificate, hint, FormField::Certificate, errors, actions);
-    file_row_ui(ui, "Private key", &mut form.key, hint, FormField::Key, errors, actions);
+    let field = FormField::Certificate;
+    let certificate = file_row_ui(ui, "Certificate", &mut form.certificate, hint, field, errors, actions);
+    if wanted == Some(Asked::Certificate) {
+        take_focus(&certificate, &form.certificate);
+    }
+    let key = file_row_ui(ui, "Private key", &mut form.key, hint, FormField::Key, errors, actions);
+    if wanted == Some(Asked::Key) {
+        take_focus(&key, &form.key);
+    }
     errors.line_ui(ui, FormField::Identity);
     let field = Some(FormField::ServerName);
     text_row_ui(ui, "Name to verify", &mut form.server_name, "the host's or the authority", field, errors);
@@ -211,7 +228,10 @@ fn metadata_ui(
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = theme.size.gap_small;
                 let names = TextField::new("Name of metadata", &mut draft.name).hint("name").mono();
-                names.width(NAME_WIDTH).invalid(is_invalid).show(ui);
+                let name = names.width(NAME_WIDTH).invalid(is_invalid).show(ui);
+                if wanted == Some(Asked::Name(idx)) {
+                    take_focus(&name, &draft.name);
+                }
                 let width = ui.available_width() - theme.size.button - theme.size.gap_small;
                 let value = TextField::new("Value of metadata", &mut draft.value).hint("value").mono();
                 let field = value.width(width).hidden(is_hidden).invalid(is_invalid).show(ui);
@@ -284,7 +304,10 @@ fn rocketmq_ui(
         }
     });
     text_row_ui(ui, "Namespace", &mut form.namespace, "none", None, errors);
-    text_row_ui(ui, "Access key", &mut form.access_key, "none: not signed", None, errors);
+    let key = text_row_ui(ui, "Access key", &mut form.access_key, "none: not signed", None, errors);
+    if wanted == Some(Asked::AccessKey) {
+        take_focus(&key, &form.access_key);
+    }
     secret_row_ui(ui, "Secret", &mut form.secret, wanted == Some(Asked::Secret), view);
     errors.line_ui(ui, FormField::Credentials);
     let is_wanted = wanted == Some(Asked::SessionToken);
@@ -315,9 +338,10 @@ fn session_ui(
             }
         });
     });
-    text_row_ui(ui, "Topics", &mut form.topics, "orders, payments", None, errors);
+    let field = Some(FormField::Topics);
+    text_row_ui(ui, "Topics", &mut form.topics, "orders, payments", field, errors);
     if kind(form).is_consumer() {
-        text_row_ui(ui, "Group", &mut form.group, "of the consumer", None, errors);
+        text_row_ui(ui, "Group", &mut form.group, "of the consumer", Some(FormField::Group), errors);
     }
     row_ui(ui, "", |ui| {
         let Some(offered) = offer(Command::ToggleSession, state) else { return };
@@ -340,16 +364,42 @@ fn secret_row_ui(ui: &mut Ui, name: &str, text: &mut String, is_wanted: bool, vi
     });
 }
 
-/// A secret that is to be typed before anything can be sent.
+/// What is to be typed before anything can be sent, where its error leaves open which field it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// By its row.
+    /// A value, by its row.
     Metadata(usize),
+    /// The name of a value, by its row.
+    Name(usize),
+    Certificate,
+    Key,
+    AccessKey,
     Secret,
     SessionToken,
 }
 
-/// The first of them.
+/// Which field is to be mended for errors that are of two.
+fn place_of(form: &CallForm, field: FormField) -> Option<Asked> {
+    match field {
+        FormField::Metadata(idx) => {
+            let is_name_fine =
+                |draft: &MetadataDraft| Metadata::new().add_bytes(draft.name.trim(), b"").is_ok();
+            let is_value = form.metadata.get(idx).is_some_and(is_name_fine);
+            Some(if is_value { Asked::Metadata(idx) } else { Asked::Name(idx) })
+        }
+        FormField::Identity if form.certificate.trim().is_empty() => Some(Asked::Certificate),
+        FormField::Identity => Some(Asked::Key),
+        FormField::Credentials => {
+            let is_typed = |asked: &Asked| matches!(asked, Asked::Secret | Asked::SessionToken);
+            let is_keyless = form.access_key.trim().is_empty();
+            let missing = if is_keyless { Asked::AccessKey } else { Asked::Secret };
+            Some(asked(form).filter(is_typed).unwrap_or(missing))
+        }
+        _ => None,
+    }
+}
+
+/// The first secret that is still to be typed.
 fn asked(form: &CallForm) -> Option<Asked> {
     let is_asked = |text: &str| matches!(ProfileValue::read(text.trim()), ProfileValue::Asked);
     let row = form.metadata.iter().position(|draft| is_asked(&draft.value));
@@ -359,12 +409,4 @@ fn asked(form: &CallForm) -> Option<Asked> {
         _ => None,
     };
     row.map(Asked::Metadata).or_else(of_rocketmq)
-}
-
-/// Brings the field into view; what is typed takes the place of what it has.
-fn take_focus(field: &Response, text: &str) {
-    // With what is said below it.
-    field.scroll_to_me(Some(Align::Center));
-    field.request_focus();
-    select_all(&field.ctx, field.id, text);
 }

@@ -4,8 +4,9 @@ use crate::app::{Action, Dialog, FieldError, FileDialog, FormField};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
+use crate::ui::widgets::field::select_all;
 use crate::ui::widgets::{IconButton, TextField, cell, check_box_ui, error_line_ui};
-use egui::{Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Align, Layout, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 /// Points that names take.
 pub(super) const NAME_WIDTH: f32 = 132.0;
@@ -45,11 +46,22 @@ fn name_ui(ui: &mut Ui, name: &str, size: Vec2) {
 
 /// The errors of the form, for the rows that they are of.
 #[derive(Clone, Copy)]
-pub(super) struct Errors<'a>(pub &'a [FieldError]);
+pub(super) struct Errors<'a> {
+    pub all: &'a [FieldError],
+    /// The field that is to get the keyboard in this frame.
+    pub wanted: Option<FormField>,
+}
 
 impl Errors<'_> {
     pub fn of(&self, field: FormField) -> Option<&FieldError> {
-        self.0.iter().find(|error| error.field == field)
+        self.all.iter().find(|error| error.field == field)
+    }
+
+    /// Gives the field the keyboard if it is the one that is to get it.
+    pub fn lead_to(&self, field: FormField, response: &Response, text: &str) {
+        if self.wanted == Some(field) {
+            take_focus(response, text);
+        }
     }
 
     /// The line below a field, where something is wrong with it.
@@ -67,6 +79,14 @@ impl Errors<'_> {
     }
 }
 
+/// Brings the field into view; what is typed takes the place of what it has.
+pub(super) fn take_focus(field: &Response, text: &str) {
+    // With what is said below it.
+    field.scroll_to_me(Some(Align::Center));
+    field.request_focus();
+    select_all(&field.ctx, field.id, text);
+}
+
 /// A row with a text field, and the line that says what is wrong with it.
 pub(super) fn text_row_ui(
     ui: &mut Ui,
@@ -75,14 +95,16 @@ pub(super) fn text_row_ui(
     hint: &str,
     field: Option<FormField>,
     errors: Errors<'_>,
-) {
-    row_ui(ui, name, |ui| {
+) -> Response {
+    let response = row_ui(ui, name, |ui| {
         let is_invalid = field.is_some_and(|field| errors.of(field).is_some());
-        TextField::new(name, text).hint(hint).mono().invalid(is_invalid).show(ui);
+        TextField::new(name, text).hint(hint).mono().invalid(is_invalid).show(ui)
     });
     if let Some(field) = field {
+        errors.lead_to(field, &response, text);
         errors.line_ui(ui, field);
     }
+    response
 }
 
 /// The same for the path of a file, with a button that asks for one.
@@ -94,17 +116,20 @@ pub(super) fn file_row_ui(
     field: FormField,
     errors: Errors<'_>,
     actions: &mut Vec<Action>,
-) {
-    row_ui(ui, name, |ui| {
+) -> Response {
+    let response = row_ui(ui, name, |ui| {
         let is_invalid = errors.of(field).is_some();
         let width = ui.available_width() - theme(ui).size.button - ui.spacing().item_spacing.x;
-        TextField::new(name, text).hint(hint).mono().invalid(is_invalid).width(width).show(ui);
+        let shown = TextField::new(name, text).hint(hint).mono().invalid(is_invalid).width(width).show(ui);
         let choose = format!("Choose the file: {name}");
         if IconButton::new(Icon::Folder, &choose).show(ui).clicked() {
             actions.push(Action::Show(Dialog::File(FileDialog::OfCall(field))));
         }
+        shown
     });
+    errors.lead_to(field, &response, text);
     errors.line_ui(ui, field);
+    response
 }
 
 pub(super) fn check_row_ui(ui: &mut Ui, name: &str, is_on: &mut bool, text: &str, hint: &str) {

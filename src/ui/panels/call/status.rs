@@ -1,6 +1,6 @@
 //! One line that says how the call in front stands, or what keeps the next one from being made.
 
-use crate::app::{FieldError, MadeCall, Outcome, State};
+use crate::app::{FieldError, FormField, MadeCall, Outcome, State};
 use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -30,7 +30,8 @@ impl Said {
 }
 
 pub(super) fn status_ui(ui: &mut Ui, state: &State, errors: &[FieldError]) {
-    line_ui(ui, &said(theme(ui), state, errors));
+    let most_lines = if state.calls.shown().is_some() { MOST_LINES } else { MOST_LINES_ALONE };
+    line_ui(ui, &said(theme(ui), state, errors), most_lines);
     keep_time(ui, state);
 }
 
@@ -43,8 +44,10 @@ fn keep_time(ui: &Ui, state: &State) {
 
 /// Lines that it goes on for; the rest is told when it is pointed at.
 const MOST_LINES: usize = 3;
+/// The same over a timeline with nothing in it.
+const MOST_LINES_ALONE: usize = 6;
 
-fn line_ui(ui: &mut Ui, said: &Said) {
+fn line_ui(ui: &mut Ui, said: &Said, most_lines: usize) {
     let theme = theme(ui);
     let (text, more) = (visible_text(&said.text), visible_text(&said.more));
     let icon_space = if said.icon.is_some() { 14.0 + theme.size.gap } else { 0.0 };
@@ -58,7 +61,7 @@ fn line_ui(ui: &mut Ui, said: &Said) {
         job.append(&more, theme.size.gap_small, format(dense, theme.color.muted));
     }
     job.wrap.max_width = ui.available_width() - icon_space;
-    job.wrap.max_rows = MOST_LINES;
+    job.wrap.max_rows = most_lines;
     let galley = ui.painter().layout_job(job);
     let height = theme.size.button.max(galley.size().y + theme.size.gap_small);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -109,11 +112,13 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
         detail: String::new(),
     };
     if let Some(refused) = &calls.refused {
-        let detail = refused.detail.clone();
-        return Said {
-            detail,
-            ..wrong(&format!("Nothing was sent: {}", inside(&refused.reason)), &refused.hint)
+        let what = if refused.is_session { "No session was opened" } else { "Nothing was sent" };
+        let reason = match refused.field.and_then(FormField::title) {
+            Some(title) => format!("in {title}, {}", inside(&refused.reason)),
+            None => inside(&refused.reason),
         };
+        let detail = refused.detail.clone();
+        return Said { detail, ..wrong(&format!("{what}: {reason}"), &refused.hint) };
     }
     if let Some(made) = calls.shown() {
         match &made.outcome {
@@ -160,7 +165,14 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
                 detail: String::new(),
             }
         }
-        _ => plain(color.muted, "Nothing was sent yet"),
+        None => Said {
+            icon: Some(Icon::Info),
+            color: color.text,
+            text: "No schema knows this method".to_owned(),
+            more: "It is called with raw bytes, and replies have no type".to_owned(),
+            detail: String::new(),
+        },
+        Some(_) => plain(color.muted, "Nothing was sent yet"),
     }
 }
 
