@@ -130,6 +130,9 @@ pub struct TabView {
     pub is_in_hex: bool,
     pub problems: RowListState,
     pub history: RowListState,
+    /// The entries of a map in the inspector, and the one that the keys are at.
+    pub entries: RowListState,
+    pub picked_entry: Option<u64>,
     /// A name that is being typed into the tree.
     pub typed: Typed,
     pub results: RowListState,

@@ -131,6 +131,31 @@ fn f2_renames_a_map_key_and_refuses_one_that_is_there() {
 }
 
 #[test]
+fn a_map_is_a_table_of_keys_and_values_whose_rows_lead_to_the_entries() {
+    // user_properties: "k" twice, and "n".
+    let entry = |key: char, value: char| format!("12 06 0a 01 {:02x} 12 01 {:02x}", key as u8, value as u8);
+    let entries = [entry('k', 'a'), entry('n', 'b'), entry('k', 'c')].join(" ");
+    let mut window = window(&format!("0a 18 {entries}"), SEND);
+    select(&mut window, "messages[0].user_properties");
+    let rows = |window: &Window| -> Vec<(String, String)> {
+        let all = window.query_all_by_role(Role::ListItem).map(|row| row.accesskit_node());
+        let said = all.filter_map(|row| Some((row.label()?, row.value()?)));
+        said.filter(|(label, _)| label.starts_with("Entry ")).collect()
+    };
+    let expected = [("Entry \"k\"", "\"a\""), ("Entry \"n\"", "\"b\""), ("Entry \"k\"", "\"c\"")];
+    assert_eq!(rows(&window), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    window.get_by_role_and_label(Role::ListItem, "Entry \"n\"").click();
+    window.run();
+    assert_eq!(selected(&window), r#"messages[0].user_properties["n"]"#);
+    select(&mut window, "messages[0].user_properties");
+    window.get_by_role_and_label(Role::List, "Entries").focus();
+    window.run();
+    press(&mut window, Key::End);
+    press(&mut window, Key::Enter);
+    assert_eq!(open(&window).selection.as_ref().map(|selection| selection.range.clone()), Some(18..26));
+}
+
+#[test]
 fn rows_are_moved_by_keys() {
     let mut window = window(RUNS, SEND);
     select(&mut window, "messages[1]");

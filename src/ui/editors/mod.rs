@@ -33,7 +33,7 @@ mod wrapper;
 pub use draft::{Draft, Form, next_gesture};
 pub use looks_like::{has_looks, looks_like_ui};
 pub use readings::readings_ui;
-pub use subject::{HEAD, ReadingText, Subject, What};
+pub use subject::{HEAD, MAX_ENTRIES, ReadingText, Subject, What};
 
 use super::theme::theme;
 use super::view::Place;

@@ -16,6 +16,8 @@ use std::ops::Range;
 pub const HEAD: u64 = 64 << 10;
 /// Characters of a value's text in the inspector.
 const MAX_CHARS: usize = 400;
+/// Entries of a map that are listed beside its row; the tree has all.
+pub const MAX_ENTRIES: usize = 200;
 /// Characters of a reading that cannot be typed on.
 const MAX_LOOKED_AT: usize = 80;
 
@@ -58,6 +60,8 @@ pub struct Subject {
     pub edit_text: Option<String>,
     /// The value of a VARINT, I32 or I64 record.
     pub scalar: u64,
+    /// The first entries of a run of a map.
+    pub entries: Vec<Entry>,
     /// Every plausible way to read what no declaration explains.
     pub readings: Vec<ReadingText>,
     /// What a person, or the Any around it, says it is read as.
@@ -88,6 +92,7 @@ impl Subject {
             head: Vec::new(),
             edit_text: None,
             scalar: 0,
+            entries: Vec::new(),
             readings: Vec::new(),
             chosen: None,
             is_chosen_by_person: false,
@@ -111,9 +116,33 @@ impl Subject {
             && !matches!(self.what, What::Unread(SourceError::Missing { .. }))
     }
 
+    fn list_entries(&mut self, open: &OpenDocument, field: &FieldDescriptor, range: Range<u64>) {
+        let mut reader = Reader::new(open.document.snapshot(), ReadMode::Cached, SMALL_WINDOW);
+        let mut offset = range.start;
+        while self.entries.len() < MAX_ENTRIES {
+            match reader.record(offset, range.end) {
+                Ok(Found::Record(at)) => {
+                    offset = at.end();
+                    let meaning = Meaning::Field(field.clone());
+                    self.entries.push(Entry::Record { at, meaning, element_idx: None });
+                }
+                Ok(Found::End | Found::Rest(_)) => return,
+                Err(error) => {
+                    self.what = What::Unread(error);
+                    return;
+                }
+            }
+        }
+    }
+
     fn classify(&mut self, open: &OpenDocument) -> Option<()> {
         match self.row.entry.clone() {
-            Entry::Run { field, .. } => self.what = What::Run(field),
+            Entry::Run { field, range, .. } => {
+                self.what = What::Run(field.clone());
+                if field.is_map() {
+                    self.list_entries(open, &field, range);
+                }
+            }
             Entry::Rest { damage, .. } => self.what = What::Rest(damage),
             Entry::Unread { error, .. } => self.what = What::Unread(error),
             Entry::Absent { what, .. } => self.what = What::Absent(what),

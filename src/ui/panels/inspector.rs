@@ -2,6 +2,7 @@
 
 use super::docs::comment_ui;
 use super::explained::explained_ui;
+use super::inspector_entries::entries_ui;
 use super::inspector_problems::{is_damaged, problems_ui};
 use super::oneof::oneof_ui;
 use super::schema::link_ui;
@@ -204,9 +205,9 @@ fn editor_ui(
     actions: &mut Vec<Action>,
 ) {
     match &subject.what {
-        What::Run(field) => {
-            let what = if field.is_map() { "entries" } else { "elements" };
-            ui.weak(format!("{}. Open the row to edit its {what}.", subject.text.value));
+        What::Run(field) if field.is_map() => entries_ui(ui, shown, subject, view, actions),
+        What::Run(_) => {
+            ui.weak(format!("{}. Open the row to edit its elements.", subject.text.value));
         }
         What::Packed(_) => {
             ui.weak(format!("{} in one record. Open the row to edit them.", subject.text.value));

@@ -17,6 +17,7 @@ mod hex_row;
 pub mod hex_strip;
 pub mod history;
 pub mod inspector;
+mod inspector_entries;
 mod inspector_problems;
 mod oneof;
 pub mod path_bar;
