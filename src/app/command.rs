@@ -439,7 +439,7 @@ fn other_tab(state: &State, step: isize) -> Result<Action, &'static str> {
 /// The next problem behind the selection or before it, around the end.
 fn problem(state: &State, forward: bool) -> Result<Action, &'static str> {
     let (_, open) = document(state)?;
-    let mut offsets: Vec<u64> = open.problems.found.iter().map(|problem| open.offset_of(problem)).collect();
+    let mut offsets: Vec<u64> = open.problems.found.iter().map(|problem| open.place_of(problem)).collect();
     offsets.sort_unstable();
     offsets.dedup();
     // A problem stands anywhere in its record; going to one puts the cursor there.

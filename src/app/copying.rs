@@ -38,6 +38,11 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
             let range = open.bytes_at_hand().ok_or(NO_SELECTION)?;
             Ok(Action::CopyBytes { range, name: "hex".to_owned() })
         }
+        Command::Copy | Command::Cut
+            if open.selected_row().is_some_and(|row| matches!(row.entry, Entry::Absent { .. })) =>
+        {
+            Err("This field is not set; there is nothing to copy")
+        }
         Command::Copy | Command::Cut => {
             let row = open.selection.as_ref().ok_or(NO_SELECTION)?.row;
             let is_cut = command == Command::Cut;

@@ -322,6 +322,13 @@ impl OpenDocument {
         }
     }
 
+    /// A byte of the row that a problem belongs to: of one of a message as a whole the message's own
+    /// record, not the first in it.
+    pub fn place_of(&self, problem: &Problem) -> u64 {
+        let at = self.offset_of(problem);
+        if problem.kind.is_of_message() { at.saturating_sub(1) } else { at }
+    }
+
     /// The visible row with this id.
     pub fn row(&self, id: RowId) -> Option<Row> {
         self.tree.find(self.document.snapshot(), id, ReadMode::Cached)

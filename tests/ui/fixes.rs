@@ -165,3 +165,25 @@ fn what_a_message_lacks_is_no_problem_of_its_first_field() {
     assert_eq!(selected(&window).as_deref(), Some("name[0].is_extension"));
     assert!(window.query_by_label_contains("parsers refuse the message until it is there").is_none());
 }
+
+#[test]
+fn a_time_out_of_range_is_a_problem_of_the_time_and_not_of_its_seconds() {
+    let mut window =
+        window_with("3a 0b 08 80 80 90 bb ba d6 ad f0 0d 10 00", "apache.rocketmq.v2.SystemProperties");
+    let problem = window.get_all_by_role(Role::ListItem).find(|row| {
+        row.accesskit_node().label().is_some_and(|label| label.starts_with("warning: The Timestamp"))
+    });
+    problem.expect("a problem").click();
+    window.run();
+    let selected = |window: &Window| {
+        let open = window.state().state().active_document().expect("a document");
+        open.selection.as_ref().map(|selection| selection.path.to_string()).unwrap_or_default()
+    };
+    assert_eq!(selected(&window), "born_timestamp");
+    let n_told = |window: &Window| window.query_all_by_label_contains("JSON cannot carry it").count();
+    let of_time = n_told(&window);
+    window.state_mut().apply(Action::Select(protoloupe::app::SelectTarget::Offset(3)));
+    window.run();
+    assert_eq!(selected(&window), "born_timestamp.seconds");
+    assert!(n_told(&window) < of_time, "the inspector of the seconds has no problem");
+}

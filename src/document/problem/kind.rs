@@ -92,11 +92,11 @@ impl ProblemKind {
         })
     }
 
-    /// Whether it is about what a message has not or how it is arranged: its range is then that of
-    /// the message's payload, and no record in it is to blame.
+    /// Whether it is about a message as a whole, such as what it has not: its range is then that of the
+    /// message's payload, and no record in it is to blame.
     pub fn is_of_message(self) -> bool {
-        use ProblemKind::{MissingRequired, NoKey, NoValue, ValueFirst};
-        matches!(self, MissingRequired | NoKey | NoValue | ValueFirst)
+        use ProblemKind::{MissingRequired, NoKey, NoValue, TimeRange, ValueFirst};
+        matches!(self, MissingRequired | NoKey | NoValue | TimeRange | ValueFirst)
     }
 
     /// What can be done about it where only a person knows whether that is right: an offer and no fix.

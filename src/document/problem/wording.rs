@@ -208,7 +208,7 @@ pub(super) fn time_range(what: &str, seconds: i64, nanos: i32) -> Complaint {
     warning(
         ProblemKind::TimeRange,
         format!("The {what} is out of range: {seconds} seconds and {nanos} nanos"),
-        "Set it again; JSON cannot carry it",
+        "JSON cannot carry it",
     )
 }
 

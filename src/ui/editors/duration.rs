@@ -27,7 +27,7 @@ fn duration_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     };
     if !is_in_range(editing.subject) {
         let text = "Out of range: a Duration is at most 315576000000 seconds to either side, with nanos \
-                    of the same sign. It is kept as it is";
+                    of the same sign.";
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.warning)).wrap());
     }
     if let Some(text) = duration_text(time).filter(|_| editing.draft.form != Form::Text) {

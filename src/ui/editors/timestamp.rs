@@ -41,8 +41,7 @@ fn timestamp_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
         _ => draft_ui(ui, editing, 1, true),
     };
     if !is_in_range {
-        let text = "Out of range: a Timestamp goes from year 1 to 9999, with nanos from 0 to 999999999. \
-                    It is kept as it is";
+        let text = "Out of range: a Timestamp goes from year 1 to 9999, with nanos from 0 to 999999999.";
         ui.add(Label::new(RichText::new(text).color(theme(ui).color.warning)).wrap());
     }
     if let Some(utc) = timestamp_text(time).filter(|_| editing.draft.form != Form::Text) {

@@ -11,7 +11,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::view::Place;
 use crate::ui::widgets::{Choice, IconButton, TextButton, TextField, cell, menu_below, menu_item_ui};
-use egui::{Align, Id, Key, Modifiers, Sense, Ui, vec2};
+use egui::{Align, Id, Key, Label, Modifiers, RichText, Sense, Ui, vec2};
 use serde_json::{Map, Number, Value};
 
 pub const EDITOR: Editor = Editor { name: "value tree", fits, ui: value_tree_ui };
@@ -235,15 +235,20 @@ fn change(root: &mut Value, change: Change) -> Result<(), &'static str> {
 
 fn value_tree_ui(ui: &mut Ui, editing: &mut Editing<'_>) -> Option<Action> {
     let no_json = editing.subject.edit_text.is_none();
-    let why = "JSON cannot carry all that is in this message";
-    forms_ui(ui, editing, "Written as", &FORMS, no_json.then_some((0, why)));
+    if no_json {
+        let why = "JSON cannot carry all that is in this message, so that it is written as its bytes";
+        ui.add(Label::new(RichText::new(why).color(theme(ui).color.muted)).wrap());
+        ui.add_space(theme(ui).size.gap_small);
+        if editing.draft.form != Form::Hex && editing.subject.is_whole() {
+            editing.draft.write_as(Form::Hex, editing.subject);
+        }
+    } else {
+        forms_ui(ui, editing, "Written as", &FORMS, None);
+    }
     match editing.draft.form {
         Form::Tree if !no_json => tree_ui(ui, editing),
         Form::Text if !no_json => message::json_ui(ui, editing),
-        Form::Tree | Form::Text => {
-            ui.weak(why);
-            None
-        }
+        Form::Tree | Form::Text => None,
         _ => {
             let rows = super::string::rows_for(&editing.draft.text);
             draft_ui(ui, editing, rows, true)

@@ -7,7 +7,7 @@ use super::under_way::page_under_way_ui;
 use super::{Shown, problems_of, size_text, tone_of};
 use crate::app::{Action, TreeFilter};
 use crate::document::value::quote_text;
-use crate::document::{Entry, MapKey, Meaning, ReadMode, RowText, SMALL_WINDOW, entry_row_text};
+use crate::document::{Entry, MapKey, Meaning, ReadMode, RowText, SMALL_WINDOW, Tone, entry_row_text};
 use crate::document::{Reader, read_key};
 use crate::schema::Kind;
 use crate::ui::fonts;
@@ -231,7 +231,11 @@ fn row_ui(
     }
     let name = name_of(shown, &entry, &text);
     let name_text = visible_text(&name);
-    let color = if outlined.is_found { theme.color.text } else { theme.color.muted };
+    let color = match (outlined.is_found, text.tone) {
+        (false, _) => theme.color.muted,
+        (true, Tone::Unknown) => theme.color.unknown,
+        (true, _) => theme.color.text,
+    };
     let font = fonts::regular(theme.size.text);
     let drawn = cell(painter, at, &name_text, &font, color, Align::Min);
     drawn.full_text_on_hover(ui, &row.response, || name_text.clone().into_owned());

@@ -151,10 +151,13 @@ fn ground(
         None => (Color32::TRANSPARENT, color.text),
     };
     let is_selected = is_selected(offset);
-    let (fill, ink) = if is_selected { (color.highlight, color.text) } else { (fill, ink) };
+    // What belongs to the row but stands elsewhere is no part of the selection.
+    let is_beside = is_selected && bytes.selected.is_empty() && !bytes.record.contains(&offset);
+    let ground = if is_beside { color.selection } else { color.highlight };
+    let (fill, ink) = if is_selected { (ground, color.text) } else { (fill, ink) };
     painter.rect_filled(tint, 0.0, fill);
     if is_selected {
-        painter.rect_filled(layout.text(row, idx).shrink2(vec2(0.0, 1.0)), 0.0, color.highlight);
+        painter.rect_filled(layout.text(row, idx).shrink2(vec2(0.0, 1.0)), 0.0, ground);
     }
     if bytes.added.iter().any(|range| range.contains(&offset)) {
         let under = rect.with_min_y(rect.bottom() - 3.0).with_max_y(rect.bottom() - 1.0);

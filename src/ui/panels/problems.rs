@@ -72,10 +72,7 @@ fn pick_next(shown: Shown<'_>, view: &mut TabView, actions: &mut Vec<Action>) {
 
 /// Selects the place of a problem.
 pub(super) fn go_to(open: &OpenDocument, problem: &Problem) -> Action {
-    let at = open.offset_of(problem);
-    // What is about a message as a whole is shown at its own record, not at the first in it.
-    let at = if problem.kind.is_of_message() { at.saturating_sub(1) } else { at };
-    Action::Select(SelectTarget::Offset(at))
+    Action::Select(SelectTarget::Offset(open.place_of(problem)))
 }
 
 /// The row of the problem that was picked, else of the first one where the selection starts.
@@ -83,13 +80,13 @@ fn picked(shown: Shown<'_>, view: &TabView) -> Option<usize> {
     let selection = &shown.open.selection.as_ref()?.range;
     let found = &shown.open.problems.found;
     let is_here = |problem: &Problem| {
-        let at = shown.open.offset_of(problem);
+        let at = shown.open.place_of(problem);
         selection.contains(&at) || at == selection.start
     };
     let wanted = view.picked_problem.and_then(|picked| {
         found.iter().position(|problem| (problem.kind, problem.range.start) == picked && is_here(problem))
     });
-    let at = |offset: u64| found.iter().position(|problem| shown.open.offset_of(problem) == offset);
+    let at = |offset: u64| found.iter().position(|problem| shown.open.place_of(problem) == offset);
     let cursor = shown.open.cursor_offset();
     wanted.or_else(|| at(cursor).filter(|_| selection.contains(&cursor))).or_else(|| at(selection.start))
 }

@@ -204,7 +204,9 @@ fn value_ui(
         Tone::Problem => Some(Icon::Error),
         _ => None,
     };
-    if let Some(icon) = icon.filter(|_| worst.is_none() && !text.value.is_empty()) {
+    if let Some(icon) =
+        icon.filter(|_| worst.is_none() && !document_row.is_expanded && !text.value.is_empty())
+    {
         paint_icon(ui.painter(), icon, at, theme, color);
         at.min.x += theme.size.icon + theme.size.gap_small;
     }

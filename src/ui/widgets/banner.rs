@@ -57,7 +57,7 @@ pub fn banner_ui(
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme.size.gap_small;
             // They stand below the text.
-            ui.add_space(theme.size.icon + theme.size.gap_small);
+            ui.add_space(theme.size.icon + theme.size.gap);
             for (action_idx, title) in below.iter().enumerate() {
                 if TextButton::new(title).outlined().show(ui).clicked() {
                     asked = Some(BannerResponse::Action(action_idx));

@@ -211,12 +211,18 @@ impl<'a> TextField<'a> {
         let painter = ui.painter();
         let line = |text: &str| painter.layout_no_wrap(text.to_owned(), self.font(theme), theme.color.muted);
         let head: String = self.text.chars().take(MOST_MEASURED).collect();
-        if line(&head).size().x <= inner.width() + 1.0 {
+        let galley = line(&head);
+        if galley.size().x <= inner.width() + 1.0 {
             return;
         }
         let dots = line("…");
-        let at = inner.with_min_x(inner.right() - dots.size().x);
-        painter.rect_filled(at.expand2(vec2(2.0, 0.0)), 0.0, theme.color.surface_0);
+        // No letter is cut through: the first that would be is covered from where it begins.
+        let most = inner.width() - dots.size().x;
+        let edges = galley.rows.iter().flat_map(|row| row.glyphs.iter().map(|glyph| glyph.pos.x));
+        let edge = edges.take_while(|edge| *edge <= most).last().unwrap_or(0.0);
+        let at = inner.with_min_x(inner.left() + edge);
+        let cover = Rect::from_min_max(at.min, pos2(at.right() + 2.0, at.bottom()));
+        painter.rect_filled(cover, 0.0, theme.color.surface_0);
         let place = super::elide::place(painter, at, &dots, egui::Align::Min);
         painter.galley(place.min, dots, theme.color.muted);
         response.clone().told(head);
