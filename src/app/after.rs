@@ -5,7 +5,7 @@ use super::documents::row_now;
 use super::editing::{After, offset_now};
 use super::selection;
 use super::state::{OpenDocument, Selection};
-use crate::document::{Act, Edit, Facet, ReadMode, RowId};
+use crate::document::{Act, Anchored, Edit, Facet, ReadMode, RowId};
 use crate::worker::jobs::Place;
 use std::ops::Range;
 
@@ -62,6 +62,21 @@ impl Before {
             }
         }
     }
+}
+
+/// Selects the field that was absent, and selected, before a step that set it.
+pub(super) fn select_what_came_back(open: &mut OpenDocument, before: &Selection, n_before: usize) -> bool {
+    if !matches!(before.row.facet, Facet::Absent(_)) {
+        return false;
+    }
+    let log = open.document.splices();
+    let added = log.since(n_before).enumerate().find(|(_, splice)| splice.n_removed == 0);
+    let Some((nth, splice)) = added else { return false };
+    let Anchored::At(offset) = log.resolve(log.anchor_at(splice.start, n_before + nth + 1)) else {
+        return false;
+    };
+    let is_it = |now: &Selection| now.path.0.starts_with(&before.path.0);
+    selection::select_offset(open, offset) && open.selection.as_ref().is_some_and(is_it)
 }
 
 /// Selects the record that was selected before the edit, where it is now.

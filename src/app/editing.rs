@@ -227,13 +227,16 @@ impl Session {
             open.tree.shows_absent() && matches!(splices.resolve(anchor), Anchored::Gone(_))
         });
         let absent = gone.map(|gone| gone.path.clone());
-        let is_shown = stepped
-            .selection
-            .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
+        let is_back =
+            before.as_ref().is_some_and(|before| after::select_what_came_back(open, before, n_before));
+        let shown = stepped.selection.filter(|_| !is_back);
+        let is_shown = is_back
+            || shown
+                .is_some_and(|offset| offset < open.document.len() && selection::select_offset(open, offset));
         if !is_shown {
             after::keep_selection(open, before.map(|before| (before.row, before.chain)), n_before);
         }
-        if let Some(offset) = stepped.selection {
+        if let Some(offset) = shown {
             cursor::place(open, offset, None);
         }
         // Where there is no such row it stays at what is selected now.

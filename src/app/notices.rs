@@ -17,6 +17,12 @@ pub enum About {
     Schema,
     /// What was written into a file.
     File(PathBuf),
+    /// Whether a request was saved.
+    Request,
+    /// Whether a profile was saved.
+    Profile,
+    /// Why nothing was sent.
+    Call,
 }
 
 impl Session {
@@ -45,6 +51,12 @@ impl Session {
     /// Says something that is true until the subject is [outdated](Self::outdate).
     pub(super) fn notify_about(&mut self, about: About, tone: NoticeTone, text: impl Into<String>) {
         self.push_notice(Notice { tone, text: text.into(), undo: None, about: Some(about) });
+    }
+
+    /// Says it in the place of what was said about the subject so far.
+    pub(super) fn notify_anew(&mut self, about: About, tone: NoticeTone, text: impl Into<String>) {
+        self.outdate(about.clone());
+        self.notify_about(about, tone, text);
     }
 
     /// Tells what was done, with the way back.

@@ -199,6 +199,7 @@ impl Session {
             let text = format!("A source of the schema cannot be used: {problem}");
             return self.notify_about(About::Schema, NoticeTone::Error, text);
         }
+        let broken_tone = if n_broken == n_files { NoticeTone::Error } else { NoticeTone::Warning };
         match report.first_problem() {
             // What was to be expected is no news.
             None if why == Why::Remembered => {}
@@ -222,13 +223,13 @@ impl Session {
                 let problem = problem.to_string();
                 let what = problem.lines().next().unwrap_or_default();
                 let text = format!("Loaded {files}{again}, one of which cannot be used: {what}");
-                self.notify_about(About::Schema, NoticeTone::Error, text);
+                self.notify_about(About::Schema, broken_tone, text);
             }
             Some(_) => {
                 let text = format!(
                     "Loaded {files}{again}, {n_broken} of which cannot be used; the list of sources says why"
                 );
-                self.notify_about(About::Schema, NoticeTone::Warning, text);
+                self.notify_about(About::Schema, broken_tone, text);
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::window::{Window, window_of};
 use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, Folders, Pane, Session};
+use protoloupe::app::{Action, Folders, Pane, SelectTarget, Session};
 use protoloupe::document::ReadMode;
 use protoloupe::schema::Schema;
 
@@ -186,4 +186,19 @@ fn a_time_out_of_range_is_a_problem_of_the_time_and_not_of_its_seconds() {
     window.run();
     assert_eq!(selected(&window), "born_timestamp.seconds");
     assert!(n_told(&window) < of_time, "the inspector of the seconds has no problem");
+}
+
+#[test]
+fn a_group_without_its_end_is_said_before_what_is_read_of_it_and_the_worst_first() {
+    let mut window = window_with("9b 06 08 01", "apache.rocketmq.v2.SystemProperties");
+    window.state_mut().apply(Action::Select(SelectTarget::Offset(0)));
+    window.run();
+    let sections = window.get_all_by_role(Role::DisclosureTriangle);
+    let first = sections.min_by(|one, other| one.rect().top().total_cmp(&other.rect().top()));
+    assert_eq!(first.and_then(|first| first.accesskit_node().label()).as_deref(), Some("Problems"));
+    let button = window.get_by_role_and_label(Role::Button, "Add the end tag").rect();
+    let notes = window.get_all_by_label_contains("has no field 99");
+    let notes: Vec<f32> =
+        notes.map(|note| note.rect()).filter(|at| at.left() > 800.0).map(|at| at.top()).collect();
+    assert!(!notes.is_empty() && notes.iter().all(|top| button.top() < *top), "{notes:?}");
 }

@@ -296,3 +296,14 @@ fn names_that_sources_declare_differently_lead_to_both_declarations() {
     let page = window.state().state().browser.page.clone().expect("a page");
     assert!(!page.rivals[0].wins);
 }
+
+#[test]
+fn the_source_text_comes_into_view_when_it_is_opened() {
+    let mut window = window();
+    find(&mut window, "QueryRouteRequest");
+    follow(&mut window, Role::DisclosureTriangle, "Source text");
+    let top = window.get_by_role_and_label(Role::DisclosureTriangle, "Source text").rect();
+    let text = window.get_by_label_contains("message QueryRouteRequest {").rect();
+    let all = window.ctx.content_rect();
+    assert!(all.contains(top.center()) && all.contains(text.center_top()), "{top:?} {text:?}");
+}

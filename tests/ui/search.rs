@@ -192,3 +192,20 @@ fn an_offset_asked_for_in_the_bytes_leaves_the_keyboard_there_and_a_path_takes_i
     press(&mut window, Key::ArrowUp);
     assert_eq!(selected(&window), "messages[0].system_properties", "the tree has it");
 }
+
+#[test]
+fn a_small_window_tells_how_to_search_too() {
+    let mut session = protoloupe::app::Session::new(
+        protoloupe::schema::Schema::builtin(),
+        protoloupe::app::Folders::default(),
+        || {},
+    );
+    session.apply(Action::OpenPasted("08 01".to_owned()));
+    session.settle();
+    let mut window = window_of(session, [600.0, 420.0]);
+    click(&mut window, Role::Button, "Filter the tree");
+    click(&mut window, Role::MenuItem, "How to search");
+    window.get_by_label("What can be looked for");
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("What can be looked for").is_none());
+}

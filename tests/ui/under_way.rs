@@ -2,9 +2,9 @@
 
 use super::window::*;
 use crate::harness::harness;
-use egui::Role;
+use egui::{Key, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use protoloupe::app::{Action, Folders, Pane, Session, State, TreeFilter};
+use protoloupe::app::{Action, Folders, Pane, Progress, Session, State, TreeFilter};
 use protoloupe::schema::Schema;
 use protoloupe::ui::shell::Shell;
 use protoloupe::worker::JobId;
@@ -134,4 +134,36 @@ fn edits_that_were_undone_past_a_save_are_told_as_unsaved() {
     window.run();
     window.get_by_label("All edits undone, not saved");
     window.get_by_role_and_label(Role::Button, "History  1");
+}
+
+#[test]
+fn enter_does_not_stop_what_goes_on_but_its_button_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = std::mem::replace(
+        huge(folder.path()).state_mut().session_mut(),
+        Session::new(Schema::builtin(), Folders::default(), || {}),
+    );
+    let tab = session.state().active.expect("a tab");
+    session.apply(Action::Canonicalize(tab));
+    let mut window = unsettled(session);
+    let is_running = |window: &Window| {
+        window
+            .state()
+            .state()
+            .comparison
+            .as_ref()
+            .is_some_and(|it| matches!(it.progress, Progress::Running(_)))
+    };
+    assert!(is_running(&window));
+    for key in [Key::Enter, Key::Enter] {
+        window.key_press(key);
+        window.step();
+    }
+    assert!(is_running(&window), "nobody asked for an end");
+    window.get_by_role_and_label(Role::Button, "Stop").focus();
+    window.step();
+    window.key_press(Key::Enter);
+    window.step();
+    window.step();
+    assert!(!is_running(&window));
 }

@@ -504,3 +504,28 @@ fn the_window_looks_as_it_did() {
     window.run();
     window.snapshot("window dark");
 }
+
+#[test]
+fn tab_goes_through_the_top_bar_in_the_order_that_is_seen() {
+    for width in [600.0, 800.0, 1200.0] {
+        let mut session = Session::new(Schema::builtin(), Folders::default(), || {});
+        session.apply(Action::Open(vec![CAPTURE.into()]));
+        session.settle();
+        let mut window = window_of(session, [width, 500.0]);
+        let first = if width < 640.0 { "Menu" } else { "File" };
+        window.get_by_role_and_label(Role::Button, first).focus();
+        window.run();
+        let mut passed = Vec::new();
+        loop {
+            let focused = window.ctx.memory(|memory| memory.focused()).expect("a widget");
+            let rect = window.ctx.read_response(focused).expect("a widget").rect;
+            if rect.top() > 40.0 {
+                break;
+            }
+            passed.push(rect.left());
+            press(&mut window, Key::Tab);
+        }
+        assert!(passed.len() > 3, "{passed:?} at {width}");
+        assert!(passed.is_sorted(), "{passed:?} at {width}");
+    }
+}

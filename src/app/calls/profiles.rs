@@ -2,6 +2,7 @@
 
 use super::super::action::{Action, Dialog, Question};
 use super::super::jobs::Purpose;
+use super::super::notices::About;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::{CallAct, CallForm};
@@ -64,17 +65,24 @@ impl Session {
             Ok(read) => read,
             Err(errors) => {
                 let reason = errors.first().map(|error| error.reason.clone()).unwrap_or_default();
-                return self.notify(NoticeTone::Error, format!("The profile was not saved: {reason}"));
+                return self.notify_anew(
+                    About::Profile,
+                    NoticeTone::Error,
+                    format!("The profile was not saved: {reason}"),
+                );
             }
         };
         let name = name.trim();
         let Some(folder) = self.profiles_folder() else {
-            return self
-                .notify(NoticeTone::Error, "The profile was not saved: there is no folder for settings");
+            return self.notify_anew(
+                About::Profile,
+                NoticeTone::Error,
+                "The profile was not saved: there is no folder for settings",
+            );
         };
         let Some(path) = profile_file(&folder, name) else {
             let text = format!("The profile was not saved: \"{name}\" is no name of a file");
-            return self.notify(NoticeTone::Error, text);
+            return self.notify_anew(About::Profile, NoticeTone::Error, text);
         };
         let is_another = self.state.calls.form.profile.name != name;
         let is_there = self.state.calls.profiles.iter().any(|stored| stored.name == name);
@@ -109,9 +117,9 @@ impl Session {
                 format!("The profile was not saved: {error}. {}", error.hint())
             }
             Some(error) => format!("The profile was not saved: {error}"),
-            None => return self.notify(NoticeTone::Note, "The profile was not saved"),
+            None => return self.notify_anew(About::Profile, NoticeTone::Note, "The profile was not saved"),
         };
-        self.notify(NoticeTone::Error, text);
+        self.notify_anew(About::Profile, NoticeTone::Error, text);
     }
 
     fn write_profile(&mut self, to_store: Box<(PathBuf, Profile)>) {
@@ -141,7 +149,7 @@ impl Session {
     }
 
     pub(in crate::app) fn profile_stored(&mut self, note: String) {
-        self.notify(NoticeTone::Done, note);
+        self.notify_anew(About::Profile, NoticeTone::Done, note);
         self.list_profiles();
     }
 }

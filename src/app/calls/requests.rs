@@ -2,6 +2,7 @@
 
 use super::super::action::{Action, Dialog, Question};
 use super::super::jobs::Purpose;
+use super::super::notices::About;
 use super::super::session::Session;
 use super::super::state::{NoticeTone, TabId};
 use super::CallAct;
@@ -124,7 +125,11 @@ impl Session {
     fn refuse_request(&mut self, reason: String) {
         match self.state.dialog {
             Some(Dialog::RequestName { .. }) => self.state.refusal = Some(reason),
-            _ => self.notify(NoticeTone::Error, format!("The request was not saved: {reason}")),
+            _ => self.notify_anew(
+                About::Request,
+                NoticeTone::Error,
+                format!("The request was not saved: {reason}"),
+            ),
         }
     }
 
@@ -197,7 +202,11 @@ impl Session {
         let message = request.message.clone();
         self.state.calls.requests.put(request);
         let secrets = if stored.has_secrets { "; secrets are asked for when it is opened" } else { "" };
-        self.notify(NoticeTone::Done, format!("Saved the request {}{secrets}", stored.name));
+        self.notify_anew(
+            About::Request,
+            NoticeTone::Done,
+            format!("Saved the request {}{secrets}", stored.name),
+        );
         if let (Some((tab, state, snapshot)), Some(saved)) = (stored.document, saved) {
             self.keep_chosen_method(tab);
             self.saved_as(tab, state, snapshot, message, saved);
@@ -222,14 +231,14 @@ impl Session {
             self.state.dialog = Some(Dialog::Question(question));
             return;
         }
-        self.notify(NoticeTone::Error, format!("The request was not saved: {error}"));
+        self.notify_anew(About::Request, NoticeTone::Error, format!("The request was not saved: {error}"));
     }
 
     pub(in crate::app) fn storing_request_cancelled(&mut self, stored: ToStore) {
         if let Some(open) = stored.document.and_then(|(tab, ..)| self.open_document(tab)) {
             open.saving = None;
         }
-        self.notify(NoticeTone::Note, "The request was not saved");
+        self.notify_anew(About::Request, NoticeTone::Note, "The request was not saved");
     }
 
     /// Opens the message of a request, and fills the fields as the request says.

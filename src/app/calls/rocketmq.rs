@@ -5,6 +5,7 @@
 //! server's commands, and its heartbeats are steps.
 
 use super::super::jobs::Purpose;
+use super::super::notices::About;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::replies::MessageSource;
@@ -313,12 +314,16 @@ impl Session {
     fn answer_server(&mut self, command: Vec<u8>) {
         let sent = self.calling.session.as_ref().map(|handle| handle.send(command));
         match sent {
-            Some(Ok(())) => {}
+            Some(Ok(())) => self.outdate(About::Call),
             Some(Err(NotSent::Full)) => {
-                self.notify(NoticeTone::Warning, "Nothing was sent: the server takes no more messages yet");
+                self.notify_anew(
+                    About::Call,
+                    NoticeTone::Warning,
+                    "Nothing was sent: the server takes no more messages yet",
+                );
             }
             Some(Err(NotSent::Closed)) | None => {
-                self.notify(NoticeTone::Warning, "Nothing was sent: the session has ended");
+                self.notify_anew(About::Call, NoticeTone::Warning, "Nothing was sent: the session has ended");
             }
         }
     }

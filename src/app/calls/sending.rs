@@ -2,6 +2,7 @@
 
 use super::super::action::{Dialog, Pane, Question};
 use super::super::jobs::Purpose;
+use super::super::notices::About;
 use super::super::session::Session;
 use super::super::state::NoticeTone;
 use super::steps::{self, StepsView};
@@ -163,7 +164,7 @@ impl Session {
                 self.refuse_to_send(Refused { hint, detail, ..of(error.to_string()) });
             }
             Some(error) => self.refuse_to_send(of(error.to_string())),
-            None => self.notify(NoticeTone::Note, "Nothing was sent"),
+            None => self.notify_anew(About::Call, NoticeTone::Note, "Nothing was sent"),
         }
     }
 
@@ -271,6 +272,7 @@ impl Session {
         self.remember_endpoint(&call.endpoint);
         let made = self.new_call(&call, form, (input, output), &title);
         let id = made.id;
+        self.outdate(About::Call);
         self.state.calls.add(made);
         self.state.calls.n_begun += 1;
         let job = self.worker.submit(Job::MakeCall(MakeCall { call, inbox, canceller }));
@@ -313,15 +315,27 @@ impl Session {
     fn hand_over(&mut self, id: CallId, pending: Pending) {
         let bytes = pending.prepared.and_then(|prepared| prepared.bytes);
         let (Some(bytes), Some(outbox)) = (bytes, self.calling.outbox(id)) else {
-            return self.notify(NoticeTone::Warning, "Nothing was sent: the call has ended");
+            return self.notify_anew(
+                About::Call,
+                NoticeTone::Warning,
+                "Nothing was sent: the call has ended",
+            );
         };
         match outbox.try_send(bytes) {
-            Ok(()) => {}
+            Ok(()) => self.outdate(About::Call),
             Err(NotSent::Full) => {
-                self.notify(NoticeTone::Warning, "Nothing was sent: the server takes no more messages yet");
+                self.notify_anew(
+                    About::Call,
+                    NoticeTone::Warning,
+                    "Nothing was sent: the server takes no more messages yet",
+                );
             }
             Err(NotSent::Closed) => {
-                self.notify(NoticeTone::Warning, "Nothing was sent: the call takes no more messages");
+                self.notify_anew(
+                    About::Call,
+                    NoticeTone::Warning,
+                    "Nothing was sent: the call takes no more messages",
+                );
             }
         }
     }

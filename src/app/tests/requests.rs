@@ -157,6 +157,21 @@ fn settings_that_a_profile_holds_are_named_and_not_written_twice() {
 }
 
 #[test]
+fn what_became_of_a_profile_or_a_request_takes_the_place_of_what_was_said_before() {
+    let mut fixture = fixture();
+    fixture.notices();
+    for name in ["a/b", "local", "local"] {
+        let name = name.to_owned();
+        call(&mut fixture, CallAct::StoreProfile { name, overwrite: true, in_keyring: false });
+    }
+    store(&mut fixture, "order");
+    store(&mut fixture, "order");
+    let notices = fixture.notices();
+    let of = |what: &str| notices.iter().filter(|notice| notice.contains(what)).count();
+    assert_eq!((of("rofile"), of("equest")), (1, 1), "{notices:?}");
+}
+
+#[test]
 fn a_folder_that_others_change_is_read_again_and_remembered() {
     let mut fixture = fixture();
     let folder = fixture.path("repository/requests");

@@ -2,7 +2,7 @@
 
 use super::DialogView;
 use super::differences_hex::bytes_ui;
-use super::frame::{buttons_ui, dialog};
+use super::frame::{buttons_ui, dialog, quiet_buttons_ui};
 use crate::app::{Action, Compare, Comparison, ListedDifference, Progress, State, TabId};
 use crate::document::canonical::CanonicalReport;
 use crate::document::diff::Change;
@@ -44,7 +44,11 @@ pub fn differences_ui(ctx: &Context, state: &State, view: &mut DialogView, actio
         let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
         let mut inside = ui.new_child(UiBuilder::new().max_rect(all));
         let is_entered = contents_ui(&mut inside, state, shown, view);
-        (is_entered, buttons_ui(ui, &buttons(shown)))
+        let pressed = match shown.progress {
+            Progress::Running(_) => quiet_buttons_ui(ui, &buttons(shown)),
+            _ => buttons_ui(ui, &buttons(shown)),
+        };
+        (is_entered, pressed)
     });
     let (is_entered, pressed) = answer;
     match pressed.and_then(|idx| buttons(shown).get(idx).map(|(title, _)| *title)) {

@@ -68,6 +68,16 @@ pub fn error_ui(ui: &mut Ui, error: Option<&str>) {
 
 /// Buttons at the right end, the first one the primary and outermost; returns the one pressed.
 pub fn buttons_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)]) -> Option<usize> {
+    row_ui(ui, titles, true)
+}
+
+/// The same where Enter means none of them: what goes on does so by itself, and is not lost by a key
+/// that was meant for something else.
+pub fn quiet_buttons_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)]) -> Option<usize> {
+    row_ui(ui, titles, false)
+}
+
+fn row_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)], has_primary: bool) -> Option<usize> {
     let theme = theme(ui);
     ui.add_space(theme.size.margin);
     let size = vec2(ui.available_width(), theme.size.button);
@@ -75,13 +85,14 @@ pub fn buttons_ui(ui: &mut Ui, titles: &[(&str, Option<&str>)]) -> Option<usize>
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         for (idx, (title, reason)) in titles.iter().enumerate() {
             let button = TextButton::new(title).disabled(*reason);
-            let button = if idx == 0 { button.primary() } else { button.outlined() };
+            let is_primary = has_primary && idx == 0;
+            let button = if is_primary { button.primary() } else { button.outlined() };
             let response = button.show(ui);
             if response.clicked() {
                 pressed = Some(idx);
             }
             // Enter means the primary button, and is seen to, where nothing else asks for keys.
-            if idx == 0 && ui.memory(|memory| memory.focused().is_none()) {
+            if is_primary && ui.memory(|memory| memory.focused().is_none()) {
                 response.request_focus();
             }
         }

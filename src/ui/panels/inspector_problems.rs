@@ -18,11 +18,15 @@ pub fn is_damaged(shown: Shown<'_>, subject: &Subject) -> bool {
     let Some(selection) = &shown.open.selection else { return false };
     let is_cut = |problem: &Problem| {
         selection.path == problem.path
-            && matches!(problem.kind, ProblemKind::Overrun | ProblemKind::PackedCut)
+            && matches!(
+                problem.kind,
+                ProblemKind::Overrun | ProblemKind::PackedCut | ProblemKind::UnclosedGroup
+            )
     };
     problems_of(shown.open, &subject.row.entry, false).any(is_cut)
 }
 
+/// The worst first.
 pub fn problems_ui(
     ui: &mut Ui,
     shown: Shown<'_>,
@@ -30,7 +34,8 @@ pub fn problems_ui(
     is_open: &mut bool,
     actions: &mut Vec<Action>,
 ) {
-    let found: Vec<&Problem> = problems_of(shown.open, &subject.row.entry, false).collect();
+    let mut found: Vec<&Problem> = problems_of(shown.open, &subject.row.entry, false).collect();
+    found.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     let title_note = found.len().to_string();
     if found.is_empty() || !section_ui(ui, "Problems", &title_note, Some(is_open)) {
         return;

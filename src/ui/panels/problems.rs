@@ -31,7 +31,12 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
     let theme = theme(ui);
     let picked = picked(shown, view);
     let all = ui.available_rect_before_wrap();
-    let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small);
+    let in_two = picked.and_then(|row| list.found.get(row)).is_some_and(|problem| {
+        let inner = all.width() - 2.0 * theme.size.margin;
+        inner < text_width(ui, what_can_be_done(problem)) + theme.size.gap + buttons_width(ui, shown, problem)
+    });
+    let more = if in_two { theme.size.row_dense } else { 0.0 };
+    let bar = all.with_min_y(all.bottom() - theme.size.bar - theme.size.gap_small - more);
     let rows = all.with_max_y(bar.top());
     let mut inside = ui.new_child(UiBuilder::new().id_salt("problem rows").max_rect(rows));
     let response = RowList::new("Problems", list.found.len() as u64)
@@ -49,7 +54,7 @@ pub fn problems_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut TabView, actions: &
         actions.push(go_to(shown.open, problem));
     }
     let n_before = actions.len();
-    bar_ui(ui, shown, bar, picked.and_then(|row| list.found.get(row)), actions);
+    bar_ui(ui, shown, bar, more, picked.and_then(|row| list.found.get(row)), actions);
     let is_fixed = actions.len() > n_before;
     if let (true, Some(row)) = (is_fixed, picked) {
         view.fixed_problem = Some((row, shown.open.document.revision()));
@@ -91,8 +96,25 @@ fn picked(shown: Shown<'_>, view: &TabView) -> Option<usize> {
     wanted.or_else(|| at(cursor).filter(|_| selection.contains(&cursor))).or_else(|| at(selection.start))
 }
 
-/// Below the list: what can be done about the problem that is picked.
-fn bar_ui(ui: &mut Ui, shown: Shown<'_>, bar: Rect, picked: Option<&Problem>, actions: &mut Vec<Action>) {
+fn what_can_be_done(problem: &Problem) -> &str {
+    problem.kind.fix_label().or(problem.hint.as_deref()).unwrap_or("Nothing has to be done about it")
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    let font = fonts::regular(theme(ui).size.text_dense);
+    ui.painter().layout_no_wrap(text.to_owned(), font, theme(ui).color.muted).size().x
+}
+
+/// Below the list: what can be done about the problem that is picked, with a line of its own of `line`
+/// points where the buttons leave too little.
+fn bar_ui(
+    ui: &mut Ui,
+    shown: Shown<'_>,
+    bar: Rect,
+    line: f32,
+    picked: Option<&Problem>,
+    actions: &mut Vec<Action>,
+) {
     let theme = theme(ui);
     ui.painter().rect_filled(bar, 0.0, theme.color.surface_1);
     ui.painter().hline(bar.x_range(), bar.top() + theme.size.line / 2.0, theme.line());
@@ -102,12 +124,15 @@ fn bar_ui(ui: &mut Ui, shown: Shown<'_>, bar: Rect, picked: Option<&Problem>, ac
         None => "Choose a problem to see what can be done about it",
         Some(problem) => {
             let layout = Layout::right_to_left(Align::Center);
-            let mut buttons = ui.new_child(UiBuilder::new().id_salt("fixes").max_rect(inner).layout(layout));
+            let at = inner.with_min_y(inner.top() + line);
+            let mut buttons = ui.new_child(UiBuilder::new().id_salt("fixes").max_rect(at).layout(layout));
             buttons.spacing_mut().item_spacing.x = theme.size.gap_small;
             actions.extend(fixes_ui(&mut buttons, shown, problem));
-            inner.max.x = buttons.min_rect().left() - theme.size.gap;
-            let fix = problem.kind.fix_label();
-            fix.or(problem.hint.as_deref()).unwrap_or("Nothing has to be done about it")
+            match line > 0.0 {
+                true => inner.max.y = inner.top() + line + theme.size.gap_small,
+                false => inner.max.x = buttons.min_rect().left() - theme.size.gap,
+            }
+            what_can_be_done(problem)
         }
     };
     let drawn = cell(ui.painter(), inner, text, &dense, theme.color.muted, Align::Min);
@@ -123,6 +148,23 @@ pub(super) fn offered(problem: &Problem) -> Action {
     Action::AddMissing(problem.path.clone())
 }
 
+const FIX: &str = "Fix";
+const FIX_ALL: &str = "Fix all of this kind";
+
+fn buttons_width(ui: &Ui, shown: Shown<'_>, problem: &Problem) -> f32 {
+    if let Some(offer) = problem.kind.offer_label() {
+        return TextButton::new(offer).width(ui);
+    }
+    if problem.kind.fix_label().is_none() {
+        return 0.0;
+    }
+    let fix = TextButton::new(FIX).icon(Icon::Check).width(ui);
+    match shown.open.n_problems_of(problem.kind) {
+        0 | 1 => fix,
+        _ => fix + theme(ui).size.gap_small + TextButton::new(FIX_ALL).width(ui),
+    }
+}
+
 /// Fix this one, and all like it.
 fn fixes_ui(ui: &mut Ui, shown: Shown<'_>, problem: &Problem) -> Option<Action> {
     if let Some(offer) = problem.kind.offer_label() {
@@ -134,11 +176,10 @@ fn fixes_ui(ui: &mut Ui, shown: Shown<'_>, problem: &Problem) -> Option<Action> 
     let reason = (!is_current).then_some("The document is being checked again");
     let n_alike = shown.open.n_problems_of(problem.kind);
     let mut action = None;
-    if n_alike > 1 && TextButton::new("Fix all of this kind").hint(label).disabled(reason).show(ui).clicked()
-    {
+    if n_alike > 1 && TextButton::new(FIX_ALL).hint(label).disabled(reason).show(ui).clicked() {
         action = Some(Action::FixAll(problem.kind));
     }
-    let fix = TextButton::new("Fix").icon(Icon::Check).hint(label).disabled(reason);
+    let fix = TextButton::new(FIX).icon(Icon::Check).hint(label).disabled(reason);
     if fix.show(ui).clicked() {
         action = Some(Action::FixProblem { kind: problem.kind, range: problem.range.clone() });
     }
@@ -164,19 +205,21 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, problem: &Problem, offset: u64) -> 
     let path_text = visible_text(&path);
     // Where it is narrow, the field and what is wrong with it; pointing at it tells where.
     let shows_path = !path.is_empty() && LEAST_FOR_PATH <= at.width();
-    if shows_path {
-        let share = (at.width() * 0.4).min(280.0);
-        let path_at = Rect::from_min_max(pos2(at.right() - share, at.top()), at.max);
-        let muted = theme.color.muted;
-        let drawn = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
-        at.max.x = drawn.rect.left() - 2.0 * theme.size.gap;
-    }
     let message = match problem.path.0.last() {
         Some(Step::Field(name)) if !shows_path => {
             visible_text(&format!("{name}: {}", problem.message)).into_owned()
         }
         _ => visible_text(&problem.message).into_owned(),
     };
+    if shows_path {
+        // What the sentence leaves, and of a long one its part.
+        let left = at.width() - text_width(ui, &message) - 3.0 * theme.size.gap;
+        let share = left.max((at.width() * 0.4).min(280.0));
+        let path_at = Rect::from_min_max(pos2(at.right() - share, at.top()), at.max);
+        let muted = theme.color.muted;
+        let drawn = cell_elided(painter, path_at, &path_text, &dense, muted, Align::Max, Elide::Middle);
+        at.max.x = drawn.rect.left() - 2.0 * theme.size.gap;
+    }
     cell(painter, at, &message, &dense, theme.color.text, Align::Min);
     let hint = problem.hint.as_deref().unwrap_or("");
     if row.is_hovered {

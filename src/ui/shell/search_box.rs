@@ -9,7 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, Beside, View};
 use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_below, menu_item_ui};
-use egui::{Align, Id, Key, Modifiers, PopupCloseBehavior, RichText, Sense, Ui, vec2};
+use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
 
 /// Points of the box in a wide and in a narrow window.
 const WIDEST: f32 = 300.0;
@@ -17,6 +17,7 @@ const NARROWEST: f32 = 120.0;
 /// In narrower windows the help is left out, and the box gives some of its width to the type.
 const NARROW: f32 = 640.0;
 const HELP: f32 = 36.0;
+const HOW_TO: &str = "How to search";
 /// Of the place where the count stands, and what it leaves to the name of the type.
 const COUNT: f32 = 84.0;
 const LEAST_FOR_TYPE: f32 = 130.0;
@@ -26,33 +27,58 @@ fn field_id(tab: TabId) -> Id {
     Id::unique(("search box", tab))
 }
 
-/// From right to left: filter, help, box and count.
+/// What there is room for beside the type.
+pub struct SearchRoom {
+    has_count: bool,
+    box_width: Option<f32>,
+    has_help: bool,
+}
+
+impl SearchRoom {
+    /// Of these points, which it shares with the type; `None` without a document.
+    pub fn of(ui: &Ui, state: &State, available: f32) -> Option<SearchRoom> {
+        state.active_document()?;
+        let spacing = ui.spacing().item_spacing.x;
+        let button = theme(ui).size.button + spacing;
+        let has_help = ui.ctx().content_rect().width() >= NARROW;
+        let rest = available - if has_help { 2.0 * button } else { button };
+        let least = if has_help { NARROWEST } else { NARROWEST - HELP };
+        let width = (rest * 0.45).floor().clamp(least, WIDEST);
+        let has_box = width <= rest;
+        let has_count = has_box && COUNT + LEAST_FOR_TYPE < rest - width - spacing;
+        Some(SearchRoom { has_count, box_width: has_box.then_some(width), has_help })
+    }
+
+    /// Points of the parts, each with the space before it.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let button = theme(ui).size.button;
+        let help = self.has_help.then_some(button);
+        let parts = [self.has_count.then_some(COUNT), self.box_width, help, Some(button)];
+        parts.into_iter().flatten().map(|width| width + ui.spacing().item_spacing.x).sum()
+    }
+}
+
+/// Count, box, help and filter.
 pub fn search_box_ui(
     ui: &mut Ui,
     state: &State,
+    room: &SearchRoom,
     view: &mut View,
     asked: &mut Asked,
     actions: &mut Vec<Action>,
 ) {
-    let (Some(tab), Some(open)) = (state.active, state.active_document()) else {
-        asked.focus_search = false;
-        return;
-    };
-    filter_ui(ui, state, open, actions);
-    let is_narrow = ui.ctx().content_rect().width() < NARROW;
-    if !is_narrow {
-        help_ui(ui);
-    }
+    let (Some(tab), Some(open)) = (state.active, state.active_document()) else { return };
     let draft = follow(view, tab, open);
-    let least = if is_narrow { NARROWEST - HELP } else { NARROWEST };
-    let width = (ui.available_width() * 0.45).clamp(least, WIDEST);
-    if ui.available_width() < width {
-        return;
-    }
-    box_ui(ui, tab, open, draft, width, asked, actions);
-    if ui.available_width() > COUNT + LEAST_FOR_TYPE {
+    if room.has_count {
         count_ui(ui, open);
     }
+    if let Some(width) = room.box_width {
+        box_ui(ui, tab, open, draft, width, asked, actions);
+    }
+    if room.has_help {
+        help_ui(ui);
+    }
+    filter_ui(ui, state, open, !room.has_help, actions);
 }
 
 /// The text in the box: as it is typed, unless the search was changed elsewhere.
@@ -151,9 +177,12 @@ fn count_ui(ui: &mut Ui, open: &OpenDocument) {
 
 /// What can be written into the box.
 fn help_ui(ui: &mut Ui) {
-    let button = IconButton::new(Icon::Help, "How to search").show(ui);
-    let popup = menu_below(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    popup.show(|ui| {
+    let button = IconButton::new(Icon::Help, HOW_TO).show(ui);
+    help_below(menu_below(&button));
+}
+
+fn help_below(popup: Popup<'_>) {
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let theme = theme(ui);
         egui::Frame::new().inner_margin(theme.size.margin).show(ui, |ui| syntax_ui(ui, theme));
     });
@@ -176,9 +205,12 @@ fn syntax_ui(ui: &mut Ui, theme: &Theme) {
     ui.weak("A capital letter finds capitals only. Enter and F3 go on, Esc leaves.");
 }
 
-fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<Action>) {
+/// The filter, and the help where it has no button of its own.
+fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, tells_how: bool, actions: &mut Vec<Action>) {
     let is_on = open.filter.kind != TreeFilter::All;
     let button = IconButton::new(Icon::Filter, "Filter the tree").selected(is_on).show(ui);
+    let help = button.id.with("help");
+    let mut is_help_asked = false;
     menu_below(&button).show(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.set_min_width(200.0);
@@ -201,5 +233,16 @@ fn filter_ui(ui: &mut Ui, state: &State, open: &OpenDocument, actions: &mut Vec<
                 actions.extend(offer.action.ok());
             }
         }
+        if tells_how {
+            ui.separator();
+            let how = Choice { icon: Some(Icon::Help), ..Choice::new(HOW_TO) };
+            is_help_asked = menu_item_ui(ui, &how);
+        }
     });
+    if is_help_asked {
+        Popup::open_id(ui.ctx(), help);
+    }
+    if Popup::is_id_open(ui.ctx(), help) {
+        help_below(menu_below(&button).id(help).open_memory(None));
+    }
 }

@@ -5,11 +5,17 @@ use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::panels::size_text;
-use crate::ui::panels::under_way::{is_told_in_front, under_way_ui};
+use crate::ui::panels::under_way::{amount_of, is_told_in_front, under_way_ui};
 use crate::ui::theme::theme;
 use crate::ui::view::View;
 use crate::ui::widgets::{HoverText, Tone, elide};
-use egui::{Align, Color32, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Color32, FontId, Label, Layout, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+/// Points from which on there is a bar beside the words, and words beside the number of other jobs.
+const LEAST_FOR_PROGRESS: f32 = 150.0;
+const LEAST_FOR_MORE: f32 = 280.0;
 
 pub fn status_bar_ui(ui: &mut Ui, state: &State, view: &View, actions: &mut Vec<Action>) {
     let theme = theme(ui);
@@ -136,23 +142,44 @@ fn verdict_button_ui(ui: &mut Ui, text: &str, hint: &str, icon: Icon, color: Col
 }
 
 /// The newest work that is worth a word and is not told of in front, with its progress and a way to
-/// stop it.
+/// stop it, and how much more goes on.
 fn running_ui(ui: &mut Ui, state: &State, view: &View, actions: &mut Vec<Action>) {
     let is_news = |running: &&Running| running.is_shown && !is_told_in_front(running, state, view);
     let shown: Vec<_> = state.running.iter().filter(is_news).collect();
-    let Some(running) = shown.last() else { return };
-    let width = ui.available_width().min(420.0);
-    if width < 160.0 {
-        ui.weak(RichText::new(&running.label));
+    let Some((running, others)) = shown.split_last() else { return };
+    let is_narrow = ui.available_width() < LEAST_FOR_MORE;
+    let more = if is_narrow { format!("+{}", others.len()) } else { format!("+{} more", others.len()) };
+    let font = fonts::regular(theme(ui).size.text_dense);
+    let more_width = match others.is_empty() {
+        true => 0.0,
+        false => text_width(ui, &more, font) + ui.spacing().item_spacing.x,
+    };
+    let width = (ui.available_width() - more_width).min(420.0);
+    if width < LEAST_FOR_PROGRESS {
+        ui.add(Label::new(RichText::new(&running.label).weak()).truncate());
         return;
     }
-    let more = shown.len() - 1;
-    let label = if more > 0 { format!("{} (and {more} more)", running.label) } else { running.label.clone() };
     let mut rect = ui.available_rect_before_wrap();
     rect.set_width(width);
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-        if under_way_ui(ui, &label, Some(running)) {
+        if under_way_ui(ui, &running.label, Some(running)) {
             actions.push(Action::CancelJob(running.job));
         }
     });
+    if !others.is_empty() {
+        let lines: Vec<String> = others.iter().rev().map(|other| told_of(other)).collect();
+        ui.weak(more).told(lines.join("\n"));
+    }
+}
+
+/// What goes on and how far it is, in a line.
+fn told_of(running: &Running) -> String {
+    match amount_of(running) {
+        amount if amount.is_empty() => running.label.clone(),
+        amount => format!("{}, {amount}", running.label),
+    }
+}
+
+fn text_width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x
 }

@@ -1,6 +1,6 @@
 //! Menus, the most used commands, and what the bytes are read as.
 
-use super::search_box::search_box_ui;
+use super::search_box::{SearchRoom, search_box_ui};
 use crate::app::{Action, COMMANDS, Command, OpenDocument, State, ThemeSetting, TreeFilter, TypeChoice};
 use crate::ui::commands::{Offer, menus, offer};
 use crate::ui::icons::Icon;
@@ -9,7 +9,7 @@ use crate::ui::view::{Asked, View};
 use crate::ui::widgets::{
     Choice, IconButton, TextButton, bar_separator_ui, menu_below, menu_item_ui, scrolled_menu_ui,
 };
-use egui::{Align, Layout, Popup, Response, Ui};
+use egui::{Align, Layout, Popup, Response, Sense, Ui, UiBuilder, vec2};
 
 /// Narrower windows leave to the menus what stands there too.
 const LEAST_FOR_FILES: f32 = 960.0;
@@ -40,29 +40,65 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked
         if has_document {
             bar_separator_ui(ui);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
-            if LEAST_FOR_FILES <= width {
-                button_ui(ui, state, Command::Send, None, asked, actions);
-                bar_separator_ui(ui);
-            }
-            if LEAST_FOR_PANES <= width {
-                let settings = &state.settings;
-                let beside = settings.show_problems || settings.show_history;
-                button_ui(ui, state, Command::ToggleInspector, Some(settings.show_inspector), asked, actions);
-                button_ui(ui, state, Command::ToggleHex, Some(settings.show_hex), asked, actions);
-                button_ui(ui, state, Command::ToggleProblems, Some(beside), asked, actions);
-                bar_separator_ui(ui);
-                button_ui(ui, state, Command::Palette, None, asked, actions);
-            }
-            search_box_ui(ui, state, view, asked, actions);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                if let Some(open) = state.active_document() {
-                    type_ui(ui, state, open, actions);
-                }
-            });
-        });
+        let spacing = ui.spacing().item_spacing.x;
+        let buttons = right_buttons(width);
+        let buttons_width: f32 = buttons.iter().map(|one| width_of(ui, *one) + spacing).sum();
+        let rest = ui.available_width() - buttons_width;
+        let search = SearchRoom::of(ui, state, rest);
+        let search_width = search.as_ref().map_or(0.0, |room| room.width(ui));
+        // All stands at the right end, and is made from left to right, as Tab goes through it.
+        let for_type = vec2((rest - search_width).max(0.0), theme(ui).size.button);
+        let (at, _) = ui.allocate_exact_size(for_type, Sense::hover());
+        if let Some(open) = state.active_document() {
+            let layout = Layout::left_to_right(Align::Center);
+            let mut ui = ui.new_child(UiBuilder::new().id_salt("type").max_rect(at).layout(layout));
+            type_ui(&mut ui, state, open, actions);
+        }
+        match search {
+            Some(room) => search_box_ui(ui, state, &room, view, asked, actions),
+            None => asked.focus_search = false,
+        }
+        for one in buttons {
+            right_button_ui(ui, state, one, asked, actions);
+        }
     });
+}
+
+/// What stands at the right end of a bar of this width, from left to right; `None` parts them.
+fn right_buttons(width: f32) -> Vec<Option<Command>> {
+    let panes = [
+        Some(Command::Palette),
+        None,
+        Some(Command::ToggleProblems),
+        Some(Command::ToggleHex),
+        Some(Command::ToggleInspector),
+    ];
+    let panes = panes.into_iter().filter(|_| LEAST_FOR_PANES <= width);
+    let files = [None, Some(Command::Send)].into_iter().filter(|_| LEAST_FOR_FILES <= width);
+    panes.chain(files).collect()
+}
+
+fn width_of(ui: &Ui, button: Option<Command>) -> f32 {
+    let size = &theme(ui).size;
+    if button.is_some() { size.button } else { size.gap + size.line }
+}
+
+fn right_button_ui(
+    ui: &mut Ui,
+    state: &State,
+    button: Option<Command>,
+    asked: &mut Asked,
+    actions: &mut Vec<Action>,
+) {
+    let Some(command) = button else { return bar_separator_ui(ui) };
+    let settings = &state.settings;
+    let is_on = match command {
+        Command::ToggleProblems => Some(settings.show_problems || settings.show_history),
+        Command::ToggleHex => Some(settings.show_hex),
+        Command::ToggleInspector => Some(settings.show_inspector),
+        _ => None,
+    };
+    button_ui(ui, state, command, is_on, asked, actions);
 }
 
 fn button_ui(

@@ -11,6 +11,8 @@ use crate::ui::{fonts, theme::theme};
 const LEAST_BAR: f32 = 40.0;
 const MOST_BAR: f32 = 160.0;
 const AMOUNT: f32 = 130.0;
+/// Points of the words below which they go before the amount.
+const LEAST_WORDS: f32 = 72.0;
 
 /// One line as wide as `ui`; true when the person asks to stop.
 ///
@@ -45,11 +47,20 @@ pub fn progress_ui(ui: &mut Ui, label: &str, amount: &str, share: Option<f32>, c
     rest.max.x = bar.left() - theme.size.margin;
 
     let number = ui.painter().layout_no_wrap(amount.to_owned(), font.clone(), theme.color.muted);
-    let at = place(ui.painter(), rest, &number, Align::Max);
-    ui.painter().galley(at.min, number, theme.color.muted);
-    rest.max.x = at.left() - theme.size.gap;
-    let shown = cell(ui.painter(), rest, label, &font, theme.color.text, Align::Min);
-    shown.full_text_on_hover(ui, &response, || label.to_owned());
+    let left = rest.width() - number.size().x - theme.size.gap;
+    // Pointing at it tells what there is no room for.
+    let has_amount = words.min(LEAST_WORDS) <= left;
+    if has_amount {
+        let at = place(ui.painter(), rest, &number, Align::Max);
+        ui.painter().galley(at.min, number, theme.color.muted);
+        rest.max.x = at.left() - theme.size.gap;
+    }
+    let mut shown = cell(ui.painter(), rest, label, &font, theme.color.text, Align::Min);
+    shown.is_elided |= !has_amount;
+    shown.full_text_on_hover(ui, &response, || match amount {
+        "" => label.to_owned(),
+        amount => format!("{label}, {amount}"),
+    });
 
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, label));
     ui.ctx().accesskit_node_builder(response.id, |node| {

@@ -31,6 +31,8 @@ struct Folds {
     numbers: bool,
     used_in: bool,
     source: bool,
+    /// The source text was opened, and is to be scrolled to once it is there.
+    reaches_source: bool,
 }
 
 impl Default for PageView {
@@ -43,6 +45,7 @@ impl Default for PageView {
             numbers: false,
             used_in: true,
             source: false,
+            reaches_source: false,
         };
         Self { folds, seen_visits: 0, heights: Vec::new(), made_for: (None, 0) }
     }
@@ -292,7 +295,13 @@ fn source_ui(ui: &mut Ui, state: &State, folds: &mut Folds) {
         DefinitionText::Found(_) => "printed from the descriptor".to_owned(),
         DefinitionText::Reading | DefinitionText::Lacking(_) => String::new(),
     };
-    if !section_ui(ui, "Source text", &note, Some(&mut folds.source)) {
+    let top = ui.cursor().min;
+    let is_shown = section_ui(ui, "Source text", &note, Some(&mut folds.source));
+    if is_shown != folds.source {
+        folds.reaches_source = folds.source;
+        ui.ctx().request_repaint();
+    }
+    if !is_shown {
         return;
     }
     match definition {
@@ -303,5 +312,10 @@ fn source_ui(ui: &mut Ui, state: &State, folds: &mut Folds) {
             ui.add(Label::new(RichText::new(why).color(theme(ui).color.muted)).wrap());
         }
         DefinitionText::Found(found) => parts::source_text_ui(ui, found),
+    }
+    let is_there = !matches!(definition, DefinitionText::Reading);
+    if is_there && std::mem::take(&mut folds.reaches_source) {
+        let all = Rect::from_min_max(top, pos2(ui.max_rect().right(), ui.min_rect().bottom()));
+        ui.scroll_to_rect(all, Some(Align::Min));
     }
 }

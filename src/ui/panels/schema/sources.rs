@@ -58,6 +58,10 @@ pub fn sources_ui(ui: &mut Ui, state: &State, view: &mut SourcesView, actions: &
             for (idx, row) in list.rows.iter().enumerate() {
                 source_ui(ui, state, idx, row, view, actions);
             }
+            let is_listed = |path: &Path| list.rows.iter().any(|row| row.path == path);
+            for path in state.sources.paths.iter().filter(|path| !is_listed(path)) {
+                unread_ui(ui, path);
+            }
             protoc_answer_ui(ui, state, actions);
             builtin_ui(ui, state, actions);
             contradictions_ui(ui, state, view, actions);
@@ -159,6 +163,23 @@ fn source_ui(
         view.folded.insert(row.path.clone());
     }
     noted_ui(ui, row, view);
+}
+
+/// A source that is being loaded for the first time.
+fn unread_ui(ui: &mut Ui, path: &Path) {
+    let theme = theme(ui);
+    ui.add_space(theme.size.gap_small);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme.size.row), Sense::hover());
+    let center = pos2(rect.left() + theme.size.icon / 2.0, rect.center().y);
+    Icon::Clock.paint_sized(ui.painter(), center, theme.size.icon - 2.0, theme.color.muted);
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let text = format!("{}, loading…", visible_text(&name));
+    let font = fonts::medium(theme.size.text_dense);
+    let at = rect.with_min_x(rect.left() + theme.size.icon + 6.0);
+    cell_elided(ui.painter(), at, &text, &font, theme.color.muted, Align::Min, Elide::Middle)
+        .full_text_on_hover(ui, &response, || text.clone());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+    path_ui(ui, &path.to_string_lossy());
 }
 
 fn status_of(ui: &Ui, row: &SourceRow) -> (String, Color32) {
