@@ -11,6 +11,7 @@ use super::source::Source;
 use super::splices::SpliceLog;
 use crate::schema::MessageDescriptor;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// One act of a person on a document.
@@ -138,9 +139,22 @@ impl Document {
 
     /// Makes all edits of an act, or none. Returns whether a byte changed.
     pub fn apply(&mut self, act: &Act) -> Result<bool, EditError> {
+        self.apply_while(act, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same for an act of many edits: `progress` is told how many are made, and may ask to stop.
+    pub fn apply_while(
+        &mut self,
+        act: &Act,
+        progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<bool, EditError> {
         let mut draft = Draft::new();
-        for edit in &act.edits {
-            match replacements(&self.snapshot, edit, &draft.splices) {
+        for (n_made, edit) in act.edits.iter().enumerate() {
+            let made = match progress(n_made) {
+                ControlFlow::Continue(()) => replacements(&self.snapshot, edit, &draft.moved),
+                ControlFlow::Break(()) => Err(EditError::Stopped),
+            };
+            match made {
                 Ok(made) => {
                     made.into_iter().for_each(|one| draft.splice(&mut self.snapshot, one.range, &one.bytes))
                 }
@@ -153,7 +167,7 @@ impl Document {
         if draft.is_empty() {
             return Ok(false);
         }
-        let after = act.selection.map(|offset| super::edit::forward(offset, &draft.splices));
+        let after = act.selection.map(|offset| draft.moved.start(offset));
         self.history.push(draft, act.label.clone(), act.gesture, (act.selection, after), &mut self.log);
         Ok(true)
     }

@@ -1,9 +1,9 @@
 //! The closed set of edits, each of which becomes a group of splices.
 
+use super::moved::Moved;
 use super::reader::{Found, Reader, RecordAt, SMALL_WINDOW};
 use super::snapshot::Snapshot;
 use super::source::{ReadMode, SourceError};
-use super::splices::Splice;
 use crate::wire::{self, Read, Record, WireType, write_varint_padded};
 use std::ops::Range;
 
@@ -37,6 +37,8 @@ pub enum EditError {
     Payload { wire_type: WireType, len: usize, offset: u64 },
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error("The edit was stopped")]
+    Stopped,
 }
 
 /// A splice about to be made: what goes where.
@@ -45,35 +47,19 @@ pub(super) struct Replacement {
     pub bytes: Vec<u8>,
 }
 
-/// Brings an offset from before a group of edits through the splices made for it so far.
-pub(super) fn forward(offset: u64, splices: &[Splice]) -> u64 {
-    splices.iter().fold(offset, |offset, splice| splice.map(offset).unwrap_or_else(|place| place))
-}
-
-/// Like [`forward`], for the end of a range: what is inserted behind it stays outside.
-fn forward_end(offset: u64, splices: &[Splice]) -> u64 {
-    splices.iter().fold(offset, |offset, splice| {
-        if splice.n_removed == 0 && splice.start == offset {
-            offset
-        } else {
-            splice.map(offset).unwrap_or_else(|place| place)
-        }
-    })
-}
-
 /// Turns one edit into replacements, each in the offsets after the ones before it.
 ///
-/// `splices` are those that the same group has made so far.
+/// `moved` is what those did that the same group has made so far.
 pub(super) fn replacements(
     snapshot: &Snapshot,
     edit: &Edit,
-    splices: &[Splice],
+    moved: &Moved,
 ) -> Result<Vec<Replacement>, EditError> {
-    let now = |offset: u64| forward(offset, splices);
+    let now = |offset: u64| moved.start(offset);
     let chain_now = |chain: &Chain| chain.iter().map(|offset| now(*offset)).collect::<Chain>();
     let range_now = |range: &Range<u64>| {
         let start = now(range.start);
-        start..forward_end(range.end, splices).max(start)
+        start..moved.end(range.end).max(start)
     };
     match edit {
         Edit::SetPayload { chain, offset, payload } => {

@@ -1,5 +1,6 @@
 //! What was done, so that it can be taken back: groups of splices with a name.
 
+use super::moved::Moved;
 use super::pieces::Piece;
 use super::snapshot::Snapshot;
 use super::splices::{Splice, SpliceLog};
@@ -85,12 +86,13 @@ pub struct HistoryEntry<'a> {
 /// A step being put together.
 pub(super) struct Draft {
     made: Vec<Made>,
-    pub splices: Vec<Splice>,
+    splices: Vec<Splice>,
+    pub moved: Moved,
 }
 
 impl Draft {
     pub fn new() -> Self {
-        Self { made: Vec::new(), splices: Vec::new() }
+        Self { made: Vec::new(), splices: Vec::new(), moved: Moved::default() }
     }
 
     /// Makes one replacement in `snapshot` and remembers how to take it back.
@@ -100,6 +102,7 @@ impl Draft {
         let splice =
             Splice { start: range.start, n_removed: range.end - range.start, n_added: bytes.len() as u64 };
         self.splices.push(splice);
+        self.moved.push(splice);
         self.made.push(Made { start: range.start, removed: Span::of(removed), added: Span::of(added) });
     }
 

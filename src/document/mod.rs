@@ -26,6 +26,7 @@ mod groups;
 mod history;
 mod index;
 mod level;
+mod moved;
 pub mod ops;
 mod path;
 mod pieces;

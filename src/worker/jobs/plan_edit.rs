@@ -2,6 +2,7 @@ use super::{Done, JobContext, Report, Work, WorkerError};
 use crate::document::ops::Lifted;
 use crate::document::{Act, Chain, Document, ReadMode, RowId, Stepped, Tree};
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// Steps between two looks at whether to go on.
 const ASK_EVERY: usize = 64;
@@ -100,12 +101,15 @@ impl Work for PlanEdit {
         // What is wrong with an act is said where it counts.
         let apply = |document: &mut Document, act: &mut Act| {
             act.selection = act.selection.or(selection);
-            document.apply(act).unwrap_or(false)
+            apply(document, act, context)
         };
         let document = &mut done.document;
         let has_changed = match &mut outcome {
-            Outcome::Act(act) | Outcome::Noted { act, .. } => apply(document, act),
-            Outcome::Copied(copied) => copied.act.as_mut().is_some_and(|act| apply(document, act)),
+            Outcome::Act(act) | Outcome::Noted { act, .. } => apply(document, act)?,
+            Outcome::Copied(copied) => match &mut copied.act {
+                Some(act) => apply(document, act)?,
+                None => false,
+            },
             Outcome::Undo => step(&mut done, 1, Document::undo, context)?,
             Outcome::TakeBack => step(&mut done, 1, Document::take_back, context)?,
             Outcome::Redo => step(&mut done, 1, Document::redo, context)?,
@@ -125,6 +129,27 @@ impl Work for PlanEdit {
         }
         let done = has_changed.then(|| Box::new(done));
         Ok(Report::Planned(Planned { outcome, done }))
+    }
+}
+
+/// Makes the edits of an act, unless it is stopped; whether a byte changed.
+fn apply(document: &mut Document, act: &Act, context: &JobContext) -> Result<bool, WorkerError> {
+    let n_edits = act.edits.len();
+    let mut stopped = None;
+    let mut go_on = |n_made: usize| match n_made % ASK_EVERY {
+        0 => match context.step(n_made as u64, n_edits as u64) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                stopped = Some(error);
+                ControlFlow::Break(())
+            }
+        },
+        _ => ControlFlow::Continue(()),
+    };
+    let has_changed = document.apply_while(act, &mut go_on).unwrap_or(false);
+    match stopped {
+        Some(error) => Err(error),
+        None => Ok(has_changed),
     }
 }
 
