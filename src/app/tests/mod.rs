@@ -1,5 +1,6 @@
 //! The session through its actions, with real files and a real worker.
 
+mod absent;
 mod acts;
 mod browser;
 mod bytes;

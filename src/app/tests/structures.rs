@@ -3,10 +3,10 @@
 use super::*;
 use crate::document::Entry;
 
-const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
+pub(super) const COMMAND: &str = "apache.rocketmq.v2.TelemetryCommand";
 const LOCATION: &str = "google.protobuf.SourceCodeInfo.Location";
 
-fn run(fixture: &mut Fixture, command: Command) {
+pub(super) fn run(fixture: &mut Fixture, command: Command) {
     let action = command.resolve(fixture.session.state()).unwrap_or_else(|reason| panic!("{reason}"));
     fixture.act(action);
 }
@@ -16,7 +16,7 @@ fn n_edits(fixture: &Fixture) -> usize {
 }
 
 /// Selects the visible row of something that is not there.
-fn select_absent(fixture: &mut Fixture, name: &str) -> RowId {
+pub(super) fn select_absent(fixture: &mut Fixture, name: &str) -> RowId {
     let rows = all_rows(fixture.open());
     let number = rows.iter().position(|row| match &row.entry {
         Entry::Absent { what, .. } => what.name() == name,
@@ -451,39 +451,6 @@ fn closing_what_is_around_an_absent_field_selects_what_is_still_there() {
         let path = fixture.selected_path();
         assert!(fixture.open().selected_row().is_some() && path == "status", "{closing:?} {path}");
     }
-}
-
-#[test]
-fn undo_of_setting_an_absent_field_selects_where_it_is_absent_again_and_redo_what_came_back() {
-    // status { code: 1 }
-    let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
-    run(&mut fixture, Command::ShowAbsent);
-    fixture.act(Action::ExpandRow(0));
-    select_absent(&mut fixture, "message");
-    let row = fixture.open().selection.as_ref().unwrap().row;
-    fixture.act(Action::AddField { row: Some(row), number: 2 });
-    assert_eq!(fixture.open().selected_row().unwrap().id.facet, Facet::Record);
-    fixture.act(Action::Undo);
-    assert_eq!(fixture.selected_path(), "status.message");
-    assert!(matches!(fixture.open().selected_row().unwrap().id.facet, Facet::Absent(_)));
-    fixture.act(Action::Redo);
-    assert_eq!(fixture.selected_path(), "status.message");
-    assert_eq!(fixture.open().selected_row().unwrap().id.facet, Facet::Record);
-}
-
-#[test]
-fn redo_of_something_else_selects_that_though_an_absent_field_is_selected() {
-    // status { code: 1 }
-    let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
-    run(&mut fixture, Command::ShowAbsent);
-    fixture.act(Action::ExpandRow(0));
-    fixture.select("status.code");
-    let row = fixture.open().selection.as_ref().unwrap().row;
-    fixture.act(Action::SetValue { row, text: "2000".to_owned(), gesture: None });
-    fixture.act(Action::Undo);
-    select_absent(&mut fixture, "message");
-    fixture.act(Action::Redo);
-    assert_eq!(fixture.selected_path(), "status.code");
 }
 
 #[test]
