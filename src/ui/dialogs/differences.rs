@@ -222,7 +222,7 @@ fn contents_ui(ui: &mut Ui, state: &State, shown: &Comparison, view: &mut Dialog
     let around = size.bar + size.gap;
     let most_rows = ((all.height() - around - LEAST_HEX) / size.row).floor().max(1.0);
     let n_rows = (shown.found.len() as f32).min(most_rows);
-    let hex_height = (all.height() - around - n_rows * size.row).round();
+    let hex_height = (all.height() - around - n_rows * size.row).floor();
     let list = all.with_max_y(all.bottom() - hex_height - theme(ui).size.gap);
     let is_entered = list_ui(ui, shown, view, list);
     if let Some(picked) = shown.found.get(view.picked) {

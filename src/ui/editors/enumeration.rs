@@ -92,7 +92,7 @@ fn unknown_ui(ui: &mut Ui, editing: &Editing<'_>, descriptor: &EnumDescriptor) {
     let Some(number) = number(editing) else { return };
     if descriptor.get_value(number).is_none() {
         let text = format!("{} declares no {number}; it is kept as it is", descriptor.name());
-        ui.colored_label(theme(ui).color.unknown, text);
+        ui.colored_label(theme(ui).color.note, text);
         return;
     }
     let names = descriptor.values().filter(|value| value.number() == number);

@@ -358,7 +358,12 @@ fn sort_ui(ui: &mut Ui, row: &Row, can_change: bool) -> Option<Sort> {
         ui.weak(now.name());
         return None;
     }
+    // All kinds are as wide as the widest, so that the values stand in one column.
+    let width = |name: &'static str| TextButton::new(name).menu().width(ui);
+    let widest = Sort::ALL.iter().map(|(_, name)| width(name)).fold(0.0, f32::max);
+    let left = widest - width(now.name());
     let button = TextButton::new(now.name()).menu().show(ui);
+    ui.add_space(left);
     let mut picked = None;
     menu_below(&button).show(|ui| {
         for (sort, name) in Sort::ALL {
@@ -418,6 +423,7 @@ fn value_ui(ui: &mut Ui, editing: &mut Editing<'_>, row: &Row) -> Drawn {
     if n_buttons > 0 {
         let name = format!("Remove {place}");
         let color = theme(ui).color.muted;
+        ui.add_space((ui.available_width() - theme(ui).size.row_dense).max(0.0));
         if IconButton::new(Icon::Close, &name).small().color(color).show(ui).clicked() {
             editing.draft.begin();
             editing.draft.leaf = None;

@@ -15,6 +15,9 @@ use egui::{Align, Frame, Layout, Panel, Rect, Ui, UiBuilder, pos2, vec2};
 const HEX_WIDTH: f32 = 660.0;
 /// Points for readings beside the bytes, and the least that the bytes keep.
 const DATA_WIDTH: f32 = 320.0;
+const MOST_DATA: f32 = 480.0;
+/// Points of a line of 16 bytes with its text.
+const BYTES_WIDTH: f32 = 570.0;
 const LEAST_HEX: f32 = 330.0;
 const LEAST_BESIDE: f32 = 380.0;
 /// Points that server, method and buttons of a call want.
@@ -151,7 +154,9 @@ fn hex_pane_ui(ui: &mut Ui, shown: Shown<'_>, view: &mut View, asked: &mut Asked
     let tab = view.tab(shown.tab);
     let all = ui.available_rect_before_wrap();
     let has_data = shown.state.settings.show_data && has_room;
-    let middle = if has_data { (all.right() - DATA_WIDTH).round() } else { all.right() };
+    // As much as numbers of 64 bits take in both orders, where the bytes leave it.
+    let data_width = (all.width() - BYTES_WIDTH).clamp(DATA_WIDTH, MOST_DATA);
+    let middle = if has_data { (all.right() - data_width).round() } else { all.right() };
     let mut left = pane(ui, "bytes", all.with_max_x(middle));
     hex::hex_ui(&mut left, shown, &mut tab.hex, asked, actions);
     if has_data {

@@ -81,7 +81,9 @@ pub fn tab_bar_ui(ui: &mut Ui, state: &mut TabBarState, tabs: &[Tab<'_>], active
 /// Opens where the active document is.
 fn menu_ui(ui: &mut Ui, tabs: &[Tab<'_>], active: usize, happened: &mut TabBarResponse) {
     let theme = theme(ui);
-    let most = ui.ctx().content_rect().height() * 0.6;
+    // All the room below its button, in whole rows.
+    let room = ui.ctx().content_rect().height() - ui.cursor().top() - 2.0 * theme.size.margin;
+    let most = (room / theme.size.row).floor().max(3.0) * theme.size.row;
     let below = (active + 1) as f32 * theme.size.row - most + theme.size.row;
     let list = egui::ScrollArea::vertical().max_height(most);
     let is_new = ui.is_sizing_pass();

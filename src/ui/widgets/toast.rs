@@ -116,6 +116,7 @@ impl Toasts {
         let mut up = bottom + theme.size.margin;
         let most = ctx.content_rect().height() * SHARE;
         let newest = self.shown.last().map(|shown| shown.id);
+        let widest = self.shown.iter().map(|shown| text_width(ctx, &shown.toast)).fold(0.0, f32::max);
         for shown in self.shown.iter_mut().rev() {
             if most < up && newest != Some(shown.id) {
                 break;
@@ -128,7 +129,7 @@ impl Toasts {
             let area = Area::new(Id::unique(("toast", shown.id)))
                 .order(Order::Foreground)
                 .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -up))
-                .show(ctx, |ui| toast_ui(ui, &shown.toast));
+                .show(ctx, |ui| toast_ui(ui, &shown.toast, widest));
             match area.inner {
                 Some(Asked::Action) => chosen = Some(shown.id),
                 Some(Asked::Close) => closed = Some(shown.id),
@@ -164,7 +165,15 @@ enum Asked {
     Close,
 }
 
-fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
+/// Of a text in one line.
+fn text_width(ctx: &Context, toast: &Toast) -> f32 {
+    let theme = theme_of(ctx);
+    let font = egui::TextStyle::Body.resolve(&ctx.style_of(ctx.theme()));
+    ctx.fonts_mut(|fonts| fonts.layout_no_wrap(toast.text.clone(), font, theme.color.text)).size().x
+}
+
+/// `widest` is the longest text of all that are there: they are equally wide.
+fn toast_ui(ui: &mut Ui, toast: &Toast, widest: f32) -> Option<Asked> {
     let theme = theme(ui);
     let mut asked = None;
     let frame = theme.popup_frame().inner_margin(egui::Margin::symmetric(10, 7));
@@ -179,12 +188,8 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> Option<Asked> {
             let action_width = action.map_or(0.0, |action| action.width(ui) + theme.size.gap);
             let buttons = action_width + theme.size.button;
             let most = width - buttons - theme.size.icon - 2.0 * theme.size.gap;
-            // What takes more than a line is as wide as may be, so that the edges of several are one.
-            let font = egui::TextStyle::Body.resolve(ui.style());
-            let galley = ui.painter().layout(toast.text.clone(), font, theme.color.text, most);
-            let wide = if galley.rows.len() > 1 { most } else { galley.size().x };
             let text = ui.scope(|ui| {
-                ui.set_width(2.0 * (wide / 2.0).ceil());
+                ui.set_width(2.0 * (widest.min(most) / 2.0).ceil());
                 ui.vertical(|ui| {
                     ui.add_space(5.0);
                     ui.label(&toast.text)
