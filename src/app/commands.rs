@@ -532,7 +532,7 @@ pub const COMMANDS: &[CommandRow] = &[
         [None, None],
     ),
     call(Command::Send, "Send", "Sends the document as it stands to the server", ctrl("Enter")),
-    call(Command::ChooseMethod, "Choose method…", "Picks the method that is called", ctrl_shift("M")),
+    call(Command::ChooseMethod, "Choose a method…", "Picks the method that is called", ctrl_shift("M")),
     call(Command::HalfClose, "Half-close", "Says that no more messages are sent", ctrl_shift("Enter")),
     call(Command::CancelCall, "Cancel the call", "Gives up the call in front", ctrl_shift("L")),
     row(

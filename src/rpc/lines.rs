@@ -23,7 +23,7 @@ pub enum LineProblem {
     NoPair(String),
     #[error("\"{key}\" is given twice")]
     Twice { key: String },
-    #[error("\"{text}\" is not a value of \"{key}\": write {expected}")]
+    #[error("\"{text}\" is not a value of \"{key}\"; write {expected}")]
     Value { key: String, text: String, expected: String },
     #[error("The quoted text of \"{key}\" does not end, or has a wrong escape")]
     Quotes { key: String },

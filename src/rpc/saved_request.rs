@@ -170,11 +170,11 @@ mod tests {
     #[test]
     fn a_request_without_a_method_or_with_a_secret_is_refused() {
         let error = SavedRequest::read("r", "kind = unary").unwrap_err();
-        assert_eq!(error.to_string(), "There is no \"method\" in it, in line 1");
+        assert_eq!(error.to_string(), "Line 1: There is no \"method\" in it");
         let error = SavedRequest::read("r", "method = a.B/C\n[metadata]\ncookie = abc").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"cookie\" is a secret, and a file that is kept is no place for one, in line 3"
+            "Line 3: \"cookie\" is a secret, and a file that is kept is no place for one"
         );
         let error = SavedRequest::read("r", "method = a.B/C\nkind = both").unwrap_err();
         assert!(error.to_string().contains("unary, server, client, bidi"), "{error}");

@@ -253,3 +253,34 @@ fn a_call_that_goes_on_is_ended_from_every_part_of_a_small_window() {
         assert!(made.is_cancelling || !made.is_live(), "{part}");
     }
 }
+
+#[test]
+fn settings_that_are_opened_lead_to_what_is_wrong() {
+    let mut window = window_on(REQUEST, |form| {
+        (form.endpoint, form.deadline) = ("http://127.0.0.1:9".to_owned(), "soon".to_owned());
+    });
+    make_small(&mut window);
+    click(&mut window, Role::RadioButton, "Settings");
+    window.run();
+    assert!(is_focused(&window, "Deadline"));
+    let told = window.get_by_role(Role::Alert);
+    let label = told.accesskit_node().label().unwrap_or_default();
+    assert!(label.starts_with("\"soon\" is not a time. ") && told.rect().bottom() <= 420.0, "{label}");
+    // What is typed on takes it away, and the field keeps the keyboard.
+    type_text(&mut window, "5s");
+    assert!(is_focused(&window, "Deadline") && window.query_by_role(Role::Alert).is_none());
+    click(&mut window, Role::RadioButton, "Timeline");
+    click(&mut window, Role::RadioButton, "Settings");
+    window.run();
+    assert!(!is_focused(&window, "Deadline"), "nothing is wrong any more");
+}
+
+#[test]
+fn a_call_that_failed_says_what_helps_in_one_line_with_why() {
+    let mut window = window_on(REQUEST, to("http://127.0.0.1:1"));
+    send(&mut window);
+    wait_for_end(&mut window);
+    let told = said(&window);
+    assert!(told.starts_with("Nothing listens at 127.0.0.1:1: "), "{told}");
+    assert!(told.contains(", Check that the server runs and listens on this port, "), "{told}");
+}

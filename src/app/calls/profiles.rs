@@ -131,7 +131,7 @@ impl Session {
             (true, false) => "; its secrets are in the system keyring",
             (true, true) => "",
         };
-        let note = format!("Saved the profile {}{secrets}", profile.name);
+        let note = format!("Saved the profile \"{}\"{secrets}", profile.name);
         let job = CallFiles::StoreProfile { path, profile: Box::new(profile) };
         self.start(Purpose::StoreProfile { note }, Job::CallFiles(job), "Saving the profile");
     }

@@ -7,7 +7,7 @@ use super::super::metadata::MetadataError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
     /// Of the file form; lines count from 1.
-    #[error("{reason}, in line {line}")]
+    #[error("Line {line}: {reason}")]
     Line { line: usize, reason: LineProblem },
     #[error("The profile has no endpoint")]
     NoEndpoint,
@@ -29,7 +29,7 @@ pub enum ProfileError {
     File { reason: String, place: String },
     #[error("\"{place}\" is asked for, and nobody answered yet")]
     NotTyped { place: String },
-    #[error("{reason}, for \"{place}\"")]
+    #[error("The value of \"{place}\" cannot be read. {reason}")]
     Keyring { reason: String, hint: String, detail: String, place: String },
     #[error("The file for \"{place}\" is no text")]
     NotText { place: String },

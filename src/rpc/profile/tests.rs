@@ -220,20 +220,14 @@ fn a_secret_that_is_written_out_is_refused_with_its_line() {
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_its_line() {
     for (text, expected) in [
-        ("\nendpoint", "\"endpoint\" is neither \"key = value\" nor \"[section]\", in line 2"),
-        ("endpoint = a\nendpoint = b", "\"endpoint\" is given twice, in line 2"),
-        (
-            "deadline = 5",
-            "\"5\" is not a value of \"deadline\": write it like 500ms, 5s, 2m or none, in line 1",
-        ),
-        ("compress = yes", "\"yes\" is not a value of \"compress\": write true or false, in line 1"),
-        ("version = x", "\"x\" is not a value of \"version\": write 1, in line 1"),
-        ("version = 2", "Version 2 of such files is newer than this program, in line 1"),
-        (
-            "authority = \"a",
-            "The quoted text of \"authority\" does not end, or has a wrong escape, in line 1",
-        ),
-        ("[variables]\na b = 1", "\"a b\" is no name of a variable: letters, digits and _ only, in line 2"),
+        ("\nendpoint", "Line 2: \"endpoint\" is neither \"key = value\" nor \"[section]\""),
+        ("endpoint = a\nendpoint = b", "Line 2: \"endpoint\" is given twice"),
+        ("deadline = 5", "Line 1: \"5\" is not a value of \"deadline\"; write it like 500ms, 5s, 2m or none"),
+        ("compress = yes", "Line 1: \"yes\" is not a value of \"compress\"; write true or false"),
+        ("version = x", "Line 1: \"x\" is not a value of \"version\"; write 1"),
+        ("version = 2", "Line 1: Version 2 of such files is newer than this program"),
+        ("authority = \"a", "Line 1: The quoted text of \"authority\" does not end, or has a wrong escape"),
+        ("[variables]\na b = 1", "Line 2: \"a b\" is no name of a variable: letters, digits and _ only"),
     ] {
         assert_eq!(Profile::read("p", text).unwrap_err().to_string(), expected);
     }
@@ -254,7 +248,7 @@ fn what_keeps_a_profile_from_making_a_call_is_said() {
         ("endpoint = http://a\n[metadata]\nx = $NO", "The variable $NO is not set, which \"x\" names"),
         ("endpoint = http://a\n[metadata]\nx = @no", "it is not there, for \"x\""),
         ("endpoint = http://a\n[metadata]\nx = ?", "\"x\" is asked for, and nobody answered yet"),
-        ("endpoint = http://a\n[metadata]\nx = ?keyring", "no metadata.x, for \"x\""),
+        ("endpoint = http://a\n[metadata]\nx = ?keyring", "The value of \"x\" cannot be read. no metadata.x"),
         (
             "endpoint = http://a\n[tls]\nca = no",
             "TLS settings do not go with http://a:80, which is plain text",
@@ -284,7 +278,7 @@ fn the_keyring_is_asked_for_the_place_of_a_value() {
     let error = call(&profile, &Outside).unwrap_err();
     assert_eq!(
         (error.to_string().as_str(), error.hint().as_deref()),
-        ("no metadata.x-a, for \"x-a\"", Some("put it there"))
+        ("The value of \"x-a\" cannot be read. no metadata.x-a", Some("put it there"))
     );
     let mut profile = profile;
     profile.metadata.clear();

@@ -37,7 +37,7 @@ pub struct KeyringPlace {
 /// Why the keyring gave nothing, or took nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
-    #[error("There is no system keyring here: {reason}")]
+    #[error("There is no system keyring here, since {reason}")]
     None {
         reason: String,
         /// What the system said; may be empty.

@@ -99,6 +99,18 @@ pub fn screens() -> Vec<Screen> {
         Screen::new("call settings tall", tall).and([part("Settings")]).if_wide(1_000.0..f32::MAX),
         Screen::new("call settings full", || session(full))
             .and([part("Settings"), Reach(Role::TextInput, "a b")]),
+        Screen::new("call settings wrong", || session(full)).and([part("Settings")]),
+        Screen::new("call not sent", || session(full)).does([Action::Call(CallAct::Send)]),
+        Screen::new("call method missing", || to("http://127.0.0.1:9"))
+            .does([Action::Call(CallAct::SetMethod(String::new())), Action::Call(CallAct::Send)])
+            .and([Press(Modifiers::NONE, Key::Escape)]),
+        with("call open over settings", echoing).and([
+            act(CallAct::SetMethod("any.v1.Service/Talk".to_owned())),
+            act(CallAct::SetKind(protoloupe::rpc::RpcKind::Bidi)),
+            send(),
+            Wait(has_received),
+            part("Settings"),
+        ]),
         Screen::new("call none made", || to("")).and([part("Calls")]),
         Screen::new("call endpoint wrong", || to("localhost:1")),
         Screen::new("call refused", || to("http://127.0.0.1:1")).and([send(), Wait(is_over)]),

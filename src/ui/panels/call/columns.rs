@@ -32,6 +32,14 @@ pub(super) fn widest<'a>(painter: &Painter, font: &FontId, texts: impl Iterator<
     texts.take(MEASURED).map(width).fold(0.0, f32::max)
 }
 
+/// A server without its scheme, where all of it has no room: host and port tell servers apart.
+pub(super) fn server_in<'a>(painter: &Painter, font: &FontId, server: &'a str, room: f32) -> &'a str {
+    match server.split_once("://") {
+        Some((_, rest)) if room < widest(painter, font, std::iter::once(server)) => rest,
+        _ => server,
+    }
+}
+
 /// The width of each column in so much room; none for one that is left out.
 ///
 /// `wishes` begins with what matters most: the last goes first, and the first gets its room first.

@@ -1,6 +1,6 @@
 //! The calls of this session and those made before, the newest first.
 
-use super::columns::{GAP, MEASURED, Wish, places, widest, widths};
+use super::columns::{GAP, MEASURED, Wish, places, server_in, widest, widths};
 use super::{CallView, Part, bar};
 use crate::app::{Action, CallAct, Command, MadeCall, State, StoredCall, duration_text};
 use crate::document::value::grouped;
@@ -37,6 +37,7 @@ struct Told {
     outcome: String,
     took: String,
     started: String,
+    zone: String,
     counts: String,
 }
 
@@ -126,6 +127,7 @@ fn told(theme: &Theme, listed: Listed<'_>) -> Told {
                 }
                 Some(outcome) => (Icon::Error, color.problem, outcome.wrong.clone().unwrap_or_default()),
             };
+            let (started, zone) = time_texts(made.started);
             Told {
                 icon,
                 color,
@@ -133,7 +135,8 @@ fn told(theme: &Theme, listed: Listed<'_>) -> Told {
                 server: made.call.endpoint.to_string(),
                 outcome,
                 took: if made.is_live() { String::new() } else { duration_text(made.took) },
-                started: time_text(made.started),
+                started,
+                zone,
                 counts: counts(made.n_sent, made.n_received),
             }
         }
@@ -143,6 +146,8 @@ fn told(theme: &Theme, listed: Listed<'_>) -> Told {
             let (icon, color) =
                 if summary.is_ok() { (Icon::Check, color.ok) } else { (Icon::Error, color.problem) };
             let millis = i64::try_from(summary.started_at_millis).unwrap_or(0);
+            let time = jiff::Timestamp::from_millisecond(millis);
+            let (started, zone) = time.map(time_texts).unwrap_or_default();
             Told {
                 icon,
                 color,
@@ -150,17 +155,18 @@ fn told(theme: &Theme, listed: Listed<'_>) -> Told {
                 server: summary.endpoint.clone(),
                 outcome: summary.outcome(),
                 took: duration_text(summary.took),
-                started: jiff::Timestamp::from_millisecond(millis).map(time_text).unwrap_or_default(),
+                started,
+                zone,
                 counts: counts(summary.n_sent, summary.n_received),
             }
         }
     }
 }
 
-/// Day and minute where the person is.
-fn time_text(time: jiff::Timestamp) -> String {
-    let here = jiff::tz::TimeZone::system().to_datetime(time);
-    here.strftime("%Y-%m-%d %H:%M").to_string()
+/// Day and time where the person is, and how far that is from universal time.
+fn time_texts(time: jiff::Timestamp) -> (String, String) {
+    let here = time.to_zoned_datetime(jiff::tz::TimeZone::system());
+    (here.strftime("%Y-%m-%d %H:%M:%S").to_string(), here.strftime("%:z").to_string())
 }
 
 /// What the columns of all rows are measured from.
@@ -207,20 +213,20 @@ fn row_ui(ui: &Ui, theme: &Theme, row: &Row, columns: &Columns, told: &Told) -> 
     let texts = [
         (told.started.as_str(), &mono, muted, Elide::End),
         (&*method, &dense, theme.color.text, Elide::End),
-        // The port is what differs.
         (&*server, &mono, muted, Elide::Middle),
         (&*outcome, &dense, muted, Elide::End),
     ];
     let places = places(at, &[in_date, in_method, in_server, in_outcome]);
-    let mut is_cut = false;
     for ((text, font, ink, elide), place) in texts.into_iter().zip(places) {
-        let shown = place.map(|place| cell_elided(painter, place, text, font, ink, Align::Min, elide));
-        is_cut |= shown.is_none_or(|shown| shown.is_elided) && !text.is_empty();
+        if let Some(place) = place {
+            let is_server = elide == Elide::Middle;
+            let text = if is_server { server_in(painter, font, text, place.width()) } else { text };
+            cell_elided(painter, place, text, font, ink, Align::Min, elide);
+        }
     }
-    if is_cut {
-        let full = format!("{method} at {server}\n{outcome}\n{}, {}", told.counts, told.started);
-        row.response.clone().told(full);
-    }
+    // The zone is nowhere else.
+    let when = format!("{} {}", told.started, told.zone);
+    row.response.clone().told(format!("{method} at {server}\n{outcome}\n{}, {when}", told.counts));
     RowLabel::new(format!("{method} at {}", told.server))
         .value(format!("{outcome}, {}, {}", told.counts, told.started))
 }

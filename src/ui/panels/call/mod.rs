@@ -42,6 +42,8 @@ pub struct CallView {
     seen_call: Option<SeenCall>,
     /// This field is to get the keyboard in this frame.
     wanted: Option<FormField>,
+    /// The settings were below the head in the last frame.
+    had_settings: bool,
     /// The name that the fields are to be saved as.
     profile_name: String,
     /// Typed secrets go into the system keyring with the profile.
@@ -135,8 +137,13 @@ pub fn call_ui(ui: &mut Ui, state: &State, has_parts: bool, view: &mut CallView,
     view.has_requests_focus = false;
     let mut form = state.calls.form.clone();
     let errors = state.calls.errors(&form);
-    if view.part != Part::Settings {
+    let has_settings = view.part == Part::Settings;
+    let had_settings = std::mem::replace(&mut view.had_settings, has_settings);
+    if !has_settings {
         view.asked = None;
+    } else if !had_settings && view.wanted.is_none() {
+        let mut of_settings = errors.iter().map(|error| error.field);
+        view.wanted = of_settings.find(|field| *field != FormField::Endpoint);
     }
     let all = ui.available_rect_before_wrap();
     let head = all.shrink2(egui::vec2(theme.size.margin, theme.size.gap_small));

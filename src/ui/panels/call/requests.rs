@@ -1,6 +1,6 @@
 //! The requests that are kept as files in a folder, by name. A double click opens one.
 
-use super::columns::{GAP, MEASURED, Wish, places, widest, widths};
+use super::columns::{GAP, MEASURED, Wish, places, server_in, widest, widths};
 use super::{CallView, bar};
 use crate::app::{Action, CallAct, Command, Dialog, FileDialog, State, StoredRequest};
 use crate::document::value::grouped;
@@ -206,11 +206,12 @@ fn row_ui(
         let texts = [
             (&name, &dense, color.text, Elide::End),
             (&method, &dense, color.muted, Elide::End),
-            // The port is what differs.
             (&server, &mono, color.muted, Elide::Middle),
         ];
-        let mut is_cut = false;
+        let mut is_cut = widths[2] < columns.server.all;
         for ((text, font, ink, elide), place) in texts.into_iter().zip(places(at, &widths)) {
+            let room = place.map_or(0.0, |place| place.width());
+            let text = if elide == Elide::Middle { server_in(painter, font, text, room) } else { text };
             let shown = place.map(|place| cell_elided(painter, place, text, font, ink, Align::Min, elide));
             is_cut |= shown.is_none_or(|shown| shown.is_elided) && !text.is_empty();
         }

@@ -1,5 +1,6 @@
 //! Rows of a form: a name, a field, and what is wrong with it.
 
+use super::status::capital;
 use crate::app::{Action, Dialog, FieldError, FileDialog, FormField};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -10,6 +11,8 @@ use egui::{Align, Layout, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 /// Points that names take.
 pub(super) const NAME_WIDTH: f32 = 132.0;
+/// Points over a field that come into view with it.
+const ABOVE: f32 = 28.0;
 /// Points from which on a name stands beside its field; else above it.
 const LEAST_FOR_NAMES: f32 = 400.0;
 
@@ -67,10 +70,9 @@ impl Errors<'_> {
     /// The line below a field, where something is wrong with it.
     pub fn line_ui(&self, ui: &mut Ui, field: FormField) {
         let Some(error) = self.of(field) else { return };
-        let text = if error.hint.is_empty() {
-            error.reason.clone()
-        } else {
-            format!("{}: {}", error.reason, error.hint)
+        let text = match error.hint.as_str() {
+            "" => error.reason.clone(),
+            hint => format!("{}. {}", error.reason, capital(hint)),
         };
         ui.horizontal(|ui| {
             ui.add_space(name_width(ui));
@@ -81,8 +83,10 @@ impl Errors<'_> {
 
 /// Brings the field into view; what is typed takes the place of what it has.
 pub(super) fn take_focus(field: &Response, text: &str) {
-    // With what is said below it.
-    field.scroll_to_me(Some(Align::Center));
+    // With its name above it, and with what is said below it.
+    let mut all = field.clone();
+    all.rect.min.y -= ABOVE;
+    all.scroll_to_me(Some(Align::TOP));
     field.request_focus();
     select_all(&field.ctx, field.id, text);
 }

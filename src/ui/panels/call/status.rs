@@ -15,15 +15,17 @@ struct Said {
     icon: Option<Icon>,
     color: Color32,
     text: String,
-    /// Beside it, muted.
+    /// Beside it, muted: what goes with it, or what to do.
     more: String,
+    /// Behind that: statuses, counts and times, none of which is broken at the end of a line.
+    facts: String,
     /// What only those want to know who point at it.
     detail: String,
 }
 
 impl Said {
     fn full(&self) -> String {
-        let parts = [&self.text, &self.more, &self.detail].map(|part| visible_text(part));
+        let parts = [&self.text, &self.more, &self.facts, &self.detail].map(|part| visible_text(part));
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join("\n")
     }
@@ -54,11 +56,12 @@ fn line_ui(ui: &mut Ui, said: &Said, most_lines: usize) {
     let mut job = LayoutJob::default();
     let format = |font, color| TextFormat { valign: Align::Center, ..TextFormat::simple(font, color) };
     job.append(&text, 0.0, format(fonts::medium(theme.size.text), said.color));
-    if !more.is_empty() {
-        let dense = fonts::regular(theme.size.text_dense);
+    let facts = visible_text(&said.facts).replace(' ', "\u{a0}").replace("·\u{a0}", "· ");
+    let dense = fonts::regular(theme.size.text_dense);
+    for part in [&*more, &*facts].into_iter().filter(|part| !part.is_empty()) {
         // A place to break the line at.
         job.append(" ", 0.0, format(dense.clone(), theme.color.muted));
-        job.append(&more, theme.size.gap_small, format(dense, theme.color.muted));
+        job.append(part, theme.size.gap_small, format(dense.clone(), theme.color.muted));
     }
     job.wrap.max_width = ui.available_width() - icon_space;
     job.wrap.max_rows = most_lines;
@@ -106,10 +109,8 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
     }
     let wrong = |text: &str, hint: &str| Said {
         icon: Some(Icon::Error),
-        color: color.problem,
-        text: text.to_owned(),
         more: hint.to_owned(),
-        detail: String::new(),
+        ..plain(color.problem, text)
     };
     if let Some(refused) = &calls.refused {
         let what = if refused.is_session { "No session was opened" } else { "Nothing was sent" };
@@ -140,10 +141,7 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
             Some(title) => format!("{title}: {}", error.reason),
             None => error.reason.clone(),
         };
-        // Hints go on after a colon elsewhere.
-        let mut hint = error.hint.chars();
-        let first = hint.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        return wrong(&reason, &format!("{first}{}", hint.as_str()));
+        return wrong(&reason, &capital(&error.hint));
     }
     if let Some(error) = &calls.target.error {
         return if calls.target.text.is_empty() {
@@ -159,21 +157,23 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
             let read_as = open.map_or("something else", |message| message.name());
             Said {
                 icon: Some(Icon::Warning),
-                color: color.warning,
-                text: format!("The method takes {}", method.input().name()),
                 more: format!("The document is read as {read_as}"),
-                detail: String::new(),
+                ..plain(color.warning, &format!("The method takes {}", method.input().name()))
             }
         }
         None => Said {
             icon: Some(Icon::Info),
-            color: color.text,
-            text: "No schema knows this method".to_owned(),
             more: "It is called with raw bytes, and replies have no type".to_owned(),
-            detail: String::new(),
+            ..plain(color.text, "No schema knows this method")
         },
         Some(_) => plain(color.muted, "Nothing was sent yet"),
     }
+}
+
+/// A hint that goes on after a colon elsewhere, as a sentence.
+pub(super) fn capital(hint: &str) -> String {
+    let mut rest = hint.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// A sentence as the end of another one.
@@ -188,7 +188,8 @@ fn inside(sentence: &str) -> String {
 }
 
 fn plain(color: Color32, text: &str) -> Said {
-    Said { icon: None, color, text: text.to_owned(), more: String::new(), detail: String::new() }
+    let (more, facts, detail) = Default::default();
+    Said { icon: None, color, text: text.to_owned(), more, facts, detail }
 }
 
 fn ended(theme: &Theme, outcome: &Outcome) -> Said {
@@ -196,27 +197,16 @@ fn ended(theme: &Theme, outcome: &Outcome) -> Said {
     match &outcome.wrong {
         None => {
             let mut parts = outcome.parts.iter();
-            Said {
-                icon: Some(Icon::Check),
-                color: color.ok,
-                text: parts.next().cloned().unwrap_or_default(),
-                more: parts.cloned().collect::<Vec<_>>().join(" · "),
-                detail: String::new(),
-            }
+            let first = parts.next().cloned().unwrap_or_default();
+            let facts = parts.cloned().collect::<Vec<_>>().join(" · ");
+            Said { icon: Some(Icon::Check), facts, ..plain(color.ok, &first) }
         }
-        Some(wrong) => Said {
-            icon: Some(Icon::Error),
-            color: color.problem,
-            text: wrong.clone(),
-            more: outcome
-                .parts
-                .iter()
-                .filter(|part| !wrong.contains(part.as_str()))
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" · "),
-            detail: String::new(),
-        },
+        Some(wrong) => {
+            let others = outcome.parts.iter().filter(|part| !wrong.contains(part.as_str()));
+            let facts = others.cloned().collect::<Vec<_>>().join(" · ");
+            let more = outcome.hint.clone().unwrap_or_default();
+            Said { icon: Some(Icon::Error), more, facts, ..plain(color.problem, wrong) }
+        }
     }
 }
 
@@ -237,9 +227,7 @@ fn going_on(theme: &Theme, made: &MadeCall) -> Said {
     let counts = format!("{} sent · {} received", grouped(made.n_sent), grouped(made.n_received));
     Said {
         icon: Some(Icon::Clock),
-        color: theme.color.text,
-        text: format!("{what} {}", made.call.method.method),
-        more: format!("{counts} · {seconds} s"),
-        detail: String::new(),
+        facts: format!("{counts} · {seconds} s"),
+        ..plain(theme.color.text, &format!("{what} {}", made.call.method.method))
     }
 }

@@ -20,6 +20,8 @@ const TIME_WIDTH: f32 = 64.0;
 const SIZE_WIDTH: f32 = 76.0;
 /// Points that the name of a header, or of a part of a certificate, takes.
 const NAME_WIDTH: f32 = 130.0;
+/// Points under which the parts of a step use all of a row.
+const NARROW: f32 = 400.0;
 /// Bytes and characters of a message that matter to its row.
 const MAX_LOOKED_AT: usize = 1024;
 const MAX_CHARS: usize = 120;
@@ -270,11 +272,16 @@ fn preview(step: &Step) -> String {
 
 fn line_ui(ui: &Ui, theme: &Theme, row: &Row, step: &Step, line: usize) -> RowLabel {
     let Some(line) = step.lines.get(line) else { return RowLabel::new("") };
-    let mut at = time_ui(ui, theme, row, "");
+    let is_narrow = row.rect.width() < NARROW;
+    // Of a narrow row none is left empty for a time.
+    let mut at =
+        if is_narrow { row.rect.shrink2(vec2(theme.size.margin, 0.0)) } else { time_ui(ui, theme, row, "") };
     at.min.x += 14.0 + theme.size.gap;
-    let name_at = at.with_max_x(at.left() + NAME_WIDTH.min(at.width() * 0.42));
     let name = visible_text(&line.name);
     let dense = fonts::regular(theme.size.text_dense);
+    let of_name = ui.painter().layout_no_wrap(name.to_string(), dense.clone(), theme.color.muted).size().x;
+    let most = NAME_WIDTH.min(at.width() * 0.42);
+    let name_at = at.with_max_x(at.left() + if is_narrow { of_name.ceil().min(most) } else { most });
     let shown = cell(ui.painter(), name_at, &name, &dense, theme.color.muted, Align::Min);
     shown.full_text_on_hover(ui, &row.response, || name.clone().into_owned());
     let value_at = at.with_min_x(name_at.right() + theme.size.gap);
