@@ -334,3 +334,17 @@ fn a_mode_that_is_clicked_leaves_the_keyboard_to_the_bytes() {
     type_text(&mut window, "ab");
     assert_eq!(bytes(&window).len(), before.len() + 1, "inserted");
 }
+
+#[test]
+fn enter_on_cancel_chooses_nothing_of_what_pasted_text_can_mean() {
+    let mut window = window();
+    let before = bytes(&window);
+    select(&mut window, "messages[0].topic.name");
+    window.event(Event::Paste("98 06 05".to_owned()));
+    window.run();
+    window.get_by_role_and_label(Role::Button, "Cancel").focus();
+    window.run();
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().state().dialog, None);
+    assert_eq!(bytes(&window), before);
+}

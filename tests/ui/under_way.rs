@@ -167,3 +167,29 @@ fn enter_does_not_stop_what_goes_on_but_its_button_does() {
     window.step();
     assert!(!is_running(&window));
 }
+
+#[test]
+fn the_status_bar_says_how_much_more_goes_on_in_a_small_window_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = std::mem::replace(
+        huge(folder.path()).state_mut().session_mut(),
+        Session::new(Schema::builtin(), Folders::default(), || {}),
+    );
+    let tab = session.state().active.expect("a tab");
+    for name in ["first.hex", "second.hex"] {
+        let (path, format) = (folder.path().join(name), "hex".to_owned());
+        session.apply(Action::Export { tab, path, format, part: None, overwrite: true });
+    }
+    let mut window = harness([600.0, 420.0], Shell::new(session), |ui, shell: &mut Shell| {
+        Shell::use_no_system_dialogs(ui.ctx());
+        shell.ui(ui);
+    });
+    window.step();
+    let more = window.get_by_label("+1").rect();
+    assert!(window.ctx.content_rect().contains_rect(more), "{more:?}");
+    window.hover_at(more.center());
+    for _ in 0..30 {
+        window.step();
+    }
+    window.get_by_label_contains("Exporting first.hex");
+}

@@ -10,7 +10,7 @@ use egui::{Align, Context, Key, Label, Modifiers, Ui, UiBuilder, vec2};
 
 pub fn choose_ui(ctx: &Context, choosing: &Choosing, view: &mut DialogView, actions: &mut Vec<Action>) {
     let n_choices = choosing.choices.len();
-    let entered = keys(ctx, view, n_choices);
+    keys(ctx, view, n_choices);
     let (answer, is_closed) = dialog(ctx, &choosing.title, 520.0, |ui| {
         ui.add(Label::new(visible_text(&choosing.text).into_owned()).wrap());
         ui.add_space(theme(ui).size.gap);
@@ -18,11 +18,11 @@ pub fn choose_ui(ctx: &Context, choosing: &Choosing, view: &mut DialogView, acti
         if let [only] = choosing.choices.as_slice() {
             return (buttons_ui(ui, &[(&only.title, None), ("Cancel", None)]), false);
         }
-        let (clicked, is_double) = list_ui(ui, choosing, view);
+        let (clicked, is_entered) = list_ui(ui, choosing, view);
         view.picked = clicked.unwrap_or(view.picked);
-        (buttons_ui(ui, &[("Go on", None), ("Cancel", None)]), is_double)
+        (buttons_ui(ui, &[("Go on", None), ("Cancel", None)]), is_entered)
     });
-    let is_chosen = answer.0 == Some(0) || answer.1 || entered;
+    let is_chosen = answer.0 == Some(0) || answer.1;
     if let Some(choice) = choosing.choices.get(view.picked).filter(|_| is_chosen) {
         actions.push(Action::Dismiss);
         actions.push(choice.action.clone());
@@ -31,7 +31,7 @@ pub fn choose_ui(ctx: &Context, choosing: &Choosing, view: &mut DialogView, acti
     }
 }
 
-fn keys(ctx: &Context, view: &mut DialogView, n_choices: usize) -> bool {
+fn keys(ctx: &Context, view: &mut DialogView, n_choices: usize) {
     let pressed = |key: Key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let last = n_choices.saturating_sub(1);
     if pressed(Key::ArrowDown) {
@@ -40,10 +40,9 @@ fn keys(ctx: &Context, view: &mut DialogView, n_choices: usize) -> bool {
     if pressed(Key::ArrowUp) {
         view.picked = view.picked.saturating_sub(1);
     }
-    pressed(Key::Enter)
 }
 
-/// Returns the choice that was clicked, and whether twice.
+/// Returns the choice that was clicked, and whether twice, or Enter pressed in the list.
 fn list_ui(ui: &mut Ui, choosing: &Choosing, view: &mut DialogView) -> (Option<usize>, bool) {
     let theme = theme(ui);
     let row_height = 2.0 * theme.size.row_dense;
@@ -59,7 +58,9 @@ fn list_ui(ui: &mut Ui, choosing: &Choosing, view: &mut DialogView) -> (Option<u
         })
         .inner;
     let clicked = response.clicked.and_then(|(row, _)| usize::try_from(row).ok());
-    (clicked, response.double_clicked.is_some())
+    let enter =
+        response.response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+    (clicked, enter || response.double_clicked.is_some())
 }
 
 fn row_ui(ui: &Ui, theme: &Theme, row: &Row, choosing: &Choosing) -> RowLabel {

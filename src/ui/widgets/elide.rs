@@ -16,6 +16,8 @@ pub enum Elide {
     End,
     /// For paths and ids, whose ends tell them apart.
     Middle,
+    /// For paths of which the folders that come last matter; at a slash where there is one.
+    Start,
 }
 
 /// No glyph in use is narrower than this share of the font size, so more characters never fit.
@@ -62,6 +64,26 @@ pub fn elide_middle<'a>(painter: &Painter, text: &'a str, font: &FontId, width: 
     Cow::Owned(format!("{}…{}", &text[..start], &text[end..]))
 }
 
+/// The end of `text` behind a "…" if it is wider than `width` points.
+fn elide_start<'a>(painter: &Painter, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
+    let glyph = |character: char| painter.fonts_mut(|fonts| fonts.glyph_width(font, character));
+    let dots = glyph('…');
+    let (mut taken, mut start) = (0.0, None);
+    for (at, character) in text.char_indices().rev() {
+        taken += glyph(character);
+        if taken > width {
+            let start = start.unwrap_or(text.len());
+            let end = &text[start..];
+            let from = end.find('/').filter(|at| at + 1 < end.len()).unwrap_or(0);
+            return Cow::Owned(format!("…{}", &end[from..]));
+        }
+        if taken + dots <= width {
+            start = Some(at);
+        }
+    }
+    Cow::Borrowed(text)
+}
+
 /// A galley of one line no wider than `width`, and whether something of `text` is missing in it.
 pub fn one_line(
     painter: &Painter,
@@ -78,6 +100,11 @@ pub fn one_line(
         }
         Elide::Middle => {
             let short = elide_middle(painter, text, font, width);
+            let is_cut = matches!(short, Cow::Owned(_));
+            (short, is_cut)
+        }
+        Elide::Start => {
+            let short = elide_start(painter, text, font, width);
             let is_cut = matches!(short, Cow::Owned(_));
             (short, is_cut)
         }
@@ -184,7 +211,7 @@ mod tests {
     fn a_line_is_cut_to_its_width() {
         with_painter(|painter| {
             let font = fonts::regular(13.0);
-            for elide in [Elide::End, Elide::Middle] {
+            for elide in [Elide::End, Elide::Middle, Elide::Start] {
                 for width in [20.0, 61.0, 200.0] {
                     let text = "apache.rocketmq.v2.SendMessageRequest";
                     let (galley, is_elided) =
@@ -193,6 +220,17 @@ mod tests {
                     assert!(is_elided);
                 }
             }
+        });
+    }
+
+    #[test]
+    fn of_a_path_the_last_folders_are_left() {
+        with_painter(|painter| {
+            let font = fonts::regular(13.0);
+            let text = "/dev/shm/tmp/sources/roots/one/common/money.proto";
+            let (galley, _) = one_line(painter, text, &font, Color32::PLACEHOLDER, 200.0, Elide::Start);
+            let shown = galley.job.text.trim_start_matches('…');
+            assert!(shown.starts_with('/') && shown.len() < text.len() && text.ends_with(shown), "{shown}");
         });
     }
 

@@ -39,7 +39,7 @@ pub use elide::{Cell, Elide, cell, cell_elided};
 pub use empty_state::{empty_state_over_ui, empty_state_ui};
 pub use field::{TextField, error_line_ui};
 pub use floating::{HoverText, context_menu, menu_below};
-pub use link::text_link_ui;
+pub use link::{path_link_ui, text_link_ui};
 pub use palette::{PaletteResponse, PaletteState, palette};
 pub use path_field::{PathField, PathFieldResponse, PathFieldState};
 pub use progress::progress_ui;

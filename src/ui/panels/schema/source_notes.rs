@@ -1,15 +1,14 @@
 //! What is to be known of sources besides their files: what was left out, declared differently or
 //! removed, and `protoc`.
 
-use super::parts;
 use super::sources::{MAX_SHOWN, SourcesView, indented};
 use crate::app::{Action, Protoc, SourceRow, State};
 use crate::ui::fonts;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{
-    Elide, HoverText, TextButton, cell, cell_elided, check_box_ui, section_ui, visible_text,
+    Elide, HoverText, TextButton, cell, cell_elided, check_box_ui, path_link_ui, section_ui, visible_text,
 };
-use egui::{Align, Label, RichText, Sense, Ui, vec2};
+use egui::{Align, Label, Layout, RichText, Sense, Ui, vec2};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -120,11 +119,14 @@ pub(super) fn contradictions_ui(
             .wrap(),
         );
         for (word, address) in [("means the one in", &one.winner), ("not the one in", &one.loser)] {
-            ui.horizontal_wrapped(|ui| {
+            let size = vec2(ui.available_width(), theme.size.row_dense);
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme.size.gap_small;
                 ui.label(muted(word.to_owned()));
                 let prefix = format!("{} in ", one.winner.full_name);
-                parts::link_ui(ui, &as_listed(state, &address.file), &prefix, address, actions);
+                if path_link_ui(ui, &as_listed(state, &address.file), &prefix).clicked() {
+                    actions.push(Action::ShowPage(address.clone()));
+                }
             });
         }
         let has = format!("which has {}", visible_text(&one.difference));

@@ -333,6 +333,7 @@ fn import_ui(ui: &mut Ui, state: &State, import: &ImportRow, actions: &mut Vec<A
             ui.add(Label::new(muted(text)).wrap());
         }
     }
+    ui.add_space(theme.size.gap_small);
     for root in &import.others {
         let title = format!("Use the one under {}", short(root));
         if TextButton::new(&title).hint(root).outlined().show(ui).clicked() {
@@ -362,7 +363,7 @@ fn named_path_ui(ui: &mut Ui, word: &str, path: &str) {
             cell(ui.painter(), rect, word, &font, muted, Align::Min).rect.right() + theme.size.gap_small;
     }
     let path = visible_text(path);
-    cell_elided(ui.painter(), at, &path, &font, muted, Align::Min, Elide::Middle).full_text_on_hover(
+    cell_elided(ui.painter(), at, &path, &font, muted, Align::Min, Elide::Start).full_text_on_hover(
         ui,
         &response,
         || path.to_string(),
