@@ -72,6 +72,8 @@ const CHARS_PER_SECOND: f64 = 15.0;
 const MOST: usize = 4;
 /// Of the window's height that notes take; older ones wait until those before them are gone.
 const SHARE: f32 = 0.34;
+/// Points that a note of several lines takes, about: an older one is shown where it has them.
+const LEAST_HEIGHT: f32 = 64.0;
 const WIDTH: f32 = 380.0;
 
 impl Toasts {
@@ -118,7 +120,7 @@ impl Toasts {
         let newest = self.shown.last().map(|shown| shown.id);
         let widest = self.shown.iter().map(|shown| text_width(ctx, &shown.toast)).fold(0.0, f32::max);
         for shown in self.shown.iter_mut().rev() {
-            if most < up && newest != Some(shown.id) {
+            if most < up + LEAST_HEIGHT && newest != Some(shown.id) {
                 break;
             }
             let is_read = shown.toast.tone != Tone::Problem || shown.is_shown && is_there(ctx);
