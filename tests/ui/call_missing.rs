@@ -245,6 +245,7 @@ fn a_call_that_goes_on_is_ended_from_every_part_of_a_small_window() {
         if part != "Timeline" {
             click(&mut window, Role::RadioButton, part);
         }
+        assert!(said(&window).contains(&format!(", at {}, ", server.url())), "{}", said(&window));
         click(&mut window, Role::Button, "Half-close");
         assert!(state(&window).calls.made[0].is_half_closed, "{part}");
         assert!(window.query_by_role_and_label(Role::Button, "Half-close").is_none());

@@ -8,13 +8,11 @@ use crate::ui::commands::offer;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
-use crate::ui::widgets::{Choice, Elide, HoverText, IconButton, TextButton, cell, cell_elided};
+use crate::ui::widgets::{Choice, HoverText, IconButton, TextButton, cell};
 use egui::{Align, Layout, Role, Sense, Ui, WidgetInfo, vec2};
 
 /// Points from which on server and method stand side by side.
 pub(super) const WIDE: f32 = 472.0;
-/// Points of a server's name that are worth showing.
-const LEAST_SERVER: f32 = 120.0;
 /// Of the width that both have together.
 const SERVER_SHARE: f32 = 0.52;
 
@@ -108,18 +106,16 @@ fn goes_where_ui(ui: &mut Ui, made: &MadeCall) {
         let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.color.text);
         galley.size().x
     };
-    // The server is told as far as it has room behind the method, or not at all.
-    let has_server = width(&method) + LEAST_SERVER <= rect.width() || width(&full) <= rect.width();
-    let lead = if has_server { format!("{method} at ") } else { method };
-    let shown = cell(ui.painter(), rect, &lead, &font, theme.color.text, Align::Min);
-    let mut is_cut = shown.is_elided || !has_server;
-    if has_server {
-        let at = rect.with_min_x(rect.left() + width(&lead));
-        is_cut |= cell_elided(ui.painter(), at, &server, &font, theme.color.text, Align::Min, Elide::Middle)
-            .is_elided;
-    }
+    // The server is told as a whole or not at all; the state tells it too.
+    let candidates = match server.split_once("://") {
+        Some((_, host)) => vec![full.clone(), format!("{method} at {host}"), method],
+        None => vec![full.clone(), method],
+    };
+    let fits = candidates.iter().find(|text| width(text) <= rect.width());
+    let text = fits.or(candidates.last()).unwrap_or(&full);
+    let shown = cell(ui.painter(), rect, text, &font, theme.color.text, Align::Min);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
-    if is_cut {
+    if shown.is_elided || *text != full {
         response.told(format!("{} at {server}", made.call.method));
     }
 }

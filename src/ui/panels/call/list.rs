@@ -19,7 +19,7 @@ use egui::{Align, Color32, Rect, Ui, UiBuilder, pos2, vec2};
 /// The least that columns are shown with.
 const LEAST_METHOD: f32 = 110.0;
 const LEAST_OUTCOME: f32 = 100.0;
-const LEAST_SERVER: f32 = 120.0;
+const LEAST_SERVER: f32 = 150.0;
 
 /// What a row is of.
 #[derive(Clone, Copy)]

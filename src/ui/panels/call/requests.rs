@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// The least that columns are shown with.
 const LEAST_NAME: f32 = 130.0;
 const LEAST_METHOD: f32 = 72.0;
-const LEAST_SERVER: f32 = 120.0;
+const LEAST_SERVER: f32 = 150.0;
 /// Points of the folder's name.
 const MOST_FOLDER: f32 = 180.0;
 const LIST_AGAIN: &str = "List the folder again";

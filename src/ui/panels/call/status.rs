@@ -1,6 +1,6 @@
 //! One line that says how the call in front stands, or what keeps the next one from being made.
 
-use crate::app::{FieldError, FormField, MadeCall, Outcome, State};
+use crate::app::{Calls, FieldError, FormField, MadeCall, Outcome, State};
 use crate::document::value::grouped;
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -123,7 +123,7 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
     }
     if let Some(made) = calls.shown() {
         match &made.outcome {
-            None => return going_on(theme, made),
+            None => return going_on(theme, calls, made),
             Some(outcome) if made.form == calls.form => return ended(theme, outcome),
             Some(outcome) if errors.is_empty() => return earlier(theme, outcome),
             // What keeps the next call from being made matters more than how an earlier one went.
@@ -221,12 +221,15 @@ fn earlier(theme: &Theme, outcome: &Outcome) -> Said {
     }
 }
 
-fn going_on(theme: &Theme, made: &MadeCall) -> Said {
+fn going_on(theme: &Theme, calls: &Calls, made: &MadeCall) -> Said {
     let seconds = jiff::Timestamp::now().duration_since(made.started).as_secs().max(0);
     let what = if made.is_cancelling { "Giving up" } else { "Calling" };
     let counts = format!("{} sent · {} received", grouped(made.n_sent), grouped(made.n_received));
+    // The field for the server says it otherwise.
+    let is_elsewhere = made.takes_messages() || made.form.endpoint != calls.form.endpoint;
     Said {
         icon: Some(Icon::Clock),
+        more: if is_elsewhere { format!("at {}", made.call.endpoint) } else { String::new() },
         facts: format!("{counts} · {seconds} s"),
         ..plain(theme.color.text, &format!("{what} {}", made.call.method.method))
     }
