@@ -4,7 +4,7 @@
 use super::action::{Action, Dialog, FileDialog, Pane, SelectTarget};
 use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
-use crate::document::Entry;
+use crate::document::{Absent, Entry};
 use crate::wire::WireType;
 use std::fmt;
 
@@ -356,7 +356,11 @@ impl Command {
         let part = match self {
             Command::ExportSelectionJson => {
                 let selection = open.selection.as_ref().ok_or(NO_SELECTION)?;
-                if open.selected_row().is_none_or(|row| row.entry.field().is_none()) {
+                let row = open.selected_row();
+                if row.as_ref().is_some_and(|row| matches!(row.entry, Entry::Absent { .. })) {
+                    return Err(NOT_SET);
+                }
+                if row.is_none_or(|row| row.entry.field().is_none()) {
                     return Err("Only fields that the type declares have a JSON form");
                 }
                 Some(selection.path.clone())
@@ -392,7 +396,15 @@ impl Command {
                 Entry::Rest { .. } | Entry::Unread { .. } => {
                     Err("These bytes are no record; edit them in the hex pane")
                 }
-                Entry::Absent { .. } => Err("This field is not set; Enter sets it"),
+                Entry::Absent { what: Absent::Oneof(_), .. } => {
+                    Ok(Action::Show(Dialog::OneofMember { row: row.id }))
+                }
+                Entry::Absent { what: Absent::Field(field), .. } if field.is_map() => {
+                    Ok(Action::AddElement { row: row.id, key: None })
+                }
+                Entry::Absent { what: Absent::Field(field), .. } => {
+                    Ok(Action::AddField { row: Some(row.id), number: field.number() })
+                }
                 // The window puts the keyboard into the value's editor.
                 _ => Ok(Action::Select(SelectTarget::Row(selection.row_number))),
             },

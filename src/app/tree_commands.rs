@@ -35,6 +35,9 @@ pub(super) fn resolve(command: Command, state: &State) -> Result<Action, &'stati
             None => Err("This field is in no oneof"),
         },
         // F2 edits where there is no key.
+        Command::RenameKey if matches!(row.entry, Entry::Absent { .. }) => {
+            Err("This row is no entry of a map")
+        }
         Command::RenameKey if !is_map_entry(&row.entry) => Command::EditValue.resolve(state),
         Command::RenameKey => Ok(Action::Show(Dialog::RenameKey { row: id })),
         Command::ExpandSiblings => Ok(Action::ExpandSiblings(selection.row_number)),

@@ -7,6 +7,8 @@ use crate::app::{Action, COMMANDS, Command, CommandRow, State};
 /// A command and what it means now.
 pub struct Offer {
     pub row: &'static CommandRow,
+    title: &'static str,
+    hint: &'static str,
     pub shortcut: String,
     pub action: Result<Action, &'static str>,
 }
@@ -19,14 +21,26 @@ impl Offer {
             (Command::RenameKey, Ok(Action::Select(_))) => Err("This row is no entry of a map"),
             (_, action) => action,
         };
-        Self { row, shortcut, action }
+        let title = match (row.command, &action) {
+            (
+                Command::EditValue,
+                Ok(Action::AddField { .. } | Action::AddElement { .. } | Action::Show(_)),
+            ) => "Set value",
+            _ => row.title,
+        };
+        let is_of_no_file = || state.active_tab().is_some_and(|tab| tab.path.is_none());
+        let hint = match row.command {
+            Command::Save if is_of_no_file() => "Asks for a file, and writes the bytes there",
+            _ => row.hint,
+        };
+        Self { row, title, hint, shortcut, action }
     }
 
     pub fn choice(&self) -> Choice<'_> {
         Choice {
             icon: icon_of(self.row.command),
-            title: self.row.title,
-            hint: self.row.hint,
+            title: self.title,
+            hint: self.hint,
             shortcut: &self.shortcut,
             disabled: self.action.as_ref().err().copied(),
         }

@@ -35,3 +35,18 @@ fn redo_of_something_else_selects_that_though_an_absent_field_is_selected() {
     fixture.act(Action::Redo);
     assert_eq!(fixture.selected_path(), "status.code");
 }
+
+#[test]
+fn to_edit_an_absent_field_sets_it_and_nothing_of_it_is_copied_cut_or_exported() {
+    // status { code: 1 }
+    let mut fixture = Fixture::with(&unhex("0a 02 08 01"), COMMAND);
+    run(&mut fixture, Command::ShowAbsent);
+    fixture.act(Action::ExpandRow(0));
+    select_absent(&mut fixture, "message");
+    for command in [Command::Copy, Command::Cut, Command::ExportSelectionJson, Command::RenameKey] {
+        assert!(command.resolve(fixture.session.state()).is_err(), "{command:?}");
+    }
+    run(&mut fixture, Command::EditValue);
+    assert_eq!(fixture.bytes(), unhex("0a 04 08 01 12 00"));
+    assert_eq!(fixture.selected_path(), "status.message");
+}

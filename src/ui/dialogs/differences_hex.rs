@@ -89,7 +89,7 @@ fn place_text(shown: &Shown<'_>) -> String {
     let n_bytes = range.end - range.start;
     let shown_end = shown.excerpt.start + shown.excerpt.bytes.len() as u64;
     match () {
-        () if shown.side.text.is_none() => format!("nothing at 0x{:x}", range.start),
+        () if shown.side.text.is_none() => format!("left out, at 0x{:x}", range.start),
         () if shown_end < range.end => {
             let n_shown = shown_end.saturating_sub(range.start);
             format!("0x{:x}, the first {} of {} bytes", range.start, grouped(n_shown), grouped(n_bytes))

@@ -19,8 +19,9 @@ const OF_THE_TREE: [(&str, &str); 6] = [
     ("Page Up, Page Down", "A page of rows"),
 ];
 
-const OF_THE_BYTES: [(&str, &str); 7] = [
-    ("0–9, a–f", "Type over the byte at the cursor, or over the text in its column"),
+const OF_THE_BYTES: [(&str, &str); 8] = [
+    ("0–9, a–f", "Type over the byte at the cursor"),
+    ("Any character", "Type over the text, in its column"),
     ("Insert", "Type in front of the byte instead of over it, and back"),
     ("Delete, Backspace", "Remove the byte at the cursor, or the one before it"),
     ("Shift+←, →, ↑, ↓", "Select bytes"),

@@ -366,6 +366,9 @@ fn open_ui(
 }
 
 fn wire_ui(ui: &mut Ui, subject: &Subject, folds: &mut Folds) {
+    if matches!(subject.what, What::Absent(_)) {
+        return;
+    }
     let range = subject.row.entry.range();
     let n_bytes = range.end - range.start;
     if !section_ui(ui, "On the wire", &size_text(n_bytes), Some(&mut folds.wire)) {
@@ -392,6 +395,11 @@ fn record_ui(ui: &mut Ui, at: &RecordAt) {
     }
     let value = at.payload().end - at.payload().start;
     KeyValue::new("Value", &format!("{} {}", grouped(value), plural(value))).color(color.value_text).show(ui);
+    if at.end_tag_width > 0 {
+        let width = u64::from(at.end_tag_width);
+        let text = format!("{width} {}, field {}, EGROUP", plural(width), at.number());
+        KeyValue::new("End tag", &text).color(color.tag_text).show(ui);
+    }
     if at.record.is_overlong() {
         KeyValue::new("Spelling", "padded; it is kept until edited").prose().show(ui);
     }

@@ -8,7 +8,7 @@ use super::search_marks::search_mark;
 use super::tree_input::{drop_target, typed_ui};
 use super::tree_row::{self, Columns};
 use crate::app::{Action, Command, Dialog, OpenDocument, SelectTarget};
-use crate::document::{Absent, Entry, Row as DocumentRow};
+use crate::document::{Entry, Row as DocumentRow};
 use crate::ui::commands::offer;
 use crate::ui::editors::{self, Subject};
 use crate::ui::icons::Icon;
@@ -122,7 +122,7 @@ pub fn tree_ui(
     if open.tree.n_rows() == 0 {
         nothing_ui(ui, shown, response.rows_rect, asked, actions);
     }
-    pointer(&response, &mut rows.borrow_mut(), view.subject.as_ref(), asked, actions);
+    pointer(ui, &response, shown, &mut rows.borrow_mut(), view.subject.as_ref(), asked, actions);
     keys_ui(ui, &response, shown, view, asked, actions);
 }
 
@@ -208,23 +208,15 @@ fn toggle(row: u64, is_expanded: bool) -> Action {
     if is_expanded { Action::CollapseRow(row) } else { Action::ExpandRow(row) }
 }
 
-/// Sets a field that is not there, and goes on with its value.
-fn set(row: &DocumentRow, asked: &mut Asked, actions: &mut Vec<Action>) {
-    let Entry::Absent { what, .. } = &row.entry else { return };
-    match what {
-        Absent::Oneof(_) => actions.push(Action::Show(Dialog::OneofMember { row: row.id })),
-        Absent::Field(field) if field.is_map() => {
-            actions.push(Action::AddElement { row: row.id, key: None });
-        }
-        Absent::Field(field) => {
-            actions.push(Action::AddField { row: Some(row.id), number: field.number() });
-            asked.edit = true;
-        }
-    }
+/// Sets the selected field, which is not there, and goes on with its value.
+fn set(ui: &Ui, shown: Shown<'_>, asked: &mut Asked, actions: &mut Vec<Action>) {
+    asked.run(ui.ctx(), Command::EditValue, Command::EditValue.resolve(shown.state), actions);
 }
 
 fn pointer(
+    ui: &Ui,
     response: &RowListResponse,
+    shown: Shown<'_>,
     rows: &mut Rows<'_>,
     subject: Option<&Subject>,
     asked: &mut Asked,
@@ -241,7 +233,7 @@ fn pointer(
             Some(found) if found.is_expandable() && !is_value(found.id) => {
                 actions.push(toggle(row, found.is_expanded));
             }
-            Some(found) if matches!(found.entry, Entry::Absent { .. }) => set(found, asked, actions),
+            Some(found) if matches!(found.entry, Entry::Absent { .. }) => set(ui, shown, asked, actions),
             _ => asked.edit = true,
         }
     }
@@ -283,7 +275,7 @@ fn keys_ui(
     }
     if pressed(Key::Enter) {
         match &view.subject {
-            _ if matches!(row.entry, Entry::Absent { .. }) => set(&row, asked, actions),
+            _ if matches!(row.entry, Entry::Absent { .. }) => set(ui, shown, asked, actions),
             Some(subject) if subject.fits_a_row() || !can_open => asked.edit = true,
             _ => actions.push(toggle(number, row.is_expanded)),
         }

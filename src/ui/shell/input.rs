@@ -122,7 +122,12 @@ impl Asked {
         actions: &mut Vec<Action>,
     ) {
         match (command, action) {
-            (Command::EditValue, Ok(_)) | (Command::RenameKey, Ok(Action::Select(_))) => self.edit = true,
+            // What is not there is set, and goes on with its value.
+            (Command::EditValue, Ok(action @ Action::AddField { .. })) => {
+                actions.push(action);
+                self.edit = true;
+            }
+            (Command::EditValue | Command::RenameKey, Ok(Action::Select(_))) => self.edit = true,
             (Command::FocusBytes, Ok(_)) => {
                 self.focus_bytes = true;
                 actions.push(Action::ShowPane(Pane::Hex));

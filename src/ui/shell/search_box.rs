@@ -8,8 +8,8 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::{Theme, theme};
 use crate::ui::view::{Asked, Beside, View};
-use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_below, menu_item_ui};
-use egui::{Align, Id, Key, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
+use crate::ui::widgets::{Choice, IconButton, TextField, cell, menu_below, menu_item_ui, scrolled_menu_ui};
+use egui::{Align, Id, Key, Layout, Modifiers, Popup, PopupCloseBehavior, RichText, Sense, Ui, vec2};
 
 /// Points of the box in a wide and in a narrow window.
 const WIDEST: f32 = 300.0;
@@ -18,6 +18,12 @@ const NARROWEST: f32 = 120.0;
 const NARROW: f32 = 640.0;
 const HELP: f32 = 36.0;
 const HOW_TO: &str = "How to search";
+const WHAT: &str = "What can be looked for";
+const MORE: &str = "A capital letter finds capitals only. Enter and F3 go on, Esc leaves.";
+/// From this width of the window on, what is looked for stands beside its examples; else in a strip as
+/// wide as this.
+const BESIDE: f32 = 760.0;
+const NARROW_HELP: f32 = 320.0;
 /// Of the place where the count stands, and what it leaves to the name of the type.
 const COUNT: f32 = 84.0;
 const LEAST_FOR_TYPE: f32 = 130.0;
@@ -184,13 +190,33 @@ fn help_ui(ui: &mut Ui) {
 fn help_below(popup: Popup<'_>) {
     popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let theme = theme(ui);
-        egui::Frame::new().inner_margin(theme.size.margin).show(ui, |ui| syntax_ui(ui, theme));
+        let frame = egui::Frame::new().inner_margin(theme.size.margin);
+        match ui.ctx().content_rect().width() < BESIDE {
+            true => scrolled_menu_ui(ui, NARROW_HELP, |ui| drop(frame.show(ui, |ui| lines_ui(ui, theme)))),
+            false => drop(frame.show(ui, |ui| syntax_ui(ui, theme))),
+        }
+    });
+}
+
+/// Each example above what it means.
+fn lines_ui(ui: &mut Ui, theme: &Theme) {
+    ui.set_max_width(NARROW_HELP);
+    // A menu stretches its words to both sides.
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.label(RichText::new(WHAT).heading());
+        for (example, what) in SYNTAX {
+            ui.add_space(theme.size.gap_small);
+            ui.label(RichText::new(*example).font(fonts::mono(theme.size.text_mono)));
+            ui.weak(*what);
+        }
+        ui.add_space(theme.size.gap);
+        ui.weak(MORE);
     });
 }
 
 fn syntax_ui(ui: &mut Ui, theme: &Theme) {
     ui.set_max_width(640.0);
-    ui.label(RichText::new("What can be looked for").heading());
+    ui.label(RichText::new(WHAT).heading());
     ui.add_space(theme.size.gap);
     ui.spacing_mut().interact_size.y = theme.size.row_dense;
     let grid = egui::Grid::new("search syntax").num_columns(2).spacing(vec2(2.0 * theme.size.gap, 2.0));
@@ -202,7 +228,7 @@ fn syntax_ui(ui: &mut Ui, theme: &Theme) {
         }
     });
     ui.add_space(theme.size.gap);
-    ui.weak("A capital letter finds capitals only. Enter and F3 go on, Esc leaves.");
+    ui.weak(MORE);
 }
 
 /// The filter, and the help where it has no button of its own.

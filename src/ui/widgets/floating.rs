@@ -1,13 +1,16 @@
 //! Menus and tooltips of a widget. They keep a margin to the edge of the window, and no tooltip comes
 //! while something is dragged.
 
-use egui::{Context, Frame, Margin, Popup, Response, Tooltip, Ui, vec2};
+use egui::{Context, Frame, Margin, Popup, RectAlign, Response, Tooltip, Ui, vec2};
 
 /// Points to the edge of the window.
 const MARGIN: i8 = 6;
 /// Between a widget and its tooltip, and between the pointer and one beside it.
 const GAP: f32 = 4.0;
 const GAP_OF_POINTER: f32 = 12.0;
+
+/// A tooltip lies over nothing that stands beside its widget.
+const ABOVE_OR_BELOW: [RectAlign; 3] = [RectAlign::BOTTOM_END, RectAlign::TOP_START, RectAlign::TOP_END];
 
 /// The menu that a click on the button opens below it.
 pub fn menu_below(button: &Response) -> Popup<'_> {
@@ -72,7 +75,9 @@ fn show(tooltip: Tooltip<'_>, response: &Response, draw: impl FnOnce(&mut Ui)) {
     }
     let margin = f32::from(MARGIN);
     let mut tooltip = framed(tooltip, &response.ctx).gap(GAP - margin);
-    tooltip.popup = tooltip.popup.anchor(response.interact_rect.expand2(vec2(margin, 0.0)));
+    // What stands at the edge of the window has no margin there.
+    let anchor = response.interact_rect.expand2(vec2(margin, 0.0)).intersect(response.ctx.content_rect());
+    tooltip.popup = tooltip.popup.anchor(anchor).align_alternatives(&ABOVE_OR_BELOW);
     tooltip.show(draw);
 }
 

@@ -96,9 +96,9 @@ fn search() -> Touch {
     Do(Action::Search("hex:01 02 03 04".to_owned()))
 }
 
-fn export() -> Touch {
-    let path = folder().join("orders of the year.json");
-    let format = "json".to_owned();
+fn export(format: &str) -> Touch {
+    let path = folder().join(format!("orders of the year.{format}"));
+    let format = format.to_owned();
     Do(Action::Export { tab: TabId(1), path, format, part: None, overwrite: true })
 }
 
@@ -151,8 +151,9 @@ fn work() -> Vec<Screen> {
             Wait(is_filtered),
         ]),
         Screen::new("running canonicalize", huge).and([Still, Do(Action::Canonicalize(tab))]),
-        Screen::new("running export", huge).and([Still, export(), Wait(is_under_way)]),
-        Screen::new("running two", huge).and([Still, export(), search(), Wait(are_two)]),
+        Screen::new("running export", huge).and([Still, export("json"), Wait(is_under_way)]),
+        Screen::new("running two", huge).and([Still, export("json"), search(), Wait(are_two)]),
+        Screen::new("running exports", huge).and([Still, export("json"), export("text"), Wait(are_two)]),
         Screen::new("running schema", sample).and([
             Do(Action::ShowSources(true)),
             Still,

@@ -103,6 +103,9 @@ fn menus() -> Vec<Screen> {
         Screen::new("help of search", sample)
             .and([Click(Role::Button, "How to search")])
             .if_wide(LEAST..f32::MAX),
+        Screen::new("help of search from the filter", sample)
+            .and([ClickOn(Role::Button, "ilter"), Click(Role::MenuItem, "How to search")])
+            .if_wide(0.0..LEAST),
     ]);
     screens
 }
