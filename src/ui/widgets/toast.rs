@@ -120,7 +120,9 @@ impl Toasts {
         let newest = self.shown.last().map(|shown| shown.id);
         let widest = self.shown.iter().map(|shown| text_width(ctx, &shown.toast)).fold(0.0, f32::max);
         for shown in self.shown.iter_mut().rev() {
-            if most < up + LEAST_HEIGHT && newest != Some(shown.id) {
+            let is_high = WIDTH < text_width(ctx, &shown.toast);
+            let wanted = if is_high { LEAST_HEIGHT } else { 0.0 };
+            if most < up + wanted && newest != Some(shown.id) {
                 break;
             }
             let is_read = shown.toast.tone != Tone::Problem || shown.is_shown && is_there(ctx);
