@@ -16,8 +16,8 @@ const HEX_WIDTH: f32 = 660.0;
 /// Points for readings beside the bytes, and the least that the bytes keep.
 const DATA_WIDTH: f32 = 320.0;
 const MOST_DATA: f32 = 480.0;
-/// Points of a line of 16 bytes with its text.
-const BYTES_WIDTH: f32 = 570.0;
+/// Points of a line of 16 bytes with its text and the bar beside it.
+const BYTES_WIDTH: f32 = 600.0;
 const LEAST_HEX: f32 = 330.0;
 const LEAST_BESIDE: f32 = 380.0;
 /// Points that server, method and buttons of a call want.
