@@ -15,7 +15,7 @@ use super::state::{NoticeTone, OpenDocument};
 use crate::document::{
     Act, Anchored, Chain, Edit, Entry, Facet, Found, Gesture, ReadMode, Reader, Row, RowId, SMALL_WINDOW,
 };
-use crate::worker::jobs::{Outcome, Place};
+use crate::worker::jobs::{Outcome, Place, Plan};
 use std::ops::Range;
 
 /// Gestures of this room begin here, so that they are none of the window's.
@@ -247,7 +247,7 @@ impl Session {
             }
             edit => match planned(open, &edit) {
                 Ok(Some((act, after))) => {
-                    let plan = Box::new(move |_: &_| Outcome::Act(act));
+                    let plan: Plan = Box::new(move |_, _| Outcome::Act(act));
                     self.think(tab, revision, Action::Bytes(edit), After::Cursor(after), plan);
                 }
                 Ok(None) => {}

@@ -18,8 +18,8 @@ use crate::document::{
     Act, Anchored, Document, Edit, Facet, Gesture, MessagePart, Path as FieldPath, ReadMode, RowId, Stepped,
 };
 use crate::worker::Job;
-use crate::worker::jobs::{Done, Outcome, Place, PlanEdit, Planned, ReadSmallFile};
-use std::ops::Range;
+use crate::worker::jobs::{Done, Looked, Outcome, Place, Plan, PlanEdit, Planned, ReadSmallFile};
+use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 
 /// A document up to this many bytes is looked through at once.
@@ -45,8 +45,6 @@ pub(super) enum After {
     /// What was moved, a row of this facet.
     Moved(Facet),
 }
-
-type Plan = Box<dyn FnOnce(&Document) -> Outcome + Send>;
 
 impl Session {
     pub(super) fn edit(&mut self, action: Action) {
@@ -85,7 +83,7 @@ impl Session {
         let Some(open) = self.open_document(tab) else { return };
         let label = adopting::label(open, &action);
         if open.document.len() <= AT_ONCE && label.is_none() {
-            let outcome = plan(&open.document);
+            let outcome = plan(&open.document, &mut |_| ControlFlow::Continue(()));
             self.planned(tab, revision, action, after, Planned { outcome, done: None });
             return;
         }
@@ -302,102 +300,114 @@ fn is_step_of(earlier: &Action, later: &Action) -> bool {
 fn plan(open: &OpenDocument, action: &Action) -> Option<(Plan, After)> {
     let spot = |row: &RowId| Spot::of(open, *row);
     Some(match action.clone() {
-        Action::Edit(act) => (Box::new(move |_| Outcome::Act(act)), After::Keep),
+        Action::Edit(act) => (Box::new(move |_, _| Outcome::Act(act)), After::Keep),
         Action::SetValue { row, text, gesture } => {
             let (spot, value) = (spot(&row)?, Value::Text(text));
-            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, false)), After::Keep)
+            (
+                Box::new(move |document, _| plans::set_value(document, &spot, &value, gesture, false)),
+                After::Keep,
+            )
         }
         Action::ReplaceValue { row, text, gesture } => {
             let (spot, value) = (spot(&row)?, Value::Text(text));
-            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, true)), After::Keep)
+            (
+                Box::new(move |document, _| plans::set_value(document, &spot, &value, gesture, true)),
+                After::Keep,
+            )
         }
         Action::SetBytes { row, bytes } => {
             let (spot, value) = (spot(&row)?, Value::Bytes(bytes));
-            (Box::new(move |document| plans::set_value(document, &spot, &value, None, true)), After::Keep)
+            (Box::new(move |document, _| plans::set_value(document, &spot, &value, None, true)), After::Keep)
         }
         Action::SetPayload { row, payload, gesture } => {
             let (spot, value) = (spot(&row)?, Value::Payload(payload));
-            (Box::new(move |document| plans::set_value(document, &spot, &value, gesture, true)), After::Keep)
+            (
+                Box::new(move |document, _| plans::set_value(document, &spot, &value, gesture, true)),
+                After::Keep,
+            )
         }
         Action::AddField { row, number } => {
             let inside = match row {
                 Some(row) => spot(&row)?.inside(),
                 None => root(open),
             };
-            (Box::new(move |document| plans::add_field(document, &inside, number)), After::New)
+            (Box::new(move |document, _| plans::add_field(document, &inside, number)), After::New)
         }
         Action::AddElement { row, key } => {
             let spot = spot(&row)?;
-            (Box::new(move |document| plans::add_element(document, &spot, key.as_deref())), After::New)
+            (Box::new(move |document, _| plans::add_element(document, &spot, key.as_deref())), After::New)
         }
         Action::InsertBefore(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| structures::insert_before(document, &spot)), After::New)
+            (Box::new(move |document, _| structures::insert_before(document, &spot)), After::New)
         }
         Action::ChooseMember { row, number } => {
             let spot = spot(&row)?;
             let after = if number.is_some() { After::New } else { After::Gone };
-            (Box::new(move |document| structures::choose_member(document, &spot, number)), after)
+            (Box::new(move |document, _| structures::choose_member(document, &spot, number)), after)
         }
         Action::MergeParts(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| structures::merge_parts(document, &spot)), After::First)
+            (Box::new(move |document, _| structures::merge_parts(document, &spot)), After::First)
         }
         Action::RenameKey { row, key } => {
             let spot = spot(&row)?;
-            (Box::new(move |document| structures::rename_key(document, &spot, &key)), After::Keep)
+            (Box::new(move |document, _| structures::rename_key(document, &spot, &key)), After::Keep)
         }
         Action::MoveRow { row, down } => {
             let (spot, after) = (spot(&row)?, After::Moved(row.facet));
-            (Box::new(move |document| structures::move_row(document, &spot, down)), after)
+            (Box::new(move |document, _| structures::move_row(document, &spot, down)), after)
         }
         Action::MoveTo { row, to, below } => {
             let (spot, to, after) = (spot(&row)?, spot(&to)?, After::Moved(row.facet));
-            (Box::new(move |document| structures::move_to(document, &spot, &to, below)), after)
+            (Box::new(move |document, _| structures::move_to(document, &spot, &to, below)), after)
         }
         Action::Duplicate(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| plans::duplicate(document, &spot)), After::New)
+            (Box::new(move |document, _| plans::duplicate(document, &spot)), After::New)
         }
         Action::Remove(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| plans::remove(document, &spot, false)), After::Gone)
+            (Box::new(move |document, _| plans::remove(document, &spot, false)), After::Gone)
         }
         Action::RemoveThis(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| plans::remove(document, &spot, true)), After::Gone)
+            (Box::new(move |document, _| plans::remove(document, &spot, true)), After::Gone)
         }
         Action::RemoveAll(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| plans::remove_all(document, &spot)), After::Gone)
+            (Box::new(move |document, _| plans::remove_all(document, &spot)), After::Gone)
         }
         Action::CopyRecords(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| lifting::lift(document, &spot, false)), After::Keep)
+            (Box::new(move |document, _| lifting::lift(document, &spot, false)), After::Keep)
         }
         Action::CutRecords(row) => {
             let spot = spot(&row)?;
-            (Box::new(move |document| lifting::lift(document, &spot, true)), After::Gone)
+            (Box::new(move |document, _| lifting::lift(document, &spot, true)), After::Gone)
         }
         Action::PutRecords { row, records, occupied } => {
             let into = Destination { spot: row.and_then(|row| spot(&row)), root: root(open) };
-            let put = move |document: &Document| lifting::put(document, &into, &records, occupied);
+            let put = move |document: &Document, _: &mut Looked<'_>| {
+                lifting::put(document, &into, &records, occupied)
+            };
             (Box::new(put), After::New)
         }
         Action::FixProblem { kind, range } => {
             let wanted = Wanted::One(kind, range);
-            (Box::new(move |document| fixing::fix(document, &wanted)), After::Keep)
+            (Box::new(move |document, go_on| fixing::fix(document, &wanted, go_on)), After::Keep)
         }
         Action::FixAll(kind) => {
-            (Box::new(move |document| fixing::fix(document, &Wanted::All(kind))), After::Keep)
+            let wanted = Wanted::All(kind);
+            (Box::new(move |document, go_on| fixing::fix(document, &wanted, go_on)), After::Keep)
         }
         Action::AddMissing(path) => {
-            (Box::new(move |document| fixing::add_missing(document, &path)), After::New)
+            (Box::new(move |document, _| fixing::add_missing(document, &path)), After::New)
         }
-        Action::GoToStep(n_applied) => (Box::new(move |_| Outcome::GoToStep(n_applied)), After::Keep),
-        Action::Undo => (Box::new(|_| Outcome::Undo), After::Keep),
-        Action::TakeBack(gesture) => (Box::new(move |document| take_back(document, gesture)), After::Keep),
-        Action::Redo => (Box::new(|_| Outcome::Redo), After::Keep),
+        Action::GoToStep(n_applied) => (Box::new(move |_, _| Outcome::GoToStep(n_applied)), After::Keep),
+        Action::Undo => (Box::new(|_, _| Outcome::Undo), After::Keep),
+        Action::TakeBack(gesture) => (Box::new(move |document, _| take_back(document, gesture)), After::Keep),
+        Action::Redo => (Box::new(|_, _| Outcome::Redo), After::Keep),
         _ => return None,
     })
 }

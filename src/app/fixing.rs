@@ -6,13 +6,11 @@ use super::plans::{self, Inside};
 use super::state::{OpenDocument, State};
 use crate::document::problem::{Problem, ProblemKind, Wanted, fixes};
 use crate::document::{Act, Document, Path as FieldPath, Resolved, Target};
-use crate::worker::jobs::Outcome;
-use std::ops::ControlFlow;
+use crate::worker::jobs::{Looked, Outcome};
 
 /// The act that puts what is wanted right.
-pub(super) fn fix(document: &Document, wanted: &Wanted) -> Outcome {
-    let mut go_on = |_| ControlFlow::Continue(());
-    let made = fixes(document.snapshot(), document.message(), wanted, &mut go_on);
+pub(super) fn fix(document: &Document, wanted: &Wanted, go_on: &mut Looked<'_>) -> Outcome {
+    let made = fixes(document.snapshot(), document.message(), wanted, go_on);
     let (Wanted::One(kind, _) | Wanted::All(kind)) = wanted;
     match made {
         Ok(fixes) => {

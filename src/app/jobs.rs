@@ -146,7 +146,7 @@ pub(super) enum Purpose {
 impl Session {
     /// Hands a job to the worker; with a label it is shown while it runs.
     pub(super) fn start(&mut self, purpose: Purpose, job: Job, label: impl Into<String>) -> JobId {
-        let in_bytes = !matches!(purpose, Purpose::LoadSchema { .. });
+        let in_bytes = !matches!(purpose, Purpose::LoadSchema { .. } | Purpose::Plan { .. });
         let has_no_end = matches!(purpose, Purpose::OpenInput { .. });
         let job = self.worker.submit(job);
         let label = label.into();

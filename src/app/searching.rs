@@ -11,7 +11,7 @@ use super::state::{OpenDocument, State, TabId};
 use crate::document::reading::Scope;
 use crate::document::search::{Followed, Hit, Query, QueryError, doubt, locate};
 use crate::document::{Document, Step};
-use crate::worker::jobs::{Hits, Outcome, Place, Search as SearchJob};
+use crate::worker::jobs::{Hits, Outcome, Place, Plan, Search as SearchJob};
 use crate::worker::{Job, JobId};
 use std::sync::Arc;
 
@@ -206,13 +206,12 @@ impl Session {
         }
         let Some(open) = self.open_document(tab) else { return };
         let revision = open.document.revision();
-        let plan = Box::new(move |document: &Document| {
-            match locate(document.snapshot(), &document.root(), offset) {
+        let plan: Plan =
+            Box::new(move |document, _| match locate(document.snapshot(), &document.root(), offset) {
                 Ok(Some((chain, row, _))) => Outcome::Found(Place { chain, row }),
                 Ok(None) => Outcome::Refused("There is no record at this offset any more".to_owned()),
                 Err(error) => Outcome::Refused(error.to_string()),
-            }
-        });
+            });
         self.think(tab, revision, action, After::Keep, plan);
     }
 

@@ -9,7 +9,7 @@ use crate::document::{
     Document, Facet, Meaning, Path as FieldPath, ReadMode, Reader, Resolved, Row, RowId, SMALL_WINDOW, Step,
     Target, forms_runs, path_of,
 };
-use crate::worker::jobs::{Outcome, Place};
+use crate::worker::jobs::{Outcome, Place, Plan};
 
 impl Session {
     pub(super) fn select(&mut self, target: SelectTarget) {
@@ -43,7 +43,7 @@ impl Session {
                 let path = path.clone();
                 let action = super::action::Action::Select(target);
                 let shows_absent = open.tree.shows_absent();
-                let plan = Box::new(move |document: &Document| find_path(document, &path, shows_absent));
+                let plan: Plan = Box::new(move |document, _| find_path(document, &path, shows_absent));
                 self.think(tab, revision, action, After::Keep, plan);
             }
             SelectTarget::Sibling { forward } => self.select_sibling(forward),

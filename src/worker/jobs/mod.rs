@@ -60,7 +60,7 @@ pub use make_call::MakeCall;
 pub use mark::Mark;
 pub use message_text::{MessageText, WrittenText};
 pub use open::Open;
-pub use plan_edit::{Copied, Outcome, Place, PlanEdit, Planned};
+pub use plan_edit::{Copied, Looked, Outcome, Place, Plan, PlanEdit, Planned};
 pub use prepare_message::{CallToMake, PrepareMessage, PreparedMessage};
 pub use rank_types::{RankTypes, Ranked};
 pub use read_definition::{ReadDefinition, TextPlace};

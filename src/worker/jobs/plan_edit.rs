@@ -63,6 +63,12 @@ pub struct Place {
     pub row: RowId,
 }
 
+/// Told how far a document was looked through; may ask to stop.
+pub type Looked<'a> = dyn FnMut(u64) -> ControlFlow<()> + 'a;
+
+/// Looks through a document for what is to be done.
+pub type Plan = Box<dyn FnOnce(&Document, &mut Looked<'_>) -> Outcome + Send>;
+
 /// Looks through a document too large to be looked through while the window waits, and makes the act
 /// on a clone, so that the window has only to take it over.
 ///
@@ -72,7 +78,7 @@ pub struct PlanEdit {
     pub tree: Tree,
     /// Offset of the record that is selected.
     pub selection: Option<u64>,
-    pub plan: Box<dyn FnOnce(&Document) -> Outcome + Send>,
+    pub plan: Plan,
 }
 
 impl fmt::Debug for PlanEdit {
@@ -95,13 +101,22 @@ impl Work for PlanEdit {
 
     fn run(self: Box<Self>, context: &JobContext) -> Result<Report, WorkerError> {
         let PlanEdit { document, tree, selection, plan } = *self;
-        let mut outcome = plan(&document);
+        let len = document.len();
+        // What tells how far it looks has as much to do again when it makes what it found.
+        let mut has_looked = false;
+        let mut outcome = plan(&document, &mut |at| {
+            has_looked = true;
+            match context.step(at, 2 * len) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_cancelled) => ControlFlow::Break(()),
+            }
+        });
         context.go_on()?;
         let mut done = Done::of(document, tree);
         // What is wrong with an act is said where it counts.
         let apply = |document: &mut Document, act: &mut Act| {
             act.selection = act.selection.or(selection);
-            apply(document, act, context)
+            apply(document, act, has_looked, context)
         };
         let document = &mut done.document;
         let has_changed = match &mut outcome {
@@ -133,11 +148,17 @@ impl Work for PlanEdit {
 }
 
 /// Makes the edits of an act, unless it is stopped; whether a byte changed.
-fn apply(document: &mut Document, act: &Act, context: &JobContext) -> Result<bool, WorkerError> {
-    let n_edits = act.edits.len();
+fn apply(
+    document: &mut Document,
+    act: &Act,
+    has_looked: bool,
+    context: &JobContext,
+) -> Result<bool, WorkerError> {
+    let n_edits = act.edits.len() as u64;
+    let n_before = if has_looked { n_edits } else { 0 };
     let mut stopped = None;
     let mut go_on = |n_made: usize| match n_made % ASK_EVERY {
-        0 => match context.step(n_made as u64, n_edits as u64) {
+        0 => match context.step(n_before + n_made as u64, n_before + n_edits) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 stopped = Some(error);
