@@ -274,7 +274,8 @@ fn record_text(
     };
     if at.record.missing > 0 {
         let (there, declared) = (at.record.payload_len, at.record.scalar.value);
-        text.value = format!("{} of {} B are there · {}", grouped(there), grouped(declared), text.value);
+        let verb = if there == 1 { "is" } else { "are" };
+        text.value = format!("{} of {} B {verb} there · {}", grouped(there), grouped(declared), text.value);
         text.tone = Tone::Problem;
     } else if at.is_unclosed_group() {
         text.value = format!("the group does not end · {}", text.value);

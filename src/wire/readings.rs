@@ -1,6 +1,6 @@
 //! What a payload could mean when no field declares it.
 
-use super::{MAX_VARINT, Read, WireType, count_varints, records};
+use super::{MAX_VARINT, Read, WireType, count_varints, group_end, records};
 
 /// One plausible meaning of an undeclared payload, as text a person can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,10 +82,13 @@ fn len_readings(payload: &[u8], complete: bool) -> Vec<Reading> {
         add("string", text.to_owned());
     }
     let mut n_records = 0_u64;
-    let whole = records(payload).all(|(_, read)| match read {
+    let whole = records(payload).all(|(offset, read)| match read {
         Read::Record(record) => {
             n_records += 1;
-            record.missing == 0
+            // Text in braces begins like a group that does not end.
+            let inside = || &payload[offset + usize::from(record.payload_start)..];
+            let is_group = record.tag.wire_type == WireType::Sgroup;
+            record.missing == 0 && (!is_group || group_end(inside(), record.tag.number).is_some())
         }
         _ => false,
     });
@@ -156,5 +159,9 @@ mod tests {
         assert!(!kinds(&[0x08]).contains(&"message"));
         let halves = [0.5_f32, -2.0, 7.25].map(f32::to_le_bytes).concat();
         assert!(kinds(&halves).contains(&"packed float") && !kinds(&halves).contains(&"packed double"));
+        // A group that does not end, as text in braces begins; and one that does.
+        assert!(!kinds(b"{\"a\": 1}").contains(&"message"), "{:?}", kinds(b"{\"a\": 1}"));
+        assert!(!kinds(&[0x0b, 0x08, 0x01]).contains(&"message"));
+        assert!(kinds(&[0x0b, 0x08, 0x01, 0x0c]).contains(&"message"));
     }
 }

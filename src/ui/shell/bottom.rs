@@ -55,7 +55,7 @@ pub fn bottom_ui(ui: &mut Ui, state: &State, view: &mut View, asked: &mut Asked,
         ui.advance_cursor_after_rect(all);
         let hex_width = match (settings.show_hex, has_beside) {
             (true, true) => {
-                let wanted = HEX_WIDTH + if settings.show_data { DATA_WIDTH } else { 0.0 };
+                let wanted = if settings.show_data { BYTES_WIDTH + MOST_DATA } else { HEX_WIDTH };
                 let beside = if is_call { LEAST_CALL } else { LEAST_BESIDE };
                 wanted.min(all.width() - beside).max(all.width() * 0.45)
             }

@@ -48,7 +48,10 @@ pub(super) fn settings_ui(
                     let server = server_ui(ui, state, form, errors.all, width, &mut view.server);
                     errors.lead_to(FormField::Endpoint, &server, &form.endpoint);
                 });
-                errors.line_ui(ui, FormField::Endpoint);
+                // One that is still to be named is no error before it is asked for.
+                if !form.endpoint.trim().is_empty() || state.calls.refused.is_some() {
+                    errors.line_ui(ui, FormField::Endpoint);
+                }
             }
             if ui.available_width() < TWO_COLUMNS {
                 call_part_ui(ui, state, form, errors, view, actions);

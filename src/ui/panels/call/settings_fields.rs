@@ -75,7 +75,9 @@ impl Errors<'_> {
             hint => format!("{}. {}", error.reason, capital(hint)),
         };
         ui.horizontal(|ui| {
-            ui.add_space(name_width(ui));
+            // Under the field: behind its name, where that stands beside it.
+            let beside = name_width(ui);
+            ui.add_space(if beside > 0.0 { beside + theme(ui).size.gap_small } else { 0.0 });
             error_line_ui(ui, Some(&text));
         });
     }
