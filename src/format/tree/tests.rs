@@ -99,7 +99,7 @@ proptest! {
         let message = Schema::builtin().message(name).unwrap();
         let rows = walked(&bytes, &message);
         // The text also opens what is cut off.
-        prop_assume!(!rows.iter().any(|row| row.3.contains(" B are there")));
+        prop_assume!(!rows.iter().any(|row| [" B are there", " B is there"].iter().any(|cut| row.3.contains(cut))));
         prop_assert_eq!(rows, opened(&bytes, &message));
     }
 
