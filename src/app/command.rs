@@ -4,7 +4,7 @@
 use super::action::{Action, Dialog, FileDialog, Pane, SelectTarget};
 use super::settings::ThemeSetting;
 use super::state::{DiskState, OpenDocument, State, TabId};
-use crate::document::{Absent, Entry};
+use crate::document::{Absent, Entry, Meaning};
 use crate::wire::WireType;
 use std::fmt;
 
@@ -404,6 +404,9 @@ impl Command {
                 }
                 Entry::Absent { what: Absent::Field(field), .. } => {
                     Ok(Action::AddField { row: Some(row.id), number: field.number() })
+                }
+                Entry::Run { .. } | Entry::Record { meaning: Meaning::Packed(_), .. } => {
+                    Err("Open the row: its elements are edited one by one")
                 }
                 // The window puts the keyboard into the value's editor.
                 _ => Ok(Action::Select(SelectTarget::Row(selection.row_number))),

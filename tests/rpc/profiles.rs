@@ -94,7 +94,7 @@ fn a_profile_that_tells_a_secret_is_refused_with_its_line() {
     program.file("my.profile", "endpoint = http://127.0.0.1:1\n[metadata]\nauthorization = Bearer s3cret\n");
     let args = ["call", "--profile", "my.profile", "a.B/C", "--data", "my.profile"];
     let ran =
-        program.run(&args).exits(2).says(&["\"authorization\" is a secret", "line 3", "my.profile", "$NAME"]);
+        program.run(&args).exits(2).says(&["\"authorization\" is a secret", "Line 3", "my.profile", "$NAME"]);
     assert!(!ran.said.contains("s3cret"), "{}", ran.said);
 }
 

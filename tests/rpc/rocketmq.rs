@@ -378,8 +378,8 @@ fn a_session_that_cannot_be_is_not_opened() {
     form.group = String::new();
     app.act(CallAct::SetForm(Box::new(form)));
     app.act(CallAct::StartSession);
-    let notices: Vec<String> = app.0.state().notices.iter().map(|notice| notice.text.clone()).collect();
-    assert!(notices.iter().any(|text| text.contains("a consumer has a group")), "{notices:?}");
+    let refused = app.0.state().calls.refused.as_ref().map(|refused| refused.reason.clone());
+    assert!(refused.as_ref().is_some_and(|reason| reason.contains("A consumer has a group")), "{refused:?}");
     assert!(app.0.state().calls.made.is_empty() && server.seen().is_empty());
 }
 

@@ -313,3 +313,28 @@ fn the_digit_of_a_shortcut_is_no_name_that_is_typed() {
     window.run();
     assert_eq!(selected(&window), before);
 }
+
+#[test]
+fn the_value_of_a_run_is_not_edited_and_takes_no_keyboard_later() {
+    let mut window = window(RUNS, SEND);
+    select(&mut window, "messages");
+    press(&mut window, Key::F2);
+    select(&mut window, "messages[0].body");
+    let before = hex(&window);
+    type_text(&mut window, "x");
+    assert_eq!(hex(&window), before, "the tree has the keyboard");
+}
+
+#[test]
+fn a_value_that_fits_no_row_is_edited_in_the_inspector_which_comes_back_for_it() {
+    let mut window = window(RUNS, SEND);
+    select(&mut window, "messages[0]");
+    window.state_mut().apply(Action::TogglePane(protoloupe::app::Pane::Inspector));
+    window.run();
+    assert!(!window.state().state().settings.show_inspector);
+    window.get_by_role(Role::Tree).focus();
+    window.run();
+    press(&mut window, Key::F2);
+    window.run();
+    assert!(window.state().state().settings.show_inspector);
+}

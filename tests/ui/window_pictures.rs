@@ -48,7 +48,7 @@ pub fn scenes() -> (Vec<Scene>, tempfile::TempDir) {
         scene("message", "messages[0].topic", vec![]),
         scene("palette", "messages[0].topic.name", vec![Action::Show(Dialog::Palette)]),
         scene("go-to", "messages[0].topic.name", vec![Action::Show(Dialog::GoTo)]),
-        scene("add-field", "messages[0].topic", vec![Action::Show(Dialog::AddField { row: None })]),
+        scene("add-field", "", vec![Action::Show(Dialog::AddField { row: None })]),
         scene("shortcuts", "", vec![Action::Show(Dialog::Shortcuts)]),
         scene(
             "problems-and-history",

@@ -43,6 +43,9 @@ pub(in crate::app) fn resolve(command: Command, state: &State) -> Result<Action,
         }
         Command::SaveRequest | Command::SaveRequestAs => {
             let (tab, _) = document(state)?;
+            if calls.requests.error.is_some() {
+                return Err("The folder of requests cannot be read");
+            }
             if calls.form.endpoint.trim().is_empty() || calls.target.error.is_some() {
                 return Err("Server and method are still to be named");
             }

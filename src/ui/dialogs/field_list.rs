@@ -113,7 +113,7 @@ fn list_ui(
     view: &mut DialogView,
 ) -> (Option<usize>, bool) {
     let theme = theme(ui);
-    let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most_height(ui));
+    let height = (list.choices.len().max(3) as f32 * theme.size.row).min(most_height(ui, theme.size.row));
     let nothing = match (list.choices.is_empty(), found.is_empty()) {
         (true, _) => Some(list.if_empty),
         (false, is_empty) => is_empty.then_some(list.if_none),

@@ -42,9 +42,10 @@ pub fn method_picker_ui(ctx: &Context, state: &State, view: &mut DialogView, act
         }
         ui.add_space(theme(ui).size.gap);
         let theme = theme(ui);
-        let rows = RowList::new("Methods", found.len() as u64).row_height(2.0 * theme.size.row_dense);
+        let row_height = 2.0 * theme.size.row_dense;
+        let rows = RowList::new("Methods", found.len() as u64).row_height(row_height);
         let nothing = found.is_empty().then_some("No method has these letters");
-        let height = most_height(ui);
+        let height = most_height(ui, row_height);
         let (clicked, is_double) = match nothing {
             Some(nothing) => {
                 nothing_ui(ui, height, nothing, TYPED_WHOLE);

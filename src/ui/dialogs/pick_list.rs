@@ -28,9 +28,10 @@ pub fn keys(ctx: &Context, view: &mut DialogView, n_found: usize) -> bool {
     pressed(Key::Enter)
 }
 
-/// The greatest height of such a list, in points.
-pub fn most_height(ui: &Ui) -> f32 {
-    (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0)
+/// The greatest height of such a list, in points: whole rows of `row_height`.
+pub fn most_height(ui: &Ui, row_height: f32) -> f32 {
+    let most = (ui.ctx().content_rect().height() - 260.0).clamp(120.0, 420.0);
+    (most / row_height).floor() * row_height
 }
 
 /// In the place of rows: why there are none, and what helps.

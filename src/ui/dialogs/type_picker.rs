@@ -118,9 +118,10 @@ fn picked_ui(
         }
         ui.add_space(theme(ui).size.gap);
         let theme = theme(ui);
-        let rows = RowList::new("Types", found.len() as u64).row_height(2.0 * theme.size.row_dense);
+        let row_height = 2.0 * theme.size.row_dense;
+        let rows = RowList::new("Types", found.len() as u64).row_height(row_height);
         let nothing = found.is_empty().then_some("No type has these letters");
-        let clicked = rows_ui(ui, rows, most_height(ui), nothing, view, |ui, row| {
+        let clicked = rows_ui(ui, rows, most_height(ui, row_height), nothing, view, |ui, row| {
             offered_ui(ui, theme, row, &all[found[row.idx as usize]], current)
         });
         if let Some(row) = clicked.0 {

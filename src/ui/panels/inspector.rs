@@ -204,13 +204,18 @@ fn editor_ui(
     asked: &mut Asked,
     actions: &mut Vec<Action>,
 ) {
+    // What is no value has no field that could take the keyboard.
+    if !matches!(subject.what, What::Value(_) | What::Raw(_)) && view.wants_focus == Some(Place::Inspector) {
+        view.wants_focus = None;
+        asked.focus_tree = true;
+    }
     match &subject.what {
         What::Run(field) if field.is_map() => entries_ui(ui, shown, subject, view, actions),
         What::Run(_) => {
-            ui.weak(format!("{}. Open the row to edit its elements.", subject.text.value));
+            ui.weak(format!("{}, edited in their rows", subject.text.value));
         }
         What::Packed(_) => {
-            ui.weak(format!("{} in one record. Open the row to edit them.", subject.text.value));
+            ui.weak(format!("{} in one record, edited in their rows", subject.text.value));
         }
         What::Rest(damage) => {
             ui.colored_label(theme(ui).color.problem, damage.to_string());

@@ -233,6 +233,9 @@ impl Shell {
                 draft.fit_a_row(subject);
             }
             tab.wants_focus = Some(if tab.is_editing_row { Place::Row } else { Place::Inspector });
+            if !tab.is_editing_row && !state.settings.show_inspector {
+                self.session.apply(Action::ShowPane(app::Pane::Inspector));
+            }
         }
     }
 

@@ -92,7 +92,9 @@ fn right_button_ui(
 ) {
     let Some(command) = button else { return bar_separator_ui(ui) };
     let settings = &state.settings;
+    // Without a document there are none of these panes.
     let is_on = match command {
+        _ if state.active_document().is_none() => None,
         Command::ToggleProblems => Some(settings.show_problems || settings.show_history),
         Command::ToggleHex => Some(settings.show_hex),
         Command::ToggleInspector => Some(settings.show_inspector),

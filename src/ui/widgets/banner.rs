@@ -64,6 +64,7 @@ pub fn banner_ui(
                 }
             }
         });
+        ui.add_space(theme.size.gap_small);
     });
     let rect = strip.response.rect;
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.line());

@@ -31,8 +31,8 @@ pub fn progress_ui(ui: &mut Ui, label: &str, amount: &str, share: Option<f32>, c
         let button = IconButton::new(Icon::Close, &name).small();
         let at = Rect::from_center_size(center, vec2(side, side));
         is_cancelled = button.put(ui, at, response.id.value()).clicked();
+        rest.max.x -= side + theme.size.gap;
     }
-    rest.max.x -= side + theme.size.gap;
     let font = fonts::regular(theme.size.text_dense);
     // The words come first where it is narrow.
     let words = ui.painter().layout_no_wrap(label.to_owned(), font.clone(), theme.color.text).size().x;

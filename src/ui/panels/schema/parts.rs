@@ -11,7 +11,10 @@ use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::theme;
 use crate::ui::widgets::{IconButton, KeyValue, cell, text_link_ui, visible_text};
-use egui::{Align, Color32, Label, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Color32, FontId, Label, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    vec2,
+};
 
 /// Pages with more parts draw only those in view.
 const MANY: usize = 200;
@@ -201,8 +204,8 @@ fn field_ui(ui: &mut Ui, parts: Parts<'_>, field: &FieldPart, width: f32, action
                     link_ui(ui, &field.kind, "", &link.to, actions);
                 }
                 None => {
-                    let kind = RichText::new(&field.kind).size(theme.size.text_dense);
-                    ui.label(kind.color(theme.color.muted));
+                    let font = fonts::regular(theme.size.text_dense);
+                    line_ui(ui, &field.kind, &font, theme.color.muted);
                 }
             }
         });
@@ -213,11 +216,25 @@ fn field_ui(ui: &mut Ui, parts: Parts<'_>, field: &FieldPart, width: f32, action
 
 fn name_ui(ui: &mut Ui, name: &str, about: &About) {
     let theme = theme(ui);
-    let text = RichText::new(visible_text(name).into_owned()).font(fonts::medium(theme.size.text_dense));
-    ui.label(if about.is_deprecated { text.strikethrough() } else { text });
+    let font = fonts::medium(theme.size.text_dense);
+    let at = line_ui(ui, name, &font, theme.color.text);
     if about.is_deprecated {
+        ui.painter().hline(at.x_range(), at.center().y, Stroke::new(theme.size.line, theme.color.text));
         ui.label(small(ui, "deprecated", theme.color.warning));
     }
+}
+
+/// A word on the same line as numbers and links beside it; where it is.
+fn line_ui(ui: &mut Ui, text: &str, font: &FontId, color: Color32) -> Rect {
+    let text = visible_text(text);
+    let galley = ui.painter().layout_no_wrap(text.to_string(), font.clone(), color);
+    let size = vec2(galley.size().x.min(ui.available_width()).max(8.0), theme(ui).size.row_dense);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let shown = cell(ui.painter(), rect, &text, font, color, Align::Min);
+    let at = shown.rect;
+    shown.full_text_on_hover(ui, &response, || text.to_string());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text.as_ref()));
+    at
 }
 
 /// At the right of a field: the way to it in the document in front.
