@@ -360,18 +360,12 @@ fn of(reason: String) -> Refused {
 
 /// What is wrong first.
 pub(super) fn of_field(errors: Vec<FieldError>) -> Refused {
-    let refused = errors.into_iter().next().map(|error| {
-        let (hint, field) = (capital(&error.hint), Some(error.field));
-        Refused { hint, field, ..of(error.reason) }
+    let refused = errors.into_iter().next().map(|error| Refused {
+        hint: error.hint,
+        field: Some(error.field),
+        ..of(error.reason)
     });
     refused.unwrap_or_default()
-}
-
-/// A hint that goes on after a colon elsewhere, as a sentence.
-fn capital(hint: &str) -> String {
-    let mut hint = hint.chars();
-    let first = hint.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    first + hint.as_str()
 }
 
 fn does_not_decode(title: &str, problem: &Problem, message: &str) -> Question {

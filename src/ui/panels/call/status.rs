@@ -119,7 +119,7 @@ fn said(theme: &Theme, state: &State, errors: &[FieldError]) -> Said {
             None => inside(&refused.reason),
         };
         let detail = refused.detail.clone();
-        return Said { detail, ..wrong(&format!("{what}: {reason}"), &refused.hint) };
+        return Said { detail, ..wrong(&format!("{what}: {reason}"), &capital(&refused.hint)) };
     }
     if let Some(made) = calls.shown() {
         match &made.outcome {
